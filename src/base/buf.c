@@ -1,0 +1,123 @@
+/* buf: bounded appending; never truncates, it fails. */
+#include "base/buf.h"
+
+#include "base/crypto.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    FIRST_BYTES = 512
+};
+
+void buf_init(struct buf *buf, size_t ceiling)
+{
+    *buf = (struct buf){NULL, 0, 0, ceiling, false};
+}
+
+/* Makes the allocation at least `need` bytes; not by realloc, which may leave
+ * an unwiped copy behind. */
+static bool reserve(struct buf *buf, size_t need)
+{
+    size_t size = buf->size > 0 ? buf->size : FIRST_BYTES;
+    char *data;
+
+    if (buf->data != NULL && need <= buf->size)
+        return true;
+    while (size < need)
+        size *= 2;
+    data = malloc(size);
+    if (data == NULL)
+        return false;
+    if (buf->len > 0)
+        memcpy(data, buf->data, buf->len);
+    crypto_wipe(buf->data, buf->len);
+    free(buf->data);
+    buf->data = data;
+    buf->size = size;
+    return true;
+}
+
+void *buf_room(struct buf *buf, size_t len)
+{
+    char *at;
+
+    if (buf->failed || len > buf->ceiling - buf->len || !reserve(buf, buf->len + len)) {
+        buf->failed = true;
+        return NULL;
+    }
+    at = buf->data + buf->len;
+    buf->len += len;
+    return at;
+}
+
+void buf_put(struct buf *buf, const void *bytes, size_t len)
+{
+    void *at = buf_room(buf, len);
+
+    if (at != NULL && len > 0)
+        memcpy(at, bytes, len);
+}
+
+void buf_put_byte(struct buf *buf, char c)
+{
+    buf_put(buf, &c, 1);
+}
+
+void buf_put_string(struct buf *buf, const char *s)
+{
+    buf_put(buf, s, strlen(s));
+}
+
+void buf_put_text(struct buf *buf, struct text t)
+{
+    buf_put(buf, t.data, t.len);
+}
+
+void buf_printf(struct buf *buf, const char *format, ...)
+{
+    va_list args;
+    int len;
+    char *at;
+
+    va_start(args, format);
+    len = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    /* One byte more than the text: vsnprintf ends with a NUL, given back at once. */
+    at = len < 0 ? NULL : buf_room(buf, (size_t)len + 1);
+    if (at == NULL) {
+        buf->failed = true;
+        return;
+    }
+    va_start(args, format);
+    (void)vsnprintf(at, (size_t)len + 1, format, args);
+    va_end(args);
+    buf->len--;
+}
+
+struct text buf_text(const struct buf *buf)
+{
+    return (struct text){buf->data, buf->len};
+}
+
+enum rc buf_status(const struct buf *buf)
+{
+    return buf->failed ? RC_NO_MEMORY : RC_OK;
+}
+
+void buf_reset(struct buf *buf)
+{
+    crypto_wipe(buf->data, buf->len);
+    buf->len = 0;
+    buf->failed = false;
+}
+
+void buf_free(struct buf *buf)
+{
+    buf_reset(buf);
+    free(buf->data);
+    buf->data = NULL;
+    buf->size = 0;
+}

@@ -1,0 +1,23 @@
+/* process: keeps secrets from outliving their use in this process's memory image. */
+#include "base/process.h"
+
+#include "base/log.h"
+
+#include <errno.h>
+#include <malloc.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+void process_harden(void)
+{
+    const struct rlimit none = {0, 0};
+
+    if (setrlimit(RLIMIT_CORE, &none) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
+        log_warn("core files could not be turned off: %s", strerror(errno));
+#ifdef M_PERTURB
+    /* json-c and libfcgi free buffers that held a body or a header without
+     * wiping them; glibc then fills what is freed with this byte. */
+    (void)mallopt(M_PERTURB, 0xA5);
+#endif
+}

@@ -1,0 +1,127 @@
+/* text: comparison, UTF-8 validation and strict number reading of byte runs. */
+#include "base/text.h"
+
+#include <string.h>
+
+struct text text_of(const char *s)
+{
+    return (struct text){s, s != NULL ? strlen(s) : 0};
+}
+
+bool text_equal(struct text a, struct text b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+}
+
+bool text_is(struct text a, const char *s)
+{
+    return text_equal(a, text_of(s));
+}
+
+/* Length of the well-formed sequence at p, or 0. The second byte's range
+ * depends on the first (RFC 3629, section 4). */
+static size_t sequence(const unsigned char *p, size_t left)
+{
+    unsigned char low = 0x80;
+    unsigned char high = 0xBF;
+    size_t n;
+
+    if (p[0] < 0x80)
+        return 1;
+    if (p[0] >= 0xC2 && p[0] <= 0xDF)
+        n = 2;
+    else if (p[0] >= 0xE0 && p[0] <= 0xEF)
+        n = 3;
+    else if (p[0] >= 0xF0 && p[0] <= 0xF4)
+        n = 4;
+    else
+        return 0;
+    if (n > left)
+        return 0;
+    if (p[0] == 0xE0)
+        low = 0xA0;
+    else if (p[0] == 0xED)
+        high = 0x9F;
+    else if (p[0] == 0xF0)
+        low = 0x90;
+    else if (p[0] == 0xF4)
+        high = 0x8F;
+    if (p[1] < low || p[1] > high)
+        return 0;
+    for (size_t i = 2; i < n; i++)
+        if ((p[i] & 0xC0) != 0x80)
+            return 0;
+    return n;
+}
+
+bool text_is_utf8(struct text t)
+{
+    const unsigned char *p = (const unsigned char *)t.data;
+
+    for (size_t i = 0; i < t.len;) {
+        size_t n = sequence(p + i, t.len - i);
+
+        if (n == 0)
+            return false;
+        i += n;
+    }
+    return true;
+}
+
+bool text_has_control(struct text t)
+{
+    for (size_t i = 0; i < t.len; i++) {
+        unsigned char c = (unsigned char)t.data[i];
+
+        if (c < 0x20 || c == 0x7F)
+            return true;
+        /* C1 controls are U+0080 to U+009F: C2 80 to C2 9F. */
+        if (c == 0xC2 && i + 1 < t.len && (unsigned char)t.data[i + 1] < 0xA0)
+            return true;
+    }
+    return false;
+}
+
+struct text text_trim(struct text t)
+{
+    while (t.len > 0 && (t.data[0] == ' ' || t.data[0] == '\t')) {
+        t.data++;
+        t.len--;
+    }
+    while (t.len > 0 && (t.data[t.len - 1] == ' ' || t.data[t.len - 1] == '\t'))
+        t.len--;
+    return t;
+}
+
+bool text_to_int64(struct text t, int64_t *out)
+{
+    bool negative = t.len > 0 && t.data[0] == '-';
+    size_t i = negative ? 1 : 0;
+    int64_t value = 0;
+
+    if (i == t.len)
+        return false;
+    for (; i < t.len; i++) {
+        if (t.data[i] < '0' || t.data[i] > '9')
+            return false;
+        /* Counted downwards: INT64_MIN has no positive twin. */
+        if (__builtin_mul_overflow(value, 10, &value) ||
+            __builtin_sub_overflow(value, t.data[i] - '0', &value))
+            return false;
+    }
+    if (!negative && value == INT64_MIN)
+        return false;
+    *out = negative ? value : -value;
+    return true;
+}
+
+bool text_copy(struct text t, char *to, size_t size)
+{
+    to[0] = '\0';
+    if (t.len >= size || (t.len > 0 && memchr(t.data, '\0', t.len) != NULL))
+        return false;
+    if (t.len > 0)
+        memcpy(to, t.data, t.len);
+    to[t.len] = '\0';
+    return true;
+}

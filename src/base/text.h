@@ -1,0 +1,45 @@
+/* text: a borrowed run of bytes with its length; no terminator is implied.
+ *
+ * All functions are pure and thread-safe. UTF-8 is RFC 3629's: no overlong
+ * forms, no surrogates, nothing above U+10FFFF. */
+#ifndef HOOKROLL_BASE_TEXT_H
+#define HOOKROLL_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Borrowed: whoever made it says for how long. Absent text is {NULL, 0}. */
+struct text {
+    const char *data;
+    size_t len; /* bytes */
+};
+
+/* For printf: "%.*s", TEXT_ARG(t). */
+#define TEXT_ARG(t) ((int)(t).len), ((t).data != NULL ? (t).data : "")
+
+/* text_of: the C string's bytes, borrowed as long as `s` lives; NULL gives absent text. */
+struct text text_of(const char *s);
+
+/* text_equal: same bytes. Not constant time: never for secrets (crypto_equal). */
+bool text_equal(struct text a, struct text b);
+bool text_is(struct text a, const char *s);
+
+/* text_is_utf8: the whole run is well-formed UTF-8. */
+bool text_is_utf8(struct text t);
+
+/* text_has_control: a C0 or C1 control character or DEL is in it (`t` is UTF-8). */
+bool text_has_control(struct text t);
+
+/* text_trim: without spaces and tabs at both ends. */
+struct text text_trim(struct text t);
+
+/* text_to_int64: the whole run is one decimal integer, an optional '-' before
+ * it, and fits; nothing else is accepted. False leaves *out alone. */
+bool text_to_int64(struct text t, int64_t *out);
+
+/* text_copy: into a C string of `size` bytes, terminator included. False, and
+ * an empty string, when it does not fit or holds a NUL byte. */
+bool text_copy(struct text t, char *to, size_t size);
+
+#endif

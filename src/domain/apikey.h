@@ -1,0 +1,78 @@
+/* apikey: who may call, and what for.
+ *
+ * A token is "hrk_" + the key's uid + "_" + 43 characters of base64url, 32
+ * random bytes. Only their BLAKE2b-256 is kept: with 256 bits of entropy a slow
+ * password hash would protect nothing. Pure and thread-safe. */
+#ifndef HOOKROLL_DOMAIN_APIKEY_H
+#define HOOKROLL_DOMAIN_APIKEY_H
+
+#include "base/crypto.h"
+#include "base/rc.h"
+#include "base/text.h"
+#include "domain/faults.h"
+#include "domain/uid.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What a key may do; stored as these bits, which therefore never change. */
+enum scope {
+    SCOPE_ENDPOINTS_READ = 1 << 0,
+    SCOPE_ENDPOINTS_WRITE = 1 << 1,
+    SCOPE_SECRETS_ROLL = 1 << 2,
+    SCOPE_SECRETS_READ = 1 << 3,
+    SCOPE_KEYS_WRITE = 1 << 4,
+    SCOPE_PROJECT_WRITE = 1 << 5,
+    SCOPE_HISTORY_READ = 1 << 6,
+    SCOPE_SIGN = 1 << 7,
+    SCOPE_PROJECT_ADMIN = (1 << 8) - 1 /* the bundle of them all */
+};
+
+enum {
+    APIKEY_SECRET_BYTES = 32,
+    APIKEY_TOKEN_SIZE = 4 + 26 + 1 + 43 + 1, /* as a C string */
+    APIKEY_NAME_MAX = 256,
+    APIKEY_OWNER_MAX = 256,
+    APIKEY_SCOPES_SIZE = 160 /* holds every scope's name, with commas */
+};
+
+#define APIKEY_NO_END INT64_MAX
+
+struct apikey {
+    struct uid uid;
+    struct uid project;
+    uint8_t digest[CRYPTO_DIGEST_BYTES];
+    uint32_t scopes; /* of enum scope */
+    struct text name;
+    struct text owner_id; /* when set, only endpoints of this owner */
+    int64_t created_at;   /* ms */
+    int64_t expires_at;   /* ms, or APIKEY_NO_END */
+    int64_t revoked_at;   /* ms, or APIKEY_NO_END */
+};
+
+/* apikey_token: writes the token; wipe it after use. */
+void apikey_token(const struct uid *uid, const uint8_t secret[APIKEY_SECRET_BYTES],
+                  char out[APIKEY_TOKEN_SIZE]);
+
+/* apikey_parse: the reverse; false unless `token` is one. Wipe `secret` after use. */
+RC_CHECK bool apikey_parse(struct text token, struct uid *uid, uint8_t secret[APIKEY_SECRET_BYTES]);
+
+/* apikey_verify: constant time; whether the key has this secret and is neither
+ * expired nor revoked at `now` (ms). */
+RC_CHECK bool apikey_verify(const struct apikey *key, const uint8_t secret[APIKEY_SECRET_BYTES],
+                            int64_t now);
+
+/* apikey_check: RC_INVALID with a fault for every member out of bounds. */
+RC_CHECK enum rc apikey_check(const struct apikey *key, struct faults *faults);
+
+/* apikey_scope_name: "secrets:roll" and so on; of a single scope. */
+const char *apikey_scope_name(enum scope scope);
+
+/* apikey_scopes_parse: names separated by commas or spaces, "project_admin"
+ * among them; false on an unknown name or none at all. */
+RC_CHECK bool apikey_scopes_parse(struct text names, uint32_t *scopes);
+
+/* apikey_scopes_format: the names, comma-separated; "project_admin" for all. */
+void apikey_scopes_format(uint32_t scopes, char out[APIKEY_SCOPES_SIZE]);
+
+#endif

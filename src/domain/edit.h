@@ -1,0 +1,28 @@
+/* edit: what a pure change of an endpoint works on.
+ *
+ * The store reads the endpoint and its project, hands them over, and writes what
+ * comes back, all within one transaction; the edit decides, without I/O, clock
+ * or randomness. When the transaction has to be done again (a full map), the
+ * edit is called again upon what was read anew, so it keeps no result of an
+ * earlier call. */
+#ifndef HOOKROLL_DOMAIN_EDIT_H
+#define HOOKROLL_DOMAIN_EDIT_H
+
+#include "base/arena.h"
+#include "base/rc.h"
+#include "domain/endpoint.h"
+#include "domain/history.h"
+#include "domain/project.h"
+
+/* Lent for one call. */
+struct edit {
+    const struct project *project;
+    struct endpoint *endpoint; /* to be changed in place */
+    struct history *event;     /* to be filled, all but what the store gives */
+    struct arena *arena;       /* what the endpoint borrows from; outlives the call */
+};
+
+/* Any result but RC_OK leaves the store as it was and is handed to the caller. */
+typedef enum rc edit_fn(struct edit *edit, void *arg);
+
+#endif

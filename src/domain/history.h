@@ -1,0 +1,37 @@
+/* history: what happened to an endpoint's secrets; never a secret's value. */
+#ifndef HOOKROLL_DOMAIN_HISTORY_H
+#define HOOKROLL_DOMAIN_HISTORY_H
+
+#include "base/text.h"
+#include "domain/uid.h"
+
+#include <stdint.h>
+
+enum {
+    HISTORY_REQUEST_ID_MAX = 128 /* bytes */
+};
+
+/* Stored as these numbers, which therefore never change. */
+enum history_action {
+    HISTORY_CREATED = 1, /* the endpoint, with its first secret */
+    HISTORY_ROLLED = 2   /* one secret was given an end, another took its place */
+};
+
+struct history {
+    uint64_t sequence; /* of the project, from 1, without gaps; given by the store */
+    uint64_t previous; /* the same endpoint's entry before this one, 0 for its first */
+    int64_t at;        /* ms */
+    enum history_action action;
+    struct uid project;
+    struct uid endpoint;
+    struct uid key;         /* that asked, UID_NONE for the operator's tool */
+    struct text request_id; /* borrowed */
+    struct uid ended;       /* the secret that was given an end, or UID_NONE */
+    int64_t ended_at;       /* ms; its end, when `ended` is set */
+    struct uid fresh;       /* the secret that is current from here on */
+};
+
+/* history_action_name: "created", "rolled". */
+const char *history_action_name(enum history_action action);
+
+#endif

@@ -1,0 +1,113 @@
+/* roll: decides a roll from what is stored, what is asked, and now. */
+#include "domain/roll.h"
+
+#include "base/crypto.h"
+
+#include <inttypes.h>
+
+enum rc roll_check(const struct project *project, const struct roll_request *request,
+                   struct faults *faults)
+{
+    enum rc rc = RC_OK;
+
+    if (request->has_grace && (request->grace < 0 || request->grace > project->max_grace)) {
+        faults_add(faults, "expiration",
+                   "expiration must be an integer from 0 to %" PRId64 " (seconds)",
+                   project->max_grace);
+        rc = RC_INVALID;
+    }
+    if (request->secret.len > 0 && secret_check(request->secret, faults) != RC_OK)
+        rc = RC_INVALID;
+    return rc;
+}
+
+static void drop_ended(struct endpoint *endpoint, int64_t now)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < endpoint->secret_count; i++)
+        if (secret_can_sign(&endpoint->secrets[i], now))
+            endpoint->secrets[kept++] = endpoint->secrets[i];
+    endpoint->secret_count = kept;
+}
+
+/* The last one, which has no end; NULL when that is not so, which no edit leaves behind. */
+static struct secret *current_secret(struct endpoint *endpoint)
+{
+    struct secret *last;
+
+    if (endpoint->secret_count == 0)
+        return NULL;
+    last = &endpoint->secrets[endpoint->secret_count - 1];
+    return last->expires_at == SECRET_NO_END ? last : NULL;
+}
+
+/* One value in two secrets would have two ends. */
+static bool is_in_use(const struct endpoint *endpoint, struct text value)
+{
+    bool found = false;
+
+    for (size_t i = 0; i < endpoint->secret_count; i++)
+        if (crypto_equal(endpoint->secrets[i].value.data, endpoint->secrets[i].value.len,
+                         value.data, value.len))
+            found = true;
+    return found;
+}
+
+/* The earliest end that is set; SECRET_NO_END when none is. */
+static int64_t next_end(const struct endpoint *endpoint)
+{
+    int64_t next = SECRET_NO_END;
+
+    for (size_t i = 0; i < endpoint->secret_count; i++)
+        if (endpoint->secrets[i].expires_at < next)
+            next = endpoint->secrets[i].expires_at;
+    return next;
+}
+
+enum rc roll_apply(struct edit *edit, void *arg)
+{
+    struct roll *roll = arg;
+    struct endpoint *endpoint = edit->endpoint;
+    struct secret *current;
+    struct uid ended;
+    int64_t grace = roll->request.has_grace ? roll->request.grace : edit->project->default_grace;
+    int64_t end;
+    enum rc rc;
+
+    roll->faults.count = 0;
+    if (roll_check(edit->project, &roll->request, &roll->faults) != RC_OK)
+        return RC_INVALID;
+    drop_ended(endpoint, roll->now);
+    current = current_secret(endpoint);
+    if (current == NULL)
+        return RC_CORRUPT;
+    if (roll->request.secret.len > 0 && is_in_use(endpoint, roll->request.secret)) {
+        faults_add(&roll->faults, "secret",
+                   "secret must not be one that this endpoint still signs with");
+        return RC_INVALID;
+    }
+    roll->limit = edit->project->max_signing_secrets;
+    roll->next_end = next_end(endpoint);
+    ended = current->uid;
+    end = roll->now + grace * 1000;
+    current->expires_at = end;
+    current->updated_at = roll->now;
+    drop_ended(endpoint, roll->now);
+    if ((int64_t)endpoint->secret_count + 1 > roll->limit)
+        return RC_CONFLICT;
+    rc = endpoint_add_secret(endpoint, roll->request.secret, &roll->fresh, roll->now, edit->arena);
+    if (rc != RC_OK)
+        return rc;
+    endpoint->updated_at = roll->now;
+    *edit->event = (struct history){.at = roll->now,
+                                    .action = HISTORY_ROLLED,
+                                    .project = endpoint->project,
+                                    .endpoint = endpoint->uid,
+                                    .key = roll->key,
+                                    .request_id = roll->request_id,
+                                    .ended = ended,
+                                    .ended_at = end,
+                                    .fresh = endpoint->secrets[endpoint->secret_count - 1].uid};
+    return RC_OK;
+}

@@ -1,0 +1,50 @@
+/* roll: the rules of rolling an endpoint's secret. Pure.
+ *
+ * The current secret is given an end, `now` plus the grace; a new one takes its
+ * place. Secrets already in grace are left alone; those that have ended leave
+ * the endpoint, value and all (the history keeps that they were). */
+#ifndef HOOKROLL_DOMAIN_ROLL_H
+#define HOOKROLL_DOMAIN_ROLL_H
+
+#include "base/rc.h"
+#include "base/text.h"
+#include "domain/edit.h"
+#include "domain/faults.h"
+#include "domain/project.h"
+#include "domain/secret.h"
+#include "domain/uid.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What the caller asked for. */
+struct roll_request {
+    bool has_grace;     /* otherwise the project's default_grace */
+    int64_t grace;      /* s; checked by roll_check */
+    struct text secret; /* empty or absent: generate one. Borrowed. */
+};
+
+struct roll {
+    struct roll_request request;
+    struct secret_fresh fresh;
+    int64_t now;            /* ms: read once, when the request came */
+    struct uid key;         /* that asks, UID_NONE for the operator's tool */
+    struct text request_id; /* borrowed */
+
+    struct faults faults; /* out, with RC_INVALID */
+    int64_t limit;        /* out, with RC_CONFLICT: the project's max_signing_secrets */
+    int64_t next_end;     /* out, with RC_CONFLICT: when the next secret ends, ms, or
+                             SECRET_NO_END when waiting would not help */
+};
+
+/* roll_check: what can be said without the endpoint. RC_INVALID with a fault on
+ * "expiration" (0 to the project's max_grace) or "secret". */
+RC_CHECK enum rc roll_check(const struct project *project, const struct roll_request *request,
+                            struct faults *faults);
+
+/* roll_apply: an edit_fn; `roll` is a struct roll. RC_INVALID as roll_check, or
+ * when the supplied secret is one that can still sign; RC_CONFLICT when more
+ * secrets than the project allows could sign; RC_NO_MEMORY; RC_CORRUPT. */
+RC_CHECK enum rc roll_apply(struct edit *edit, void *roll);
+
+#endif
