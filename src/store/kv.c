@@ -1,0 +1,409 @@
+/* kv: the one includer of lmdb.h. Decides how the environment is opened, locked
+ * and grown; what is stored is decided above. */
+#include "store/kv.h"
+
+#include "base/log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <lmdb.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    MAP_BYTES = 16 * 1024 * 1024,
+    READERS_MAX = 1024,
+    GROWTHS_MAX = 48 /* doublings in one write: past any address space */
+};
+
+struct kv {
+    MDB_env *env;
+    MDB_dbi dbi;
+    /* Held shared by every transaction: LMDB may change its map only while
+     * this process has none. Prefers the one who waits to grow it. */
+    pthread_rwlock_t in_use;
+};
+
+struct kv_txn {
+    MDB_txn *txn;
+    MDB_dbi dbi;
+    bool map_full;
+};
+
+static enum rc result(int err)
+{
+    switch (err) {
+    case MDB_SUCCESS:
+        return RC_OK;
+    case MDB_NOTFOUND:
+    case ENOENT:
+        return RC_NOT_FOUND;
+    case MDB_KEYEXIST:
+        return RC_EXISTS;
+    case MDB_MAP_FULL:
+    case ENOSPC:
+    case EDQUOT:
+        return RC_FULL;
+    case MDB_READERS_FULL:
+    case EAGAIN:
+    case MDB_PANIC:
+        return RC_UNAVAILABLE;
+    case ENOMEM:
+        return RC_NO_MEMORY;
+    case MDB_CORRUPTED:
+    case MDB_PAGE_NOTFOUND:
+    case MDB_INVALID:
+    case MDB_VERSION_MISMATCH:
+        return RC_CORRUPT;
+    default:
+        return RC_SYSTEM;
+    }
+}
+
+static enum rc report(const char *what, int err)
+{
+    log_error("store: %s: %s", what, mdb_strerror(err));
+    return result(err);
+}
+
+/* A new directory entry is on the disk only once its directory is. */
+static int sync_directory(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int err = 0;
+
+    if (fd < 0)
+        return errno;
+    if (fsync(fd) != 0)
+        err = errno;
+    (void)close(fd);
+    return err;
+}
+
+static int open_dbi(struct kv *kv)
+{
+    MDB_txn *txn = NULL;
+    int err = mdb_txn_begin(kv->env, NULL, MDB_RDONLY, &txn);
+
+    if (err != MDB_SUCCESS)
+        return err;
+    err = mdb_dbi_open(txn, NULL, 0, &kv->dbi);
+    if (err == MDB_SUCCESS)
+        return mdb_txn_commit(txn);
+    mdb_txn_abort(txn);
+    return err;
+}
+
+static int open_env(struct kv *kv, const char *directory, size_t map_size)
+{
+    int dead = 0;
+    int err = mdb_env_create(&kv->env);
+
+    if (err == MDB_SUCCESS)
+        err = mdb_env_set_maxreaders(kv->env, READERS_MAX);
+    if (err == MDB_SUCCESS)
+        err = mdb_env_set_mapsize(kv->env, map_size > 0 ? map_size : MAP_BYTES);
+    if (err == MDB_SUCCESS)
+        err = mdb_env_open(kv->env, directory, MDB_NOTLS | MDB_NORDAHEAD, 0600);
+    if (err == MDB_SUCCESS)
+        err = mdb_reader_check(kv->env, &dead);
+    if (dead > 0)
+        log_info("store: released %d reader slots of ended processes", dead);
+    if (err == MDB_SUCCESS)
+        err = sync_directory(directory);
+    return err == MDB_SUCCESS ? open_dbi(kv) : err;
+}
+
+static bool exists(const char *directory)
+{
+    static const char name[] = "/data.mdb";
+    size_t len = strlen(directory);
+    char *path = malloc(len + sizeof name);
+    bool found;
+
+    if (path == NULL)
+        return false;
+    memcpy(path, directory, len);
+    memcpy(path + len, name, sizeof name);
+    /* A file that cannot be reached is left for LMDB to report. */
+    found = access(path, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR);
+    free(path);
+    return found;
+}
+
+static int init_lock(pthread_rwlock_t *lock)
+{
+    pthread_rwlockattr_t attr;
+    int err = pthread_rwlockattr_init(&attr);
+
+    if (err != 0)
+        return err;
+    err = pthread_rwlockattr_setkind_np(&attr, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+    if (err == 0)
+        err = pthread_rwlock_init(lock, &attr);
+    (void)pthread_rwlockattr_destroy(&attr);
+    return err;
+}
+
+enum rc kv_open(const char *directory, enum kv_open_mode mode, size_t map_size, struct kv **out)
+{
+    struct kv *kv;
+    int err;
+
+    if (mode == KV_MUST_EXIST && !exists(directory)) {
+        log_error("store: there is none in %s", directory);
+        return RC_NOT_FOUND;
+    }
+    kv = calloc(1, sizeof *kv);
+    if (kv == NULL)
+        return RC_NO_MEMORY;
+    err = init_lock(&kv->in_use);
+    if (err != 0) {
+        free(kv);
+        return report("lock", err);
+    }
+    err = open_env(kv, directory, map_size);
+    if (err != MDB_SUCCESS) {
+        log_error("store: %s cannot be opened: %s", directory, mdb_strerror(err));
+        kv_close(kv);
+        return result(err) == RC_NOT_FOUND ? RC_SYSTEM : result(err);
+    }
+    *out = kv;
+    return RC_OK;
+}
+
+void kv_close(struct kv *kv)
+{
+    if (kv == NULL)
+        return;
+    mdb_env_close(kv->env);
+    (void)pthread_rwlock_destroy(&kv->in_use);
+    free(kv);
+}
+
+/* Another process has grown the map: take over its size. */
+static int adopt_map(struct kv *kv)
+{
+    int err;
+
+    (void)pthread_rwlock_wrlock(&kv->in_use);
+    err = mdb_env_set_mapsize(kv->env, 0);
+    (void)pthread_rwlock_unlock(&kv->in_use);
+    return err;
+}
+
+/* Doubles the map, unless that has happened since it was found full at `full_at` bytes. */
+static int grow_map(struct kv *kv, size_t full_at)
+{
+    MDB_envinfo info;
+    int err;
+
+    (void)pthread_rwlock_wrlock(&kv->in_use);
+    err = mdb_env_info(kv->env, &info);
+    if (err == MDB_SUCCESS && info.me_mapsize == full_at) {
+        err = mdb_env_set_mapsize(kv->env, full_at * 2);
+        if (err == MDB_SUCCESS)
+            log_info("store: map grown to %zu bytes", full_at * 2);
+    }
+    (void)pthread_rwlock_unlock(&kv->in_use);
+    return err;
+}
+
+/* Begins with the shared lock held; released when it fails. */
+static int begin(struct kv *kv, unsigned flags, struct kv_txn *txn)
+{
+    int dead = 0;
+    int err;
+
+    for (int attempt = 0;; attempt++) {
+        (void)pthread_rwlock_rdlock(&kv->in_use);
+        err = mdb_txn_begin(kv->env, NULL, flags, &txn->txn);
+        if (err == MDB_SUCCESS)
+            return err;
+        (void)pthread_rwlock_unlock(&kv->in_use);
+        if (attempt == GROWTHS_MAX)
+            return err;
+        if (err == MDB_MAP_RESIZED)
+            err = adopt_map(kv);
+        else if (err == MDB_READERS_FULL && attempt == 0)
+            err = mdb_reader_check(kv->env, &dead);
+        if (err != MDB_SUCCESS)
+            return err;
+    }
+}
+
+enum rc kv_read(struct kv *kv, kv_fn *fn, void *arg)
+{
+    struct kv_txn txn = {NULL, kv->dbi, false};
+    int err = begin(kv, MDB_RDONLY, &txn);
+    enum rc rc;
+
+    if (err != MDB_SUCCESS)
+        return report("read", err);
+    rc = fn(&txn, arg);
+    mdb_txn_abort(txn.txn);
+    (void)pthread_rwlock_unlock(&kv->in_use);
+    return rc;
+}
+
+/* One try; *full_at is set when the map was full, at that size. */
+static enum rc try_write(struct kv *kv, kv_fn *fn, void *arg, size_t *full_at)
+{
+    struct kv_txn txn = {NULL, kv->dbi, false};
+    MDB_envinfo info;
+    int err = begin(kv, 0, &txn);
+    enum rc rc;
+
+    if (err != MDB_SUCCESS)
+        return report("write", err);
+    rc = fn(&txn, arg);
+    if (rc != RC_OK) {
+        mdb_txn_abort(txn.txn);
+    } else {
+        /* Ends the transaction whatever it returns. */
+        err = mdb_txn_commit(txn.txn);
+        txn.map_full = err == MDB_MAP_FULL;
+        if (err != MDB_SUCCESS && !txn.map_full)
+            rc = report("commit", err);
+    }
+    if (txn.map_full && mdb_env_info(kv->env, &info) == MDB_SUCCESS)
+        *full_at = info.me_mapsize;
+    (void)pthread_rwlock_unlock(&kv->in_use);
+    return rc;
+}
+
+enum rc kv_write(struct kv *kv, kv_fn *fn, void *arg)
+{
+    for (int attempt = 0; attempt < GROWTHS_MAX; attempt++) {
+        size_t full_at = 0;
+        enum rc rc = try_write(kv, fn, arg, &full_at);
+        int err;
+
+        if (full_at == 0)
+            return rc;
+        err = grow_map(kv, full_at);
+        if (err != MDB_SUCCESS)
+            return report("growing the map", err);
+    }
+    return RC_FULL;
+}
+
+static MDB_val to_val(struct text t)
+{
+    union {
+        const char *in;
+        void *out;
+    } data = {t.data};
+
+    /* LMDB takes no const, and does not write through it. */
+    return (MDB_val){t.len, data.out};
+}
+
+static struct text to_text(MDB_val val)
+{
+    return (struct text){val.mv_data, val.mv_size};
+}
+
+enum rc kv_get(struct kv_txn *txn, struct text key, struct text *value)
+{
+    MDB_val k = to_val(key);
+    MDB_val v;
+    int err = mdb_get(txn->txn, txn->dbi, &k, &v);
+
+    if (err == MDB_NOTFOUND)
+        return RC_NOT_FOUND;
+    if (err != MDB_SUCCESS)
+        return report("get", err);
+    *value = to_text(v);
+    return RC_OK;
+}
+
+static enum rc put(struct kv_txn *txn, struct text key, struct text value, unsigned flags)
+{
+    MDB_val k = to_val(key);
+    MDB_val v = to_val(value);
+    int err = mdb_put(txn->txn, txn->dbi, &k, &v, flags);
+
+    if (err == MDB_SUCCESS || err == MDB_KEYEXIST)
+        return result(err);
+    if (err == MDB_MAP_FULL) {
+        /* Not the caller's to see: kv_write grows the map and begins anew. */
+        txn->map_full = true;
+        return RC_FULL;
+    }
+    return report("put", err);
+}
+
+enum rc kv_add(struct kv_txn *txn, struct text key, struct text value)
+{
+    return put(txn, key, value, MDB_NOOVERWRITE);
+}
+
+enum rc kv_set(struct kv_txn *txn, struct text key, struct text value)
+{
+    return put(txn, key, value, 0);
+}
+
+/* The last key below `bound`, or the last of all when nothing is above it. */
+static int seek_before(MDB_cursor *cursor, MDB_val *key, MDB_val *value)
+{
+    int err = mdb_cursor_get(cursor, key, value, MDB_SET_RANGE);
+
+    if (err == MDB_NOTFOUND)
+        return mdb_cursor_get(cursor, key, value, MDB_LAST);
+    return err == MDB_SUCCESS ? mdb_cursor_get(cursor, key, value, MDB_PREV) : err;
+}
+
+static bool starts_with(MDB_val key, struct text prefix)
+{
+    return key.mv_size >= prefix.len && memcmp(key.mv_data, prefix.data, prefix.len) == 0;
+}
+
+/* Positions on the scan's first key. */
+static int seek(MDB_cursor *cursor, struct text prefix, struct text from,
+                enum kv_direction direction, MDB_val *key, MDB_val *value)
+{
+    char above[64];
+    int err;
+
+    *key = to_val(from.len > 0 ? from : prefix);
+    if (direction == KV_FORWARDS)
+        return mdb_cursor_get(cursor, key, value, MDB_SET_RANGE);
+    if (from.len > 0) {
+        err = mdb_cursor_get(cursor, key, value, MDB_SET_RANGE);
+        if (err == MDB_SUCCESS && text_equal(to_text(*key), from))
+            return err;
+        *key = to_val(from);
+        return seek_before(cursor, key, value);
+    }
+    /* The first key above the prefix: its last byte and one. Prefixes begin
+     * with a letter, so the carry ends in time. */
+    if (prefix.len == 0 || prefix.len > sizeof above)
+        return EINVAL;
+    memcpy(above, prefix.data, prefix.len);
+    *key = (MDB_val){prefix.len, above};
+    while ((unsigned char)above[key->mv_size - 1] == 0xFF)
+        key->mv_size--;
+    above[key->mv_size - 1]++;
+    return seek_before(cursor, key, value);
+}
+
+enum rc kv_scan(struct kv_txn *txn, struct text prefix, struct text from,
+                enum kv_direction direction, kv_visit *visit, void *arg)
+{
+    MDB_cursor *cursor = NULL;
+    MDB_val key;
+    MDB_val value;
+    int err = mdb_cursor_open(txn->txn, txn->dbi, &cursor);
+
+    if (err == MDB_SUCCESS)
+        err = seek(cursor, prefix, from, direction, &key, &value);
+    while (err == MDB_SUCCESS && starts_with(key, prefix) &&
+           visit(to_text(key), to_text(value), arg))
+        err = mdb_cursor_get(cursor, &key, &value, direction == KV_FORWARDS ? MDB_NEXT : MDB_PREV);
+    if (cursor != NULL)
+        mdb_cursor_close(cursor);
+    return err == MDB_SUCCESS || err == MDB_NOTFOUND ? RC_OK : report("scan", err);
+}

@@ -1,0 +1,66 @@
+/* kv: an ordered, durable map of bytes with transactions; the one door to LMDB.
+ *
+ * One kv per directory and process, opened after any fork (a second handle in
+ * the same process would break LMDB's locks). Several processes may have the
+ * same directory open. All functions are thread-safe; a transaction belongs to
+ * the thread that runs its function. The map grows by itself, whichever process
+ * grows it. Not for network file systems. */
+#ifndef HOOKROLL_STORE_KV_H
+#define HOOKROLL_STORE_KV_H
+
+#include "base/rc.h"
+#include "base/text.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct kv;
+struct kv_txn;
+
+enum kv_open_mode {
+    KV_MUST_EXIST,
+    KV_CREATE /* the directory must exist; its files are made, mode 0600 */
+};
+
+/* kv_open: *out is new, closed with kv_close. `map_size` in bytes is where the
+ * map starts (0: a default); it is rounded up to what is stored. RC_NOT_FOUND
+ * without a store, RC_SYSTEM, RC_CORRUPT, RC_NO_MEMORY; the cause is logged. */
+RC_CHECK enum rc kv_open(const char *directory, enum kv_open_mode mode, size_t map_size,
+                         struct kv **out);
+
+/* kv_close: no transaction may be running; NULL is let pass. */
+void kv_close(struct kv *kv);
+
+/* A transaction's function. In kv_write any result but RC_OK undoes all it put.
+ * It may be called again from the start, when the map had to grow. */
+typedef enum rc kv_fn(struct kv_txn *txn, void *arg);
+
+/* kv_read: runs `fn` on an unchanging view; it must not block. Its result, or
+ * RC_UNAVAILABLE, RC_SYSTEM. */
+RC_CHECK enum rc kv_read(struct kv *kv, kv_fn *fn, void *arg);
+
+/* kv_write: runs `fn` with the store's one write lock held; RC_OK means that what
+ * it put is on the disk. Its result, or RC_FULL, RC_UNAVAILABLE, RC_SYSTEM. */
+RC_CHECK enum rc kv_write(struct kv *kv, kv_fn *fn, void *arg);
+
+/* kv_get: RC_NOT_FOUND, or the value, borrowed until the transaction ends or puts. */
+RC_CHECK enum rc kv_get(struct kv_txn *txn, struct text key, struct text *value);
+
+/* kv_add: RC_EXISTS when the key is there. kv_set: adds or replaces. */
+RC_CHECK enum rc kv_add(struct kv_txn *txn, struct text key, struct text value);
+RC_CHECK enum rc kv_set(struct kv_txn *txn, struct text key, struct text value);
+
+enum kv_direction {
+    KV_FORWARDS,
+    KV_BACKWARDS
+};
+
+/* Called for each pair, both borrowed for the call; false ends the scan. */
+typedef bool kv_visit(struct text key, struct text value, void *arg);
+
+/* kv_scan: visits the keys that begin with `prefix`, in order, from `from` on
+ * (itself included; absent: from the first, or backwards from the last). */
+RC_CHECK enum rc kv_scan(struct kv_txn *txn, struct text prefix, struct text from,
+                         enum kv_direction direction, kv_visit *visit, void *arg);
+
+#endif

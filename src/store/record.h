@@ -1,0 +1,48 @@
+/* record: the domain's structs as versioned bytes, and back.
+ *
+ * Every record begins with its version; a version that is not known is refused,
+ * never guessed at. Uids that are in the record's key are not repeated in the
+ * record: the caller hands them in. Decoding bounds every length and borrows
+ * all text from `arena`. Results: RC_CORRUPT, RC_KEY (sealed with a key that is
+ * not in the ring), RC_NO_MEMORY. Thread-safe. The format is in DESIGN.md. */
+#ifndef HOOKROLL_STORE_RECORD_H
+#define HOOKROLL_STORE_RECORD_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/rc.h"
+#include "base/text.h"
+#include "domain/apikey.h"
+#include "domain/endpoint.h"
+#include "domain/history.h"
+#include "domain/project.h"
+#include "store/keyring.h"
+
+enum {
+    RECORD_MAX = 1024 * 1024 /* bytes of one record, above what members' bounds add up to */
+};
+
+/* The store's own record proves that the ring holds the key of this store. */
+void record_store_encode(struct buf *out, const struct keyring *keyring, int64_t created_at);
+RC_CHECK enum rc record_store_check(struct text record, const struct keyring *keyring);
+
+void record_project_encode(struct buf *out, const struct project *project);
+RC_CHECK enum rc record_project_decode(struct text record, const struct uid *uid,
+                                       struct arena *arena, struct project *project);
+
+void record_apikey_encode(struct buf *out, const struct apikey *key);
+RC_CHECK enum rc record_apikey_decode(struct text record, const struct uid *uid,
+                                      struct arena *arena, struct apikey *key);
+
+void record_endpoint_encode(struct buf *out, const struct keyring *keyring,
+                            const struct endpoint *endpoint);
+RC_CHECK enum rc record_endpoint_decode(struct text record, const struct keyring *keyring,
+                                        const struct uid *project, const struct uid *uid,
+                                        struct arena *arena, struct endpoint *endpoint);
+
+void record_history_encode(struct buf *out, const struct history *history);
+RC_CHECK enum rc record_history_decode(struct text record, const struct uid *project,
+                                       uint64_t sequence, struct arena *arena,
+                                       struct history *history);
+
+#endif

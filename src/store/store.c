@@ -1,0 +1,281 @@
+/* store: opening and making a store; its projects and API keys. */
+#include "store/store_inside.h"
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "store/record.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+struct text store_key(const struct keyspace_key *key)
+{
+    return (struct text){(const char *)key->bytes, key->len};
+}
+
+/* The part of a key that all of one project's share. */
+struct text store_prefix(const struct keyspace_key *key)
+{
+    return (struct text){(const char *)key->bytes, KEYSPACE_PROJECT_PREFIX};
+}
+
+/* Says which record is damaged; anything else passes. */
+enum rc store_told(enum rc rc, const char *what, const struct uid *uid)
+{
+    char name[UID_SIZE];
+
+    if (rc == RC_CORRUPT || rc == RC_KEY) {
+        uid_format(uid, name);
+        log_error("store: %s %s: %s", what, name,
+                  rc == RC_KEY ? "sealed with a master key that is not in the key file"
+                               : "its record is damaged or of a later version");
+    }
+    return rc;
+}
+
+static enum rc check_in(struct kv_txn *txn, void *arg)
+{
+    struct store *store = arg;
+    struct keyspace_key key = keyspace_store();
+    struct text record;
+    enum rc rc = kv_get(txn, store_key(&key), &record);
+
+    return rc == RC_OK ? record_store_check(record, store->keyring) : rc;
+}
+
+struct create {
+    struct store *store;
+    int64_t now;
+};
+
+static enum rc create_in(struct kv_txn *txn, void *arg)
+{
+    struct create *create = arg;
+    struct keyspace_key key = keyspace_store();
+    struct buf record;
+    enum rc rc;
+
+    buf_init(&record, RECORD_MAX);
+    record_store_encode(&record, create->store->keyring, create->now);
+    rc = buf_status(&record);
+    if (rc == RC_OK)
+        rc = kv_add(txn, store_key(&key), buf_text(&record));
+    buf_free(&record);
+    return rc;
+}
+
+static enum rc open_parts(const struct store_options *options, enum kv_open_mode mode,
+                          struct store **out)
+{
+    struct store *store = calloc(1, sizeof *store);
+    enum rc rc;
+
+    if (store == NULL)
+        return RC_NO_MEMORY;
+    rc = keyring_open(options->master_key, &store->keyring);
+    if (rc == RC_OK)
+        rc = kv_open(options->directory, mode, options->map_size, &store->kv);
+    if (rc == RC_OK)
+        *out = store;
+    else
+        store_close(store);
+    return rc;
+}
+
+enum rc store_create(const struct store_options *options, int64_t now)
+{
+    struct create create = {NULL, now};
+    enum rc rc;
+
+    if (mkdir(options->directory, 0700) != 0 && errno != EEXIST) {
+        log_error("store: %s cannot be created: %s", options->directory, strerror(errno));
+        return RC_SYSTEM;
+    }
+    rc = keyring_create(options->master_key);
+    if (rc != RC_OK && rc != RC_EXISTS)
+        return rc;
+    rc = open_parts(options, KV_CREATE, &create.store);
+    if (rc != RC_OK)
+        return rc;
+    rc = kv_write(create.store->kv, create_in, &create);
+    store_close(create.store);
+    return rc;
+}
+
+enum rc store_open(const struct store_options *options, struct store **out)
+{
+    struct store *store = NULL;
+    enum rc rc = open_parts(options, KV_MUST_EXIST, &store);
+
+    if (rc != RC_OK)
+        return rc;
+    rc = store_check(store);
+    if (rc == RC_OK) {
+        *out = store;
+        return RC_OK;
+    }
+    log_error("store: %s: %s", options->directory,
+              rc == RC_KEY         ? "the key file does not hold this store's master key"
+              : rc == RC_NOT_FOUND ? "it was never initialised"
+                                   : "its first record is damaged or of a later version");
+    store_close(store);
+    return rc;
+}
+
+void store_close(struct store *store)
+{
+    if (store == NULL)
+        return;
+    kv_close(store->kv);
+    keyring_close(store->keyring);
+    free(store);
+}
+
+enum rc store_check(struct store *store)
+{
+    return kv_read(store->kv, check_in, store);
+}
+
+struct addition {
+    struct keyspace_key key;
+    struct buf record;
+    struct keyspace_key needs; /* a key that must be there, when len is set */
+};
+
+static enum rc add_in(struct kv_txn *txn, void *arg)
+{
+    struct addition *addition = arg;
+    struct text ignored;
+    enum rc rc = RC_OK;
+
+    if (addition->needs.len > 0)
+        rc = kv_get(txn, store_key(&addition->needs), &ignored);
+    return rc == RC_OK ? kv_add(txn, store_key(&addition->key), buf_text(&addition->record)) : rc;
+}
+
+static enum rc add(struct store *store, struct addition *addition)
+{
+    enum rc rc = buf_status(&addition->record);
+
+    if (rc == RC_OK)
+        rc = kv_write(store->kv, add_in, addition);
+    buf_free(&addition->record);
+    return rc;
+}
+
+enum rc store_project_add(struct store *store, const struct project *project)
+{
+    struct addition addition = {.key = keyspace_project(&project->uid)};
+
+    buf_init(&addition.record, RECORD_MAX);
+    record_project_encode(&addition.record, project);
+    return add(store, &addition);
+}
+
+enum rc store_apikey_add(struct store *store, const struct apikey *key)
+{
+    struct addition addition = {.key = keyspace_apikey(&key->uid),
+                                .needs = keyspace_project(&key->project)};
+
+    buf_init(&addition.record, RECORD_MAX);
+    record_apikey_encode(&addition.record, key);
+    return add(store, &addition);
+}
+
+enum rc store_read_project(struct kv_txn *txn, const struct uid *uid, struct arena *arena,
+                           struct project *out)
+{
+    struct keyspace_key key = keyspace_project(uid);
+    struct text record;
+    enum rc rc = kv_get(txn, store_key(&key), &record);
+
+    if (rc == RC_OK)
+        rc = store_told(record_project_decode(record, uid, arena, out), "project", uid);
+    return rc;
+}
+
+enum rc store_read_apikey(struct kv_txn *txn, const struct uid *uid, struct arena *arena,
+                          struct apikey *out)
+{
+    struct keyspace_key key = keyspace_apikey(uid);
+    struct text record;
+    enum rc rc = kv_get(txn, store_key(&key), &record);
+
+    if (rc == RC_OK)
+        rc = store_told(record_apikey_decode(record, uid, arena, out), "API key", uid);
+    return rc;
+}
+
+struct getting {
+    const struct uid *uid;
+    struct arena *arena;
+    void *out;
+};
+
+static enum rc project_in(struct kv_txn *txn, void *arg)
+{
+    struct getting *get = arg;
+
+    return store_read_project(txn, get->uid, get->arena, get->out);
+}
+
+enum rc store_project_get(struct store *store, const struct uid *uid, struct arena *arena,
+                          struct project *out)
+{
+    struct getting get = {uid, arena, out};
+
+    return kv_read(store->kv, project_in, &get);
+}
+
+static enum rc apikey_in(struct kv_txn *txn, void *arg)
+{
+    struct getting *get = arg;
+
+    return store_read_apikey(txn, get->uid, get->arena, get->out);
+}
+
+enum rc store_apikey_get(struct store *store, const struct uid *uid, struct arena *arena,
+                         struct apikey *out)
+{
+    struct getting get = {uid, arena, out};
+
+    return kv_read(store->kv, apikey_in, &get);
+}
+
+struct revocation {
+    const struct uid *uid;
+    int64_t now;
+};
+
+static enum rc revoke_in(struct kv_txn *txn, void *arg)
+{
+    struct revocation *revocation = arg;
+    struct keyspace_key key = keyspace_apikey(revocation->uid);
+    struct arena arena;
+    struct apikey apikey;
+    struct buf record;
+    enum rc rc;
+
+    arena_init(&arena, RECORD_MAX);
+    buf_init(&record, RECORD_MAX);
+    rc = store_read_apikey(txn, revocation->uid, &arena, &apikey);
+    if (rc == RC_OK && apikey.revoked_at == APIKEY_NO_END) {
+        apikey.revoked_at = revocation->now;
+        record_apikey_encode(&record, &apikey);
+        rc = buf_status(&record);
+        if (rc == RC_OK)
+            rc = kv_set(txn, store_key(&key), buf_text(&record));
+    }
+    buf_free(&record);
+    arena_free(&arena);
+    return rc;
+}
+
+enum rc store_apikey_revoke(struct store *store, const struct uid *uid, int64_t now)
+{
+    struct revocation revocation = {uid, now};
+
+    return kv_write(store->kv, revoke_in, &revocation);
+}

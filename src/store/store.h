@@ -1,0 +1,96 @@
+/* store: what hookroll remembers. The only floor that does.
+ *
+ * It speaks the domain's words: nothing here says how or where things are kept.
+ * A change is durable when its function returns RC_OK, and has not happened
+ * otherwise. One store per process, opened after any fork; several processes
+ * may have it open. All functions are thread-safe.
+ *
+ * Text in what is handed out is borrowed from the arena that was handed in.
+ * Common results: RC_NOT_FOUND, RC_CORRUPT, RC_KEY (sealed with a key that is
+ * not in the key file), RC_FULL, RC_UNAVAILABLE, RC_NO_MEMORY, RC_SYSTEM; the
+ * causes are logged here. */
+#ifndef HOOKROLL_STORE_STORE_H
+#define HOOKROLL_STORE_STORE_H
+
+#include "base/arena.h"
+#include "base/rc.h"
+#include "domain/apikey.h"
+#include "domain/edit.h"
+#include "domain/endpoint.h"
+#include "domain/history.h"
+#include "domain/project.h"
+#include "domain/uid.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct store;
+
+struct store_options {
+    const char *directory;  /* of the data; borrowed for the call */
+    const char *master_key; /* file; borrowed for the call */
+    size_t map_size;        /* bytes to begin with, 0: a default */
+};
+
+/* store_create: makes the directory, the master key (one that is there is used)
+ * and an empty store. RC_EXISTS when there is a store, which is left alone. */
+RC_CHECK enum rc store_create(const struct store_options *options, int64_t now);
+
+/* store_open: *out is new, closed with store_close. RC_NOT_FOUND without a
+ * store, RC_KEY when the master key is not this store's. */
+RC_CHECK enum rc store_open(const struct store_options *options, struct store **out);
+
+/* store_close: nothing may be using it; NULL is let pass. */
+void store_close(struct store *store);
+
+/* store_check: that it can be read, and with the right key. */
+RC_CHECK enum rc store_check(struct store *store);
+
+/* Called for each thing, which is lent for the call; false ends the visit. It
+ * must neither block nor call the store. */
+typedef bool store_project_visit(const struct project *project, void *arg);
+typedef bool store_apikey_visit(const struct apikey *key, void *arg);
+typedef bool store_endpoint_visit(const struct endpoint *endpoint, void *arg);
+typedef bool store_history_visit(const struct history *history, void *arg);
+
+/* store_project_add: RC_EXISTS when its uid is taken. */
+RC_CHECK enum rc store_project_add(struct store *store, const struct project *project);
+RC_CHECK enum rc store_project_get(struct store *store, const struct uid *uid, struct arena *arena,
+                                   struct project *out);
+/* store_projects: all of them, oldest first. */
+RC_CHECK enum rc store_projects(struct store *store, store_project_visit *visit, void *arg);
+
+/* store_apikey_add: RC_NOT_FOUND without its project, RC_EXISTS. */
+RC_CHECK enum rc store_apikey_add(struct store *store, const struct apikey *key);
+RC_CHECK enum rc store_apikey_get(struct store *store, const struct uid *uid, struct arena *arena,
+                                  struct apikey *out);
+/* store_apikey_revoke: from `now` on it is not good; one that is revoked stays as it is. */
+RC_CHECK enum rc store_apikey_revoke(struct store *store, const struct uid *uid, int64_t now);
+/* store_apikeys: a project's, oldest first. */
+RC_CHECK enum rc store_apikeys(struct store *store, const struct uid *project,
+                               store_apikey_visit *visit, void *arg);
+
+/* store_endpoint_add: with its first history entry, whose `sequence` and
+ * `previous` are given here. RC_NOT_FOUND without its project, RC_EXISTS. */
+RC_CHECK enum rc store_endpoint_add(struct store *store, const struct endpoint *endpoint,
+                                    const struct history *event);
+RC_CHECK enum rc store_endpoint_get(struct store *store, const struct uid *project,
+                                    const struct uid *uid, struct arena *arena,
+                                    struct endpoint *out);
+/* store_endpoint_edit: reads the endpoint, lets `edit` change it, and writes it
+ * with the history entry that it made, as one step that no other change comes
+ * between. Its result; *out is the endpoint as written. */
+RC_CHECK enum rc store_endpoint_edit(struct store *store, const struct uid *project,
+                                     const struct uid *uid, edit_fn *edit, void *arg,
+                                     struct arena *arena, struct endpoint *out);
+/* store_endpoints: a project's, newest first. */
+RC_CHECK enum rc store_endpoints(struct store *store, const struct uid *project,
+                                 store_endpoint_visit *visit, void *arg);
+
+/* store_history: newest first; of one endpoint, or with `endpoint` NULL of the
+ * whole project. */
+RC_CHECK enum rc store_history(struct store *store, const struct uid *project,
+                               const struct uid *endpoint, store_history_visit *visit, void *arg);
+
+#endif

@@ -1,0 +1,32 @@
+/* store_inside: what the store's own sources share; nobody else includes it. */
+#ifndef HOOKROLL_STORE_STORE_INSIDE_H
+#define HOOKROLL_STORE_STORE_INSIDE_H
+
+#include "store/keyring.h"
+#include "store/keyspace.h"
+#include "store/kv.h"
+#include "store/store.h"
+
+struct store {
+    struct kv *kv;
+    struct keyring *keyring;
+};
+
+/* store_key: a key as kv takes it; store_prefix: the part that all of one
+ * project's share. Borrowed from `key`. */
+struct text store_key(const struct keyspace_key *key);
+struct text store_prefix(const struct keyspace_key *key);
+
+/* store_told: logs which record is damaged (RC_CORRUPT, RC_KEY); returns `rc`. */
+RC_CHECK enum rc store_told(enum rc rc, const char *what, const struct uid *uid);
+
+/* Reading one thing within a transaction; RC_NOT_FOUND, or as record.h. */
+RC_CHECK enum rc store_read_project(struct kv_txn *txn, const struct uid *uid, struct arena *arena,
+                                    struct project *out);
+RC_CHECK enum rc store_read_apikey(struct kv_txn *txn, const struct uid *uid, struct arena *arena,
+                                   struct apikey *out);
+RC_CHECK enum rc store_read_endpoint(struct store *store, struct kv_txn *txn,
+                                     const struct uid *project, const struct uid *uid,
+                                     struct arena *arena, struct endpoint *out);
+
+#endif
