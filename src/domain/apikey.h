@@ -17,6 +17,7 @@
 
 /* What a key may do; stored as these bits, which therefore never change. */
 enum scope {
+    SCOPE_NONE = 0, /* of what anyone may do */
     SCOPE_ENDPOINTS_READ = 1 << 0,
     SCOPE_ENDPOINTS_WRITE = 1 << 1,
     SCOPE_SECRETS_ROLL = 1 << 2,

@@ -12,10 +12,17 @@ void endpoint_init(struct endpoint *endpoint, struct uid uid, struct uid project
                                   .project = project,
                                   .status = ENDPOINT_ACTIVE,
                                   .advanced_signatures = true,
-                                  .http_timeout = ENDPOINT_HTTP_TIMEOUT,
                                   .created_at = now,
                                   .updated_at = now};
-    endpoint->members[ENDPOINT_CONTENT_TYPE] = text_of("application/json");
+    endpoint_settle(endpoint);
+}
+
+void endpoint_settle(struct endpoint *endpoint)
+{
+    if (endpoint->http_timeout == 0)
+        endpoint->http_timeout = ENDPOINT_HTTP_TIMEOUT;
+    if (endpoint->members[ENDPOINT_CONTENT_TYPE].len == 0)
+        endpoint->members[ENDPOINT_CONTENT_TYPE] = text_of("application/json");
 }
 
 static bool within(enum endpoint_group group, enum endpoint_group ancestor)

@@ -142,6 +142,9 @@ struct endpoint {
 /* endpoint_init: factory settings, no secret yet. */
 void endpoint_init(struct endpoint *endpoint, struct uid uid, struct uid project, int64_t now);
 
+/* endpoint_settle: gives what was set to nothing its factory setting. */
+void endpoint_settle(struct endpoint *endpoint);
+
 /* endpoint_check: RC_INVALID with a fault for every member that breaks a rule. */
 RC_CHECK enum rc endpoint_check(const struct endpoint *endpoint, struct faults *faults);
 

@@ -1,0 +1,166 @@
+/* hookroll.fcgi: the FastCGI responder. Wires the floors together, waits for the
+ * word to stop, takes them apart in reverse order. */
+#include "base/crypto.h"
+#include "base/log.h"
+#include "base/process.h"
+#include "serve/config.h"
+#include "serve/fcgi.h"
+#include "serve/listener.h"
+#include "serve/pool.h"
+#include "store/store.h"
+
+#include <getopt.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+enum {
+    EXIT_USAGE = 2
+};
+
+static const char usage[] =
+    "usage: hookroll.fcgi [--config FILE] [--check-config]\n"
+    "FastCGI responder for rolling webhook signing secrets. Serves the socket that\n"
+    "its web server or spawner left on descriptor 0, or the one that FILE names.\n"
+    "  -c, --config FILE   settings (default: $HOOKROLL_CONFIG, or\n"
+    "                      " HOOKROLL_SYSCONFDIR "/hookroll/hookroll.conf)\n"
+    "      --check-config  say whether the settings are good, and end\n"
+    "  -h, --help          show this\n"
+    "  -V, --version       show the version\n";
+
+struct arguments {
+    const char *config; /* file, or NULL: none was named */
+    bool check;
+};
+
+static void parse(int argc, char **argv, struct arguments *arguments)
+{
+    static const struct option options[] = {
+        {"config", required_argument, NULL, 'c'},
+        {"check-config", no_argument, NULL, 'k'},
+        {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'V'},
+        {NULL, 0, NULL, 0},
+    };
+    int option;
+
+    while ((option = getopt_long(argc, argv, "c:hV", options, NULL)) != -1) {
+        switch (option) {
+        case 'c':
+            arguments->config = optarg;
+            break;
+        case 'k':
+            arguments->check = true;
+            break;
+        case 'h':
+            (void)fputs(usage, stdout);
+            exit(EXIT_SUCCESS);
+        case 'V':
+            (void)puts("hookroll " HOOKROLL_VERSION);
+            exit(EXIT_SUCCESS);
+        default:
+            (void)fputs(usage, stderr);
+            exit(EXIT_USAGE);
+        }
+    }
+    if (optind < argc) {
+        (void)fputs(usage, stderr);
+        exit(EXIT_USAGE);
+    }
+}
+
+static enum rc load(const struct arguments *arguments, struct config *config)
+{
+    const char *path = arguments->config;
+    char error[CONFIG_ERROR_SIZE];
+    enum rc rc;
+
+    if (path == NULL)
+        path = getenv("HOOKROLL_CONFIG");
+    rc = config_load(path != NULL ? path : config_default(), config, error);
+    if (rc != RC_OK)
+        log_error("%s", error);
+    return rc;
+}
+
+/* Kept connections cost descriptors, so all that may be had are asked for. */
+static void raise_descriptors(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        (void)setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+/* Blocks, for this thread and those it will start, what ends the program. */
+static void block_signals(sigset_t *stopping)
+{
+    (void)sigemptyset(stopping);
+    (void)sigaddset(stopping, SIGTERM);
+    (void)sigaddset(stopping, SIGINT);
+    (void)sigaddset(stopping, SIGHUP);
+    (void)sigaddset(stopping, SIGUSR1); /* how some FastCGI managers ask for an end */
+    (void)pthread_sigmask(SIG_BLOCK, stopping, NULL);
+    (void)signal(SIGPIPE, SIG_IGN);
+}
+
+static enum rc serve(const struct config *config, struct store *store)
+{
+    struct listener listener;
+    struct pool *pool = NULL;
+    struct pool_options options = {.listener = &listener,
+                                   .store = store,
+                                   .workers = (size_t)config->workers,
+                                   .max_body = (size_t)config->max_body};
+    sigset_t stopping;
+    int signal_number = 0;
+    enum rc rc = listener_open(config->listen, (mode_t)config->listen_mode, &listener);
+
+    if (rc != RC_OK)
+        return rc;
+    rc = fcgi_init();
+    block_signals(&stopping);
+    if (rc == RC_OK)
+        rc = pool_start(&options, &pool);
+    if (rc == RC_OK) {
+        log_info("hookroll " HOOKROLL_VERSION " serves %s with %zu workers",
+                 listener.inherited ? "the socket on fd 0" : config->listen, options.workers);
+        (void)sigwait(&stopping, &signal_number);
+        log_info("stopping: %s", strsignal(signal_number));
+        pool_stop(pool);
+    }
+    listener_close(&listener);
+    return rc;
+}
+
+int main(int argc, char **argv)
+{
+    struct arguments arguments = {NULL, false};
+    struct store_options options = {0};
+    struct store *store = NULL;
+    struct config config;
+    enum rc rc;
+
+    process_harden();
+    parse(argc, argv, &arguments);
+    rc = load(&arguments, &config);
+    if (rc != RC_OK || arguments.check)
+        return rc == RC_OK ? EXIT_SUCCESS : EXIT_FAILURE;
+    log_set_level(config.log_level);
+    raise_descriptors();
+    options.directory = config.store;
+    options.master_key = config.master_key;
+    rc = crypto_init();
+    if (rc == RC_OK)
+        rc = store_open(&options, &store);
+    if (rc == RC_OK)
+        rc = serve(&config, store);
+    store_close(store);
+    return rc == RC_OK ? EXIT_SUCCESS : EXIT_FAILURE;
+}

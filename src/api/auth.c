@@ -1,0 +1,96 @@
+/* auth: a key's word is checked in constant time, and all that can be wrong
+ * with a key looks alike from outside. */
+#include "api/auth.h"
+
+#include "api/envelope.h"
+#include "base/crypto.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char scheme[] = "Bearer ";
+
+/* The credential, or absent text when there is none that can be read. */
+static struct text bearer(struct text authorization)
+{
+    const size_t skip = sizeof scheme - 1;
+    struct text token;
+
+    if (authorization.len <= skip || memcmp(authorization.data, scheme, skip) != 0)
+        return (struct text){NULL, 0};
+    token = (struct text){authorization.data + skip, authorization.len - skip};
+    for (size_t i = 0; i < token.len; i++)
+        if (token.data[i] <= ' ' || token.data[i] == ',' || token.data[i] == 0x7F)
+            return (struct text){NULL, 0};
+    return token;
+}
+
+/* RC_DENIED for every reason that a key is not good. */
+static enum rc find_key(struct call *call, struct text token)
+{
+    uint8_t secret[APIKEY_SECRET_BYTES];
+    struct uid uid;
+    enum rc rc = RC_DENIED;
+
+    if (apikey_parse(token, &uid, secret)) {
+        rc = store_apikey_get(call->store, &uid, call->arena, &call->key);
+        if (rc == RC_NOT_FOUND ||
+            (rc == RC_OK && !apikey_verify(&call->key, secret, call->request->now)))
+            rc = RC_DENIED;
+    }
+    crypto_wipe(secret, sizeof secret);
+    return rc;
+}
+
+enum rc auth_check(struct call *call, enum scope scope)
+{
+    struct text token = bearer(call->request->authorization);
+    char message[80];
+    enum rc rc;
+
+    if (token.len == 0) {
+        response_header(call->response, "WWW-Authenticate", "Bearer");
+        return envelope_error(call->response, RC_UNAUTHENTICATED, "Authentication required");
+    }
+    rc = find_key(call, token);
+    if (rc == RC_DENIED) {
+        response_header(call->response, "WWW-Authenticate", "Bearer error=\"invalid_token\"");
+        return envelope_error(call->response, rc, "authorization failed");
+    }
+    if (rc == RC_OK)
+        rc = uid_equal(&call->key.project, &call->project_id)
+                 ? store_project_get(call->store, &call->project_id, call->arena, &call->project)
+                 : RC_NOT_FOUND;
+    if (rc != RC_OK)
+        return envelope_error(call->response, rc, rc == RC_NOT_FOUND ? "project not found" : NULL);
+    if (auth_has(call, scope))
+        return RC_OK;
+    (void)snprintf(message, sizeof message, "the API key lacks the scope %s",
+                   apikey_scope_name(scope));
+    return envelope_error(call->response, RC_FORBIDDEN, message);
+}
+
+bool auth_has(const struct call *call, enum scope scope)
+{
+    return (call->key.scopes & (uint32_t)scope) == (uint32_t)scope;
+}
+
+bool auth_owns(const struct call *call, struct text owner_id)
+{
+    return call->key.owner_id.len == 0 || text_equal(call->key.owner_id, owner_id);
+}
+
+enum rc auth_refuse_owner(struct call *call)
+{
+    return envelope_error(call->response, RC_FORBIDDEN,
+                          "the API key is restricted to endpoints of its own owner_id");
+}
+
+enum rc auth_edit(struct edit *edit, void *arg)
+{
+    struct auth_edit *guarded = arg;
+
+    if (!auth_owns(guarded->call, edit->endpoint->members[ENDPOINT_OWNER_ID]))
+        return RC_FORBIDDEN;
+    return guarded->edit(edit, guarded->arg);
+}

@@ -1,0 +1,38 @@
+/* auth: who calls, and whether they may. */
+#ifndef HOOKROLL_API_AUTH_H
+#define HOOKROLL_API_AUTH_H
+
+#include "api/call.h"
+#include "base/rc.h"
+#include "domain/apikey.h"
+#include "domain/edit.h"
+#include "domain/endpoint.h"
+
+#include <stdbool.h>
+
+/* auth_check: "Authorization: Bearer KEY" (RFC 6750) to key, key to project,
+ * key to scope, in this order; sets call->key and call->project. Any other
+ * result than RC_OK has been answered. */
+RC_CHECK enum rc auth_check(struct call *call, enum scope scope);
+
+/* auth_has: whether the caller's key has a scope. */
+bool auth_has(const struct call *call, enum scope scope);
+
+/* auth_owns: whether the caller's key may act on things of this owner. */
+bool auth_owns(const struct call *call, struct text owner_id);
+
+/* auth_refuse_owner: answers for a thing of another owner. Returns RC_FORBIDDEN. */
+enum rc auth_refuse_owner(struct call *call);
+
+/* An edit that happens only when the caller's key may act on the endpoint. */
+struct auth_edit {
+    const struct call *call;
+    edit_fn *edit;
+    void *arg;
+};
+
+/* auth_edit: an edit_fn; `arg` is a struct auth_edit. RC_FORBIDDEN, not yet
+ * answered, or the inner edit's result. */
+RC_CHECK enum rc auth_edit(struct edit *edit, void *arg);
+
+#endif

@@ -1,0 +1,64 @@
+/* body: length, media type, syntax, in this order. */
+#include "api/body.h"
+
+#include "api/envelope.h"
+#include "api/json_read.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+/* RFC 9110, section 8.3: parameters do not matter here, nor does case. */
+static bool is_json(struct text content_type)
+{
+    static const char expected[] = "application/json";
+    const char *end =
+        content_type.len > 0 ? memchr(content_type.data, ';', content_type.len) : NULL;
+
+    if (end != NULL)
+        content_type.len = (size_t)(end - content_type.data);
+    content_type = text_trim(content_type);
+    return content_type.len == sizeof expected - 1 &&
+           strncasecmp(content_type.data, expected, content_type.len) == 0;
+}
+
+static enum rc check_length(struct call *call)
+{
+    char message[80];
+
+    switch (call->request->body_state) {
+    case REQUEST_BODY_WHOLE:
+        return RC_OK;
+    case REQUEST_BODY_BAD_LENGTH:
+        return envelope_error(call->response, RC_INVALID,
+                              "Content-Length must be a number of bytes");
+    case REQUEST_BODY_CUT:
+        return envelope_error(call->response, RC_INVALID,
+                              "body is shorter than its Content-Length");
+    case REQUEST_BODY_TOO_LARGE:
+        break;
+    }
+    (void)snprintf(message, sizeof message, "body must be at most %zu bytes",
+                   call->request->body_max);
+    return envelope_error(call->response, RC_TOO_LARGE, message);
+}
+
+enum rc body_json(struct call *call, struct json_object **out)
+{
+    enum rc rc = check_length(call);
+
+    if (rc != RC_OK)
+        return rc;
+    if (call->request->content_type.len > 0 && !is_json(call->request->content_type))
+        return envelope_error(call->response, RC_MEDIA_TYPE,
+                              "Content-Type must be application/json");
+    rc = json_read_object(call->request->body, out, &call->faults);
+    if (rc == RC_INVALID)
+        return envelope_faults(call->response, &call->faults);
+    return rc == RC_OK ? rc : envelope_error(call->response, rc, NULL);
+}
+
+void body_wrong_type(struct faults *faults, const char *path)
+{
+    faults_add(faults, path, "body contains incorrect JSON type for field \"%s\"", path);
+}

@@ -1,0 +1,184 @@
+/* endpoint_json: walks the table of members in both directions; masks what the
+ * caller may not see. */
+#include "api/endpoint_json.h"
+
+#include "api/body.h"
+#include "api/json_read.h"
+
+static const char masked[] = "[REDACTED]";
+
+static void read_member(const struct json_object *object, size_t member, struct endpoint *endpoint,
+                        struct faults *faults)
+{
+    const struct endpoint_member_info *info = &endpoint_members[member];
+    enum json_kind kind = json_read_kind(object, info->name);
+
+    if (kind == JSON_KIND_STRING)
+        endpoint->members[member] = json_read_text(object, info->name);
+    else if (kind != JSON_KIND_ABSENT)
+        body_wrong_type(faults, info->path);
+}
+
+static void read_group(const struct json_object *object, enum endpoint_group group,
+                       struct endpoint *endpoint, struct faults *faults)
+{
+    for (size_t i = 0; i < ENDPOINT_MEMBERS; i++)
+        if (endpoint_members[i].group == group)
+            read_member(object, i, endpoint, faults);
+    for (int i = ENDPOINT_ROOT + 1; i < ENDPOINT_GROUPS; i++) {
+        const struct endpoint_group_info *info = &endpoint_groups[i];
+        enum json_kind kind;
+
+        if (info->parent != group)
+            continue;
+        kind = json_read_kind(object, info->name);
+        if (kind == JSON_KIND_OBJECT)
+            read_group(json_read_member(object, info->name), (enum endpoint_group)i, endpoint,
+                       faults);
+        else if (kind != JSON_KIND_ABSENT)
+            body_wrong_type(faults, info->name);
+    }
+}
+
+static void read_integer(const struct json_object *object, const char *name, int64_t *out,
+                         struct faults *faults)
+{
+    enum json_kind kind = json_read_kind(object, name);
+
+    if (kind == JSON_KIND_INTEGER)
+        *out = json_read_integer(object, name);
+    else if (kind != JSON_KIND_ABSENT)
+        body_wrong_type(faults, name);
+}
+
+void endpoint_json_read(const struct json_object *object, struct endpoint *endpoint,
+                        struct text *secret, struct faults *faults)
+{
+    enum json_kind advanced = json_read_kind(object, "advanced_signatures");
+    enum json_kind supplied = json_read_kind(object, "secret");
+
+    read_group(object, ENDPOINT_ROOT, endpoint, faults);
+    read_integer(object, "http_timeout", &endpoint->http_timeout, faults);
+    read_integer(object, "rate_limit", &endpoint->rate_limit, faults);
+    read_integer(object, "rate_limit_duration", &endpoint->rate_limit_duration, faults);
+    if (advanced == JSON_KIND_BOOLEAN)
+        endpoint->advanced_signatures = json_read_boolean(object, "advanced_signatures");
+    else if (advanced != JSON_KIND_ABSENT)
+        body_wrong_type(faults, "advanced_signatures");
+    if (supplied == JSON_KIND_STRING)
+        *secret = json_read_text(object, "secret");
+    else if (supplied != JSON_KIND_ABSENT)
+        body_wrong_type(faults, "secret");
+}
+
+static bool is_shown(enum endpoint_shown shown, const struct endpoint_json_view *view)
+{
+    return shown == ENDPOINT_SHOWN || (shown == ENDPOINT_GUARDED && view->secrets);
+}
+
+static void write_group(struct json_write *json, const struct endpoint *endpoint,
+                        enum endpoint_group group, const struct endpoint_json_view *view)
+{
+    for (size_t i = 0; i < ENDPOINT_MEMBERS; i++) {
+        const struct endpoint_member_info *info = &endpoint_members[i];
+        bool empty = endpoint->members[i].len == 0;
+
+        if (info->group != group || (empty && info->empty == ENDPOINT_OMITTED))
+            continue;
+        json_write_key(json, info->name);
+        if (empty || is_shown(info->shown, view))
+            json_write_text(json, endpoint->members[i]);
+        else
+            json_write_string(json, masked);
+    }
+    for (int i = ENDPOINT_ROOT + 1; i < ENDPOINT_GROUPS; i++) {
+        const struct endpoint_group_info *info = &endpoint_groups[i];
+        bool empty = endpoint_group_is_empty(endpoint, (enum endpoint_group)i);
+
+        if (info->parent != group || (empty && info->empty == ENDPOINT_OMITTED))
+            continue;
+        json_write_key(json, info->name);
+        if (empty) {
+            json_write_null(json);
+            continue;
+        }
+        json_write_begin_object(json);
+        write_group(json, endpoint, (enum endpoint_group)i, view);
+        json_write_end_object(json);
+    }
+}
+
+static void write_uid(struct json_write *json, const char *key, const struct uid *uid)
+{
+    char text[UID_SIZE];
+
+    uid_format(uid, text);
+    json_write_key(json, key);
+    json_write_string(json, text);
+}
+
+static void write_secret(struct json_write *json, const struct secret *secret,
+                         const struct endpoint_json_view *view)
+{
+    json_write_begin_object(json);
+    write_uid(json, "uid", &secret->uid);
+    json_write_key(json, "value");
+    if (view->secrets || uid_equal(&secret->uid, &view->fresh))
+        json_write_text(json, secret->value);
+    else
+        json_write_string(json, masked);
+    json_write_key(json, "expires_at");
+    json_write_moment(json, secret->expires_at);
+    json_write_key(json, "created_at");
+    json_write_moment(json, secret->created_at);
+    json_write_key(json, "updated_at");
+    json_write_moment(json, secret->updated_at);
+    json_write_key(json, "deleted_at");
+    json_write_null(json);
+    json_write_end_object(json);
+}
+
+static void write_secrets(struct json_write *json, const struct endpoint *endpoint,
+                          const struct endpoint_json_view *view)
+{
+    json_write_key(json, "secrets");
+    json_write_begin_array(json);
+    for (size_t i = 0; i < endpoint->secret_count; i++)
+        if (secret_can_sign(&endpoint->secrets[i], view->now))
+            write_secret(json, &endpoint->secrets[i], view);
+    json_write_end_array(json);
+}
+
+void endpoint_json_write(struct json_write *json, const struct endpoint *endpoint,
+                         const struct endpoint_json_view *view)
+{
+    json_write_begin_object(json);
+    write_uid(json, "uid", &endpoint->uid);
+    write_uid(json, "project_id", &endpoint->project);
+    write_group(json, endpoint, ENDPOINT_ROOT, view);
+    write_secrets(json, endpoint, view);
+    json_write_key(json, "status");
+    json_write_string(json, endpoint_status_name(endpoint->status));
+    json_write_key(json, "advanced_signatures");
+    json_write_boolean(json, endpoint->advanced_signatures);
+    json_write_key(json, "http_timeout");
+    json_write_integer(json, endpoint->http_timeout);
+    json_write_key(json, "rate_limit");
+    json_write_integer(json, endpoint->rate_limit);
+    json_write_key(json, "rate_limit_duration");
+    json_write_integer(json, endpoint->rate_limit_duration);
+    /* Deliveries are counted by whoever makes them; nothing fails here. */
+    json_write_key(json, "failure_rate");
+    json_write_integer(json, 0);
+    json_write_key(json, "created_at");
+    json_write_moment(json, endpoint->created_at);
+    json_write_key(json, "updated_at");
+    json_write_moment(json, endpoint->updated_at);
+    json_write_key(json, "deleted_at");
+    json_write_null(json);
+    if (view->warning != NULL) {
+        json_write_key(json, "warning");
+        json_write_string(json, view->warning);
+    }
+    json_write_end_object(json);
+}

@@ -1,0 +1,351 @@
+/* json_read: json-c builds the document; what json-c lets through is refused
+ * here, by a look at the words of the text before it and a count after it. */
+#include "api/json_read.h"
+
+#include <json-c/json.h>
+#include <limits.h>
+#include <string.h>
+
+enum {
+    DEPTH_MAX = 32
+};
+
+/* A look at one text: where it is, and what it has seen. */
+struct look {
+    struct text t;
+    size_t at;
+    size_t members; /* colons between words: as many as members */
+    int depth;
+    bool nul; /* the last string holds a NUL */
+};
+
+static char peek(const struct look *look)
+{
+    /* NUL also stands for the end: outside strings neither may be there. */
+    return look->at < look->t.len ? look->t.data[look->at] : '\0';
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool skip_digits(struct look *look)
+{
+    if (!is_digit(peek(look)))
+        return false;
+    while (is_digit(peek(look)))
+        look->at++;
+    return true;
+}
+
+/* RFC 8259, section 6. */
+static bool look_at_number(struct look *look)
+{
+    if (peek(look) == '-')
+        look->at++;
+    if (peek(look) == '0')
+        look->at++;
+    else if (!skip_digits(look))
+        return false;
+    if (peek(look) == '.') {
+        look->at++;
+        if (!skip_digits(look))
+            return false;
+    }
+    if (peek(look) == 'e' || peek(look) == 'E') {
+        look->at++;
+        if (peek(look) == '+' || peek(look) == '-')
+            look->at++;
+        if (!skip_digits(look))
+            return false;
+    }
+    return !is_digit(peek(look));
+}
+
+static int hex_value(char c)
+{
+    if (is_digit(c))
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return -1;
+}
+
+/* The four digits of \uXXXX, or -1. */
+static int look_at_hex(struct look *look)
+{
+    int value = 0;
+
+    for (int i = 0; i < 4; i++) {
+        int digit = hex_value(peek(look));
+
+        if (digit < 0)
+            return -1;
+        value = value * 16 + digit;
+        look->at++;
+    }
+    return value;
+}
+
+/* After the backslash. A high surrogate must be followed by a low one. */
+static bool look_at_escape(struct look *look)
+{
+    char c = peek(look);
+    int unit;
+
+    look->at++;
+    if (c != 'u')
+        return c != '\0' && strchr("\"\\/bfnrt", c) != NULL;
+    unit = look_at_hex(look);
+    if (unit < 0 || (unit >= 0xDC00 && unit <= 0xDFFF))
+        return false;
+    if (unit == 0)
+        look->nul = true;
+    if (unit < 0xD800 || unit > 0xDBFF)
+        return true;
+    if (peek(look) != '\\')
+        return false;
+    look->at++;
+    if (peek(look) != 'u')
+        return false;
+    look->at++;
+    unit = look_at_hex(look);
+    return unit >= 0xDC00 && unit <= 0xDFFF;
+}
+
+/* From the opening quote to behind the closing one. */
+static bool look_at_string(struct look *look)
+{
+    look->at++;
+    look->nul = false;
+    while (look->at < look->t.len) {
+        char c = peek(look);
+
+        if ((unsigned char)c < 0x20)
+            return false;
+        look->at++;
+        if (c == '"')
+            return true;
+        if (c == '\\' && look->at < look->t.len && !look_at_escape(look))
+            return false;
+    }
+    return true;
+}
+
+static bool look_at_literal(struct look *look)
+{
+    static const char *const literals[] = {"true", "false", "null"};
+
+    for (size_t i = 0; i < sizeof literals / sizeof literals[0]; i++) {
+        size_t len = strlen(literals[i]);
+
+        if (look->t.len - look->at >= len &&
+            memcmp(look->t.data + look->at, literals[i], len) == 0) {
+            look->at += len;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool look_at_word(struct look *look)
+{
+    char c = peek(look);
+
+    switch (c) {
+    case '"':
+        return look_at_string(look);
+    case '{':
+    case '[':
+        look->depth++;
+        break;
+    case '}':
+    case ']':
+        look->depth--;
+        break;
+    case ':':
+        /* json-c would cut the member's name short and take it for another. */
+        if (look->nul)
+            return false;
+        look->members++;
+        break;
+    case ',':
+    case ' ':
+    case '\t':
+    case '\n':
+    case '\r':
+        break;
+    default:
+        return c == '-' || is_digit(c) ? look_at_number(look) : look_at_literal(look);
+    }
+    look->at++;
+    return look->depth <= DEPTH_MAX;
+}
+
+static bool look_through(struct look *look)
+{
+    while (look->at < look->t.len) {
+        bool good = look_at_word(look);
+
+        /* A text that ends within a word is cut short, which json-c finds. */
+        if (!good && look->at < look->t.len)
+            return false;
+        if (!good)
+            break;
+    }
+    return true;
+}
+
+static size_t count_members(const struct json_object *value)
+{
+    size_t count = 0;
+
+    if (json_object_is_type(value, json_type_object)) {
+        json_object_object_foreach(value, name, member)
+        {
+            (void)name;
+            count += 1 + count_members(member);
+        }
+    } else if (json_object_is_type(value, json_type_array)) {
+        for (size_t i = 0; i < json_object_array_length(value); i++)
+            count += count_members(json_object_array_get_idx(value, i));
+    }
+    return count;
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static enum rc malformed(struct faults *faults, size_t at)
+{
+    faults_add(faults, "", "body contains badly-formed JSON (at character %zu)", at + 1);
+    return RC_INVALID;
+}
+
+/* The library's part: *out is new on RC_OK, NULL standing for null. */
+static enum rc parse(struct text body, struct json_object **out, struct faults *faults)
+{
+    struct json_tokener *tokener = json_tokener_new_ex(DEPTH_MAX + 1);
+    enum json_tokener_error error;
+    size_t end;
+
+    if (tokener == NULL)
+        return RC_NO_MEMORY;
+    json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8 |
+                                        JSON_TOKENER_ALLOW_TRAILING_CHARS);
+    *out = json_tokener_parse_ex(tokener, body.data, (int)body.len);
+    error = json_tokener_get_error(tokener);
+    end = json_tokener_get_parse_end(tokener);
+    if (error == json_tokener_continue) {
+        /* A number ends only with what follows it. */
+        *out = json_tokener_parse_ex(tokener, " ", 1);
+        error = json_tokener_get_error(tokener);
+        end = body.len;
+    }
+    json_tokener_free(tokener);
+    while (error == json_tokener_success && end < body.len && is_blank(body.data[end]))
+        end++;
+    if (error == json_tokener_success && end == body.len)
+        return RC_OK;
+    json_object_put(*out);
+    *out = NULL;
+    if (error != json_tokener_continue)
+        return malformed(faults, end);
+    faults_add(faults, "", "body contains badly-formed JSON");
+    return RC_INVALID;
+}
+
+enum rc json_read_object(struct text body, struct json_object **out, struct faults *faults)
+{
+    struct look look = {.t = body};
+    struct json_object *root = NULL;
+    size_t blanks = 0;
+    enum rc rc;
+
+    while (blanks < body.len && is_blank(body.data[blanks]))
+        blanks++;
+    if (blanks == body.len) {
+        faults_add(faults, "", "body must not be empty");
+        return RC_INVALID;
+    }
+    if (body.len >= INT_MAX)
+        return RC_TOO_LARGE;
+    if (!look_through(&look))
+        return malformed(faults, look.at);
+    rc = parse(body, &root, faults);
+    if (rc != RC_OK)
+        return rc;
+    if (count_members(root) != look.members) {
+        faults_add(faults, "", "body contains badly-formed JSON: a member is given twice");
+        rc = RC_INVALID;
+    } else if (!json_object_is_type(root, json_type_object)) {
+        faults_add(faults, "", "body contains incorrect JSON type");
+        rc = RC_INVALID;
+    }
+    if (rc == RC_OK)
+        *out = root;
+    else
+        json_object_put(root);
+    return rc;
+}
+
+void json_read_free(struct json_object *object)
+{
+    json_object_put(object);
+}
+
+static struct json_object *member(const struct json_object *object, const char *name)
+{
+    struct json_object *value = NULL;
+
+    (void)json_object_object_get_ex(object, name, &value);
+    return value;
+}
+
+enum json_kind json_read_kind(const struct json_object *object, const char *name)
+{
+    switch (json_object_get_type(member(object, name))) {
+    case json_type_null:
+        return JSON_KIND_ABSENT;
+    case json_type_boolean:
+        return JSON_KIND_BOOLEAN;
+    case json_type_int:
+        return JSON_KIND_INTEGER;
+    case json_type_double:
+        return JSON_KIND_NUMBER;
+    case json_type_string:
+        return JSON_KIND_STRING;
+    case json_type_object:
+        return JSON_KIND_OBJECT;
+    case json_type_array:
+        return JSON_KIND_ARRAY;
+    }
+    return JSON_KIND_ABSENT;
+}
+
+bool json_read_boolean(const struct json_object *object, const char *name)
+{
+    return json_object_get_boolean(member(object, name));
+}
+
+int64_t json_read_integer(const struct json_object *object, const char *name)
+{
+    return json_object_get_int64(member(object, name));
+}
+
+struct text json_read_text(const struct json_object *object, const char *name)
+{
+    struct json_object *value = member(object, name);
+
+    return (struct text){json_object_get_string(value), (size_t)json_object_get_string_len(value)};
+}
+
+const struct json_object *json_read_member(const struct json_object *object, const char *name)
+{
+    return member(object, name);
+}

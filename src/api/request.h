@@ -1,0 +1,30 @@
+/* request: what was asked, without how it came. Everything is borrowed from the
+ * transport until the answer is sent. */
+#ifndef HOOKROLL_API_REQUEST_H
+#define HOOKROLL_API_REQUEST_H
+
+#include "base/text.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum request_body {
+    REQUEST_BODY_WHOLE,
+    REQUEST_BODY_BAD_LENGTH, /* Content-Length is not a count of bytes */
+    REQUEST_BODY_CUT,        /* fewer bytes came than Content-Length says */
+    REQUEST_BODY_TOO_LARGE   /* more than body_max */
+};
+
+struct request {
+    struct text method;
+    struct text path; /* PATH_INFO: percent-decoded, below the mount point */
+    struct text content_type;
+    struct text authorization;
+    struct text id; /* X-Request-ID: 1 to 128 printable ASCII characters */
+    struct text body;
+    enum request_body body_state; /* body is empty unless it is WHOLE */
+    size_t body_max;              /* bytes */
+    int64_t now;                  /* ms: the clock, read once for this request */
+};
+
+#endif

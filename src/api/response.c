@@ -1,0 +1,32 @@
+/* response: the bounds of an answer. */
+#include "api/response.h"
+
+enum {
+    HEADERS_MAX = 2048, /* some web servers refuse more than 4 KiB in all */
+    BODY_MAX = 8 * 1024 * 1024
+};
+
+void response_init(struct response *response)
+{
+    response->status = 0;
+    buf_init(&response->headers, HEADERS_MAX);
+    buf_init(&response->body, BODY_MAX);
+}
+
+void response_header(struct response *response, const char *name, const char *value)
+{
+    buf_printf(&response->headers, "%s: %s\r\n", name, value);
+}
+
+void response_reset(struct response *response)
+{
+    response->status = 0;
+    buf_reset(&response->headers);
+    buf_reset(&response->body);
+}
+
+void response_free(struct response *response)
+{
+    buf_free(&response->headers);
+    buf_free(&response->body);
+}

@@ -1,0 +1,25 @@
+/* response: an answer before it is sent. One thread at a time. */
+#ifndef HOOKROLL_API_RESPONSE_H
+#define HOOKROLL_API_RESPONSE_H
+
+#include "base/buf.h"
+
+struct response {
+    int status;         /* HTTP; 0 until there is an answer */
+    struct buf headers; /* "Name: value\r\n" lines beside the ones that every answer has */
+    struct buf body;    /* JSON */
+};
+
+/* response_init: no answer yet. */
+void response_init(struct response *response);
+
+/* response_header: adds a header line; the value is ours, without line breaks. */
+void response_header(struct response *response, const char *name, const char *value);
+
+/* response_reset: no answer again, wiped, allocations kept. */
+void response_reset(struct response *response);
+
+/* response_free: wipes and releases. */
+void response_free(struct response *response);
+
+#endif

@@ -1,0 +1,134 @@
+/* router: the one table of routes, and matching against it. */
+#include "api/router.h"
+
+#include "api/auth.h"
+#include "api/call.h"
+#include "api/endpoints.h"
+#include "api/envelope.h"
+#include "api/health.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+struct route {
+    const char *method;
+    const char *pattern; /* a segment in braces stands for any one segment */
+    enum scope scope;    /* that the caller's key must have */
+    enum rc (*handler)(struct call *call);
+};
+
+static const struct route routes[] = {
+    {"GET", "/healthz", SCOPE_NONE, health_get},
+    {"POST", "/v1/projects/{project}/endpoints", SCOPE_ENDPOINTS_WRITE, endpoints_create},
+    {"GET", "/v1/projects/{project}/endpoints/{endpoint}", SCOPE_ENDPOINTS_READ, endpoints_get},
+    {"PUT", "/v1/projects/{project}/endpoints/{endpoint}/expire_secret", SCOPE_SECRETS_ROLL,
+     endpoints_roll},
+};
+
+enum {
+    ROUTES = sizeof routes / sizeof routes[0]
+};
+
+/* Takes the next segment, without its slash, off the front of `path`. */
+static struct text take_segment(struct text *path)
+{
+    struct text segment = {path->data, 0};
+    const char *slash;
+
+    if (path->len > 0) {
+        segment.data++;
+        segment.len = path->len - 1;
+        slash = segment.len > 0 ? memchr(segment.data, '/', segment.len) : NULL;
+        if (slash != NULL)
+            segment.len = (size_t)(slash - segment.data);
+        path->data += segment.len + 1;
+        path->len -= segment.len + 1;
+    }
+    return segment;
+}
+
+/* A segment that is not a uid leaves UID_NONE, which names nothing. */
+static void capture(struct text name, struct text segment, struct call *call)
+{
+    struct uid uid = UID_NONE;
+
+    (void)uid_parse(segment, &uid);
+    if (text_is(name, "{project}"))
+        call->project_id = uid;
+    else
+        call->endpoint_id = uid;
+}
+
+static bool matches(const char *pattern, struct text path, struct call *call)
+{
+    struct text rest = text_of(pattern);
+
+    while (rest.len > 0 && path.len > 0 && path.data[0] == '/') {
+        struct text expected = take_segment(&rest);
+        struct text segment = take_segment(&path);
+
+        if (expected.data[0] == '{' && segment.len > 0)
+            capture(expected, segment, call);
+        else if (!text_equal(expected, segment))
+            return false;
+    }
+    return rest.len == 0 && path.len == 0;
+}
+
+/* HEAD is GET; the transport leaves the body out (RFC 9110, section 9.3.2). */
+static bool allows(const struct route *route, struct text method)
+{
+    return text_is(method, route->method) ||
+           (text_is(method, "HEAD") && strcmp(route->method, "GET") == 0);
+}
+
+/* The path is known with other methods, which Allow names; or it is not known. */
+static enum rc refuse(struct call *call, const char *const *methods, size_t count)
+{
+    char allow[64] = "";
+    size_t len = 0;
+
+    if (count == 0)
+        return envelope_error(call->response, RC_NOT_FOUND, NULL);
+    for (size_t i = 0; i < count && len < sizeof allow; i++)
+        len += (size_t)snprintf(allow + len, sizeof allow - len, "%s%s%s", i > 0 ? ", " : "",
+                                methods[i], strcmp(methods[i], "GET") == 0 ? ", HEAD" : "");
+    response_header(call->response, "Allow", allow);
+    return envelope_error(call->response, RC_METHOD, "method not allowed");
+}
+
+static enum rc dispatch(struct call *call)
+{
+    const char *methods[4];
+    size_t count = 0;
+
+    for (size_t i = 0; i < ROUTES; i++) {
+        enum rc rc = RC_OK;
+
+        if (!matches(routes[i].pattern, call->request->path, call))
+            continue;
+        if (!allows(&routes[i], call->request->method)) {
+            if (count < sizeof methods / sizeof methods[0])
+                methods[count++] = routes[i].method;
+            continue;
+        }
+        if (routes[i].scope != SCOPE_NONE)
+            rc = auth_check(call, routes[i].scope);
+        return rc == RC_OK ? routes[i].handler(call) : rc;
+    }
+    return refuse(call, methods, count);
+}
+
+enum rc router_answer(struct store *store, const struct request *request, struct response *response,
+                      struct arena *arena)
+{
+    struct call call = {.request = request, .response = response, .store = store, .arena = arena};
+    enum rc rc = dispatch(&call);
+
+    if (buf_status(&response->body) != RC_OK || buf_status(&response->headers) != RC_OK) {
+        response_reset(response);
+        rc = envelope_error(response, RC_NO_MEMORY, NULL);
+    }
+    return rc;
+}

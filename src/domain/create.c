@@ -1,0 +1,26 @@
+/* create: an endpoint becomes one when its members are good and it has a secret. */
+#include "domain/create.h"
+
+enum rc create_apply(struct create *create, struct endpoint *endpoint, struct history *event,
+                     struct arena *arena)
+{
+    enum rc rc;
+
+    endpoint_settle(endpoint);
+    rc = endpoint_check(endpoint, &create->faults);
+    if (create->secret.len > 0 && secret_check(create->secret, &create->faults) != RC_OK)
+        rc = RC_INVALID;
+    if (rc != RC_OK)
+        return rc;
+    rc = endpoint_add_secret(endpoint, create->secret, &create->fresh, endpoint->created_at, arena);
+    if (rc != RC_OK)
+        return rc;
+    *event = (struct history){.at = endpoint->created_at,
+                              .action = HISTORY_CREATED,
+                              .project = endpoint->project,
+                              .endpoint = endpoint->uid,
+                              .key = create->key,
+                              .request_id = create->request_id,
+                              .fresh = endpoint->secrets[0].uid};
+    return RC_OK;
+}

@@ -1,0 +1,35 @@
+/* fcgi: FastCGI requests in, answers out; the one door to libfcgi.
+ *
+ * One struct fcgi per thread. */
+#ifndef HOOKROLL_SERVE_FCGI_H
+#define HOOKROLL_SERVE_FCGI_H
+
+#include "api/request.h"
+#include "api/response.h"
+#include "base/rc.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct fcgi;
+
+/* fcgi_init: once, before threads, and before the program's own signal handling,
+ * which libfcgi would replace. RC_SYSTEM. */
+RC_CHECK enum rc fcgi_init(void);
+
+/* fcgi_new: NULL without memory. `max_body` in bytes. */
+struct fcgi *fcgi_new(size_t max_body);
+
+/* fcgi_free: NULL is let pass. */
+void fcgi_free(struct fcgi *fcgi);
+
+/* Fills the response. */
+typedef void fcgi_answer(const struct request *request, struct response *response, void *arg);
+
+/* fcgi_serve: takes a connection on which something can be read, reads one
+ * request, answers it. True: the peer keeps the connection open and `fd` is the
+ * caller's again; false: it is closed. Waits no longer than the socket's own
+ * timeouts. */
+bool fcgi_serve(struct fcgi *fcgi, int fd, fcgi_answer *answer, void *arg);
+
+#endif

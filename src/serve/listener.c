@@ -1,0 +1,161 @@
+/* listener: inherits or binds. libfcgi's own opening is not used: it ends the
+ * process when it cannot bind, and takes a living server's socket away. */
+#include "serve/listener.h"
+
+#include "base/log.h"
+#include "base/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+    BACKLOG = 1024
+};
+
+static bool is_listening(int fd)
+{
+    int value = 0;
+    socklen_t len = sizeof value;
+
+    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &value, &len) == 0 && value != 0;
+}
+
+/* Several threads and processes may be told of one connection: none may block on it. */
+static bool prepare(int fd)
+{
+    int flags = fcntl(fd, F_GETFL);
+
+    return flags >= 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0 &&
+           fcntl(fd, F_SETFD, FD_CLOEXEC) == 0;
+}
+
+static enum rc fail(int fd, const char *address, const char *what)
+{
+    enum rc rc = errno == EADDRINUSE ? RC_EXISTS : RC_SYSTEM;
+
+    log_error("listen %s: %s: %s", address, what, strerror(errno));
+    if (fd >= 0)
+        (void)close(fd);
+    return rc;
+}
+
+/* Removes a socket that nobody answers on; anything else there stays and makes bind fail. */
+static void remove_stale(const struct sockaddr_un *address)
+{
+    struct stat st;
+    int fd;
+
+    if (lstat(address->sun_path, &st) != 0 || !S_ISSOCK(st.st_mode))
+        return;
+    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return;
+    if (connect(fd, (const struct sockaddr *)address, sizeof *address) != 0 &&
+        errno == ECONNREFUSED)
+        (void)unlink(address->sun_path);
+    (void)close(fd);
+}
+
+static enum rc open_unix(const char *name, const char *path, mode_t mode, struct listener *out)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    mode_t before;
+    int bound;
+
+    if (!text_copy(text_of(path), address.sun_path, sizeof address.sun_path) || path[0] == '\0') {
+        log_error("listen %s: the path must be 1 to %zu bytes", name, sizeof address.sun_path - 1);
+        return RC_INVALID;
+    }
+    remove_stale(&address);
+    out->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (out->fd < 0)
+        return fail(-1, name, "socket");
+    before = umask(0777 & ~mode);
+    bound = bind(out->fd, (const struct sockaddr *)&address, sizeof address);
+    (void)umask(before);
+    if (bound != 0)
+        return fail(out->fd, name, "bind");
+    memcpy(out->path, address.sun_path, sizeof out->path);
+    if (listen(out->fd, BACKLOG) != 0 || !prepare(out->fd)) {
+        (void)unlink(out->path);
+        return fail(out->fd, name, "listen");
+    }
+    return RC_OK;
+}
+
+/* "HOST:PORT" or "[HOST]:PORT" into its two parts; false when it is neither. */
+static bool split(const char *address, char *host, size_t size, const char **port)
+{
+    const char *colon = strrchr(address, ':');
+    struct text t;
+
+    if (colon == NULL || colon[1] == '\0')
+        return false;
+    t = (struct text){address, (size_t)(colon - address)};
+    if (t.len >= 2 && t.data[0] == '[' && t.data[t.len - 1] == ']')
+        t = (struct text){t.data + 1, t.len - 2};
+    *port = colon + 1;
+    return t.len > 0 && text_copy(t, host, size);
+}
+
+static enum rc open_inet(const char *name, struct listener *out)
+{
+    const struct addrinfo hints = {.ai_family = AF_UNSPEC,
+                                   .ai_socktype = SOCK_STREAM,
+                                   .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE};
+    struct addrinfo *info = NULL;
+    const int on = 1;
+    const char *port;
+    char host[64];
+    bool bound;
+
+    if (!split(name, host, sizeof host, &port) || getaddrinfo(host, port, &hints, &info) != 0) {
+        log_error("listen %s: must be unix:PATH, or HOST:PORT with a numeric host and port", name);
+        return RC_INVALID;
+    }
+    out->fd = socket(info->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bound = out->fd >= 0 && setsockopt(out->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+            bind(out->fd, info->ai_addr, info->ai_addrlen) == 0;
+    freeaddrinfo(info);
+    if (!bound || listen(out->fd, BACKLOG) != 0 || !prepare(out->fd))
+        return fail(out->fd, name, bound ? "listen" : "bind");
+    return RC_OK;
+}
+
+enum rc listener_open(const char *address, mode_t mode, struct listener *out)
+{
+    static const char unix_prefix[] = "unix:";
+    const size_t skip = sizeof unix_prefix - 1;
+
+    *out = (struct listener){.fd = -1};
+    if (is_listening(STDIN_FILENO)) {
+        out->fd = STDIN_FILENO;
+        out->inherited = true;
+        if (prepare(out->fd))
+            return RC_OK;
+        log_error("listen: the socket on fd 0: %s", strerror(errno));
+        return RC_SYSTEM;
+    }
+    if (address[0] == '\0') {
+        log_error("listen: there is no FastCGI socket on fd 0, and none is named by \"listen\"");
+        return RC_INVALID;
+    }
+    if (strncmp(address, unix_prefix, skip) == 0)
+        return open_unix(address, address + skip, mode, out);
+    return open_inet(address, out);
+}
+
+void listener_close(struct listener *listener)
+{
+    if (listener->fd < 0)
+        return;
+    if (listener->path[0] != '\0')
+        (void)unlink(listener->path);
+    (void)close(listener->fd);
+    listener->fd = -1;
+}

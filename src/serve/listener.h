@@ -1,0 +1,27 @@
+/* listener: the socket on which web servers reach the responder. */
+#ifndef HOOKROLL_SERVE_LISTENER_H
+#define HOOKROLL_SERVE_LISTENER_H
+
+#include "base/rc.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+#include <sys/un.h>
+
+struct listener {
+    int fd;         /* listening, non-blocking, close-on-exec */
+    bool inherited; /* from a spawner, who may hand it to a successor */
+    char path[sizeof(((struct sockaddr_un *)0)->sun_path)]; /* to remove; "" for none */
+};
+
+/* listener_open: what a spawner left on fd 0 (lighttpd's bin-path, spawn-fcgi,
+ * mod_fcgid), or else a socket of our own at `address`: "unix:PATH", with
+ * `mode`, or "HOST:PORT", "[HOST]:PORT" with a numeric host. A unix socket that
+ * nobody answers on is replaced. RC_INVALID for an address that is none,
+ * RC_EXISTS when another is serving there, RC_SYSTEM; the cause is logged. */
+RC_CHECK enum rc listener_open(const char *address, mode_t mode, struct listener *out);
+
+/* listener_close: and removes the socket's file when it was ours. */
+void listener_close(struct listener *listener);
+
+#endif

@@ -1,0 +1,273 @@
+/* pool: who waits for what, and what happens to connections; what is said on
+ * them is fcgi's and the api's. */
+#include "serve/pool.h"
+
+#include "api/router.h"
+#include "base/arena.h"
+#include "base/log.h"
+#include "serve/fcgi.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+enum {
+    ARENA_MAX = 4 * 1024 * 1024, /* what one request may take */
+    PEER_TIMEOUT = 60,           /* s that a web server may pause within a request */
+    STARVED_PAUSE = 50,          /* ms without accepting when descriptors have run out */
+    EVENTS = 64
+};
+
+/* A connection between two requests, in the epoll set. */
+struct idle {
+    int fd;
+    struct idle *next;
+    struct idle **link; /* what points here */
+};
+
+struct worker {
+    struct pool *pool;
+    pthread_t thread;
+    struct fcgi *fcgi;
+    struct arena arena;
+};
+
+struct pool {
+    struct pool_options options;
+    int epoll;
+    int stop; /* eventfd: readable once the pool is to end */
+    pthread_mutex_t lock;
+    struct idle *idle; /* guarded by lock */
+    size_t started;
+    struct worker workers[];
+};
+
+/* What an event is about, where it is not an idle connection. */
+static char about_listener;
+static char about_stop;
+
+static void answer(const struct request *request, struct response *response, void *arg)
+{
+    struct worker *worker = arg;
+
+    (void)router_answer(worker->pool->options.store, request, response, &worker->arena);
+    arena_reset(&worker->arena);
+}
+
+static void forget(struct pool *pool, struct idle *idle)
+{
+    (void)pthread_mutex_lock(&pool->lock);
+    *idle->link = idle->next;
+    if (idle->next != NULL)
+        idle->next->link = idle->link;
+    (void)pthread_mutex_unlock(&pool->lock);
+    free(idle);
+}
+
+/* Waits for the next request of a connection that has none yet; closes it when
+ * that cannot be had. */
+static void remember(struct pool *pool, int fd)
+{
+    struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP | EPOLLONESHOT};
+    struct idle *idle = malloc(sizeof *idle);
+
+    if (idle == NULL) {
+        (void)close(fd);
+        return;
+    }
+    idle->fd = fd;
+    (void)pthread_mutex_lock(&pool->lock);
+    idle->next = pool->idle;
+    idle->link = &pool->idle;
+    if (idle->next != NULL)
+        idle->next->link = &idle->next;
+    pool->idle = idle;
+    (void)pthread_mutex_unlock(&pool->lock);
+    event.data.ptr = idle;
+    if (epoll_ctl(pool->epoll, EPOLL_CTL_ADD, fd, &event) != 0) {
+        forget(pool, idle);
+        (void)close(fd);
+    }
+}
+
+/* An idle connection has something to read: a request, or its end. */
+static void serve_idle(struct worker *worker, struct idle *idle)
+{
+    struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP | EPOLLONESHOT, .data.ptr = idle};
+
+    if (fcgi_serve(worker->fcgi, idle->fd, answer, worker)) {
+        if (epoll_ctl(worker->pool->epoll, EPOLL_CTL_MOD, idle->fd, &event) == 0)
+            return;
+        (void)close(idle->fd);
+    }
+    forget(worker->pool, idle);
+}
+
+/* A web server that stalls within a request must not hold a thread for ever. */
+static void bound_waiting(int fd)
+{
+    const struct timeval timeout = {.tv_sec = PEER_TIMEOUT};
+    const int on = 1;
+
+    (void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
+    (void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
+    /* Fails on unix sockets, which have no such delay. */
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
+
+static void serve_new(struct worker *worker, int fd)
+{
+    char first;
+    ssize_t n;
+
+    bound_waiting(fd);
+    n = recv(fd, &first, 1, MSG_PEEK | MSG_DONTWAIT);
+    if (n == 0 || (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK))
+        (void)close(fd);
+    else if (n < 0 || fcgi_serve(worker->fcgi, fd, answer, worker))
+        remember(worker->pool, fd);
+}
+
+/* False when nobody is waiting to be accepted. */
+static bool accept_one(struct worker *worker)
+{
+    int fd = accept4(worker->pool->options.listener->fd, NULL, NULL, SOCK_CLOEXEC);
+
+    if (fd >= 0) {
+        serve_new(worker, fd);
+        return true;
+    }
+    if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+        log_warn("a connection cannot be accepted now: %s", strerror(errno));
+        (void)poll(NULL, 0, STARVED_PAUSE);
+    }
+    return errno == EINTR || errno == ECONNABORTED;
+}
+
+/* The last round: what has come is answered, nothing is waited for. */
+static void finish(struct worker *worker)
+{
+    struct pool *pool = worker->pool;
+    struct epoll_event events[EVENTS];
+    bool more = true;
+
+    while (!pool->options.listener->inherited && accept_one(worker)) {
+    }
+    while (more) {
+        int n = epoll_wait(pool->epoll, events, EVENTS, 0);
+
+        more = n < 0 && errno == EINTR;
+        for (int i = 0; i < n; i++) {
+            if (events[i].data.ptr == &about_stop || events[i].data.ptr == &about_listener)
+                continue;
+            serve_idle(worker, events[i].data.ptr);
+            more = true;
+        }
+    }
+}
+
+static void *work(void *arg)
+{
+    struct worker *worker = arg;
+
+    for (;;) {
+        struct epoll_event event;
+        int n = epoll_wait(worker->pool->epoll, &event, 1, -1);
+
+        if (n < 0 && errno != EINTR) {
+            log_error("epoll: %s", strerror(errno));
+            break;
+        }
+        if (n <= 0)
+            continue;
+        if (event.data.ptr == &about_stop)
+            break;
+        if (event.data.ptr == &about_listener)
+            (void)accept_one(worker);
+        else
+            serve_idle(worker, event.data.ptr);
+    }
+    finish(worker);
+    return NULL;
+}
+
+static bool watch(struct pool *pool, int fd, uint32_t events, void *about)
+{
+    struct epoll_event event = {.events = events, .data.ptr = about};
+
+    return epoll_ctl(pool->epoll, EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+/* True once every thread runs. */
+static bool start_workers(struct pool *pool)
+{
+    while (pool->started < pool->options.workers) {
+        struct worker *worker = &pool->workers[pool->started];
+
+        worker->pool = pool;
+        worker->fcgi = fcgi_new(pool->options.max_body);
+        arena_init(&worker->arena, ARENA_MAX);
+        if (worker->fcgi == NULL || pthread_create(&worker->thread, NULL, work, worker) != 0) {
+            fcgi_free(worker->fcgi);
+            return false;
+        }
+        pool->started++;
+    }
+    return true;
+}
+
+enum rc pool_start(const struct pool_options *options, struct pool **out)
+{
+    struct pool *pool = calloc(1, sizeof *pool + options->workers * sizeof pool->workers[0]);
+
+    if (pool == NULL)
+        return RC_NO_MEMORY;
+    pool->options = *options;
+    (void)pthread_mutex_init(&pool->lock, NULL);
+    pool->epoll = epoll_create1(EPOLL_CLOEXEC);
+    pool->stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    /* Of several processes on one listener, a connection wakes one. */
+    if (pool->epoll < 0 || pool->stop < 0 || !watch(pool, pool->stop, EPOLLIN, &about_stop) ||
+        !watch(pool, options->listener->fd, EPOLLIN | EPOLLEXCLUSIVE, &about_listener) ||
+        !start_workers(pool)) {
+        log_error("workers cannot be started: %s", strerror(errno));
+        pool_stop(pool);
+        return RC_SYSTEM;
+    }
+    *out = pool;
+    return RC_OK;
+}
+
+void pool_stop(struct pool *pool)
+{
+    const uint64_t one = 1;
+
+    /* Cannot block: the counter is read by nobody and never near its end. */
+    if (pool->stop >= 0 && write(pool->stop, &one, sizeof one) < 0)
+        log_error("workers cannot be told to stop: %s", strerror(errno));
+    for (size_t i = 0; i < pool->started; i++) {
+        (void)pthread_join(pool->workers[i].thread, NULL);
+        fcgi_free(pool->workers[i].fcgi);
+        arena_free(&pool->workers[i].arena);
+    }
+    while (pool->idle != NULL) {
+        (void)close(pool->idle->fd);
+        forget(pool, pool->idle);
+    }
+    if (pool->epoll >= 0)
+        (void)close(pool->epoll);
+    if (pool->stop >= 0)
+        (void)close(pool->stop);
+    (void)pthread_mutex_destroy(&pool->lock);
+    free(pool);
+}

@@ -1,0 +1,31 @@
+/* pool: threads that wait together for connections and serve them.
+ *
+ * All wait in one epoll set that holds the listener and every connection that a
+ * web server keeps open, so an idle connection holds no thread. */
+#ifndef HOOKROLL_SERVE_POOL_H
+#define HOOKROLL_SERVE_POOL_H
+
+#include "base/rc.h"
+#include "serve/listener.h"
+#include "store/store.h"
+
+#include <stddef.h>
+
+struct pool;
+
+struct pool_options {
+    const struct listener *listener; /* borrowed until pool_stop */
+    struct store *store;             /* borrowed until pool_stop */
+    size_t workers;                  /* threads */
+    size_t max_body;                 /* bytes */
+};
+
+/* pool_start: *out is new, ended with pool_stop. The caller has blocked the
+ * signals that the threads are not to take. RC_NO_MEMORY, RC_SYSTEM; logged. */
+RC_CHECK enum rc pool_start(const struct pool_options *options, struct pool **out);
+
+/* pool_stop: takes no new connections (of a listener of our own: after those
+ * that wait already), answers the requests that have come, joins and releases. */
+void pool_stop(struct pool *pool);
+
+#endif

@@ -1,0 +1,262 @@
+/* log: standard error is a SOCK_SEQPACKET socket here, where one packet is one
+ * write, so what is seen is what one write(2) wrote. */
+#include "base/log.h"
+#include "suites.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum {
+    MESSAGE_MAX = 900
+};
+
+static int saved_stderr;
+static int reader;
+
+static void setup(void)
+{
+    int ends[2];
+
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends), 0);
+    reader = ends[0];
+    saved_stderr = dup(STDERR_FILENO);
+    ck_assert_int_ge(saved_stderr, 0);
+    ck_assert_int_eq(dup2(ends[1], STDERR_FILENO), STDERR_FILENO);
+    (void)close(ends[1]);
+    log_set_level(LOG_LEVEL_INFO);
+}
+
+static void teardown(void)
+{
+    (void)dup2(saved_stderr, STDERR_FILENO);
+    (void)close(saved_stderr);
+    (void)close(reader);
+    log_set_level(LOG_LEVEL_INFO);
+}
+
+/* The next line as a string; -1 when nothing was written. */
+static int next_line(char line[8192])
+{
+    ssize_t len = recv(reader, line, 8191, MSG_DONTWAIT);
+
+    line[len > 0 ? len : 0] = '\0';
+    return (int)len;
+}
+
+/* What stands between msg=" and the closing quote. */
+static void next_message(char line[8192], char message[8192])
+{
+    int len = next_line(line);
+    const char *start = strstr(line, " msg=\"");
+
+    ck_assert_int_gt(len, 0);
+    ck_assert_ptr_nonnull(start);
+    ck_assert_str_eq(line + len - 2, "\"\n");
+    start += strlen(" msg=\"");
+    memcpy(message, start, (size_t)(line + len - 2 - start));
+    message[line + len - 2 - start] = '\0';
+}
+
+START_TEST(a_line_is_logfmt_with_time_level_and_message)
+{
+    static const char form[] = "time=dddd-dd-ddTdd:dd:dd.dddZ";
+    char line[8192];
+
+    log_info("served %d of %s", 42, "them");
+    ck_assert_int_gt(next_line(line), (int)strlen(form));
+    for (size_t i = 0; i < strlen(form); i++)
+        if (form[i] == 'd' && i > 4)
+            ck_assert(line[i] >= '0' && line[i] <= '9');
+        else
+            ck_assert_int_eq(line[i], form[i]);
+    ck_assert_str_eq(line + strlen(form), " level=info msg=\"served 42 of them\"\n");
+    ck_assert_int_lt(next_line(line), 0);
+}
+END_TEST
+
+START_TEST(every_level_has_its_name)
+{
+    char line[8192];
+
+    log_set_level(LOG_LEVEL_DEBUG);
+    log_error("m");
+    ck_assert_int_gt(next_line(line), 0);
+    ck_assert_ptr_nonnull(strstr(line, "Z level=error msg=\"m\"\n"));
+    log_warn("m");
+    ck_assert_int_gt(next_line(line), 0);
+    ck_assert_ptr_nonnull(strstr(line, "Z level=warn msg=\"m\"\n"));
+    log_info("m");
+    ck_assert_int_gt(next_line(line), 0);
+    ck_assert_ptr_nonnull(strstr(line, "Z level=info msg=\"m\"\n"));
+    log_debug("m");
+    ck_assert_int_gt(next_line(line), 0);
+    ck_assert_ptr_nonnull(strstr(line, "Z level=debug msg=\"m\"\n"));
+}
+END_TEST
+
+START_TEST(lines_above_the_level_are_dropped)
+{
+    char line[8192];
+
+    log_set_level((enum log_level)_i);
+    log_error("0");
+    log_warn("1");
+    log_info("2");
+    log_debug("3");
+    for (int level = 0; level <= _i; level++) {
+        const char expected[] = {' ', 'm', 's', 'g', '=', '"', (char)('0' + level), '"', '\n', 0};
+
+        ck_assert_int_gt(next_line(line), 0);
+        ck_assert_ptr_nonnull(strstr(line, expected));
+    }
+    ck_assert_int_lt(next_line(line), 0);
+}
+END_TEST
+
+START_TEST(quotes_and_backslashes_are_escaped)
+{
+    char line[8192];
+    char message[8192];
+
+    log_info("%s", "say \"no\" \\ level=error");
+    next_message(line, message);
+    ck_assert_str_eq(message, "say \\\"no\\\" \\\\ level=error");
+}
+END_TEST
+
+START_TEST(an_ascii_control_character_is_escaped)
+{
+    const char sent[] = {'<', (char)_i, '>', '\0'};
+    char line[8192];
+    char message[8192];
+
+    log_info("%s", sent);
+    next_message(line, message);
+    for (const char *p = message; *p != '\0'; p++)
+        ck_assert_msg((unsigned char)*p >= 0x20 && *p != 0x7F, "0x%02x stands in the line", _i);
+    ck_assert_int_eq(message[0], '<');
+    ck_assert_int_eq(message[1], '\\');
+    ck_assert_int_eq(message[strlen(message) - 1], '>');
+}
+END_TEST
+
+START_TEST(a_c1_control_character_is_escaped)
+{
+    const char sent[] = {'<', (char)0xC2, (char)_i, '>', '\0'};
+    char line[8192];
+
+    log_info("%s", sent);
+    ck_assert_int_gt(next_line(line), 0);
+    ck_assert_msg(strstr(line, sent) == NULL, "U+%04X stands in the line", _i);
+}
+END_TEST
+
+START_TEST(text_beyond_ascii_is_left_alone)
+{
+    char line[8192];
+    char message[8192];
+
+    log_info("%s", "caf\xC3\xA9 \xE2\x82\xAC \xF0\x9F\x94\x91");
+    next_message(line, message);
+    ck_assert_str_eq(message, "caf\xC3\xA9 \xE2\x82\xAC \xF0\x9F\x94\x91");
+}
+END_TEST
+
+START_TEST(a_line_feed_does_not_make_a_second_line)
+{
+    char line[8192];
+    int len;
+
+    log_warn("%s", "one\ntime=x level=error msg=\"forged\"\r\n");
+    len = next_line(line);
+    ck_assert_int_gt(len, 0);
+    ck_assert_ptr_eq(strchr(line, '\n'), line + len - 1);
+    ck_assert_ptr_null(strchr(line, '\r'));
+    ck_assert_int_lt(next_line(line), 0);
+}
+END_TEST
+
+START_TEST(a_message_is_cut_at_its_size)
+{
+    char line[8192];
+    char message[8192];
+    char sent[MESSAGE_MAX + 10];
+
+    for (size_t len = MESSAGE_MAX - 1; len <= MESSAGE_MAX + 1; len++) {
+        const size_t kept = len < MESSAGE_MAX ? len : MESSAGE_MAX;
+
+        memset(sent, 'm', len);
+        sent[len] = '\0';
+        log_info("%s", sent);
+        next_message(line, message);
+        ck_assert_uint_eq(strlen(message), kept);
+        ck_assert_int_eq(strncmp(message, sent, kept), 0);
+    }
+    log_info("%05000d", 7);
+    next_message(line, message);
+    ck_assert_uint_eq(strlen(message), MESSAGE_MAX);
+}
+END_TEST
+
+START_TEST(the_longest_line_is_still_one_write)
+{
+    char line[8192];
+    char message[8192];
+    char sent[2 * MESSAGE_MAX];
+
+    memset(sent, '\x01', sizeof sent - 1);
+    sent[sizeof sent - 1] = '\0';
+    log_error("%s", sent);
+    next_message(line, message);
+    ck_assert_uint_ge(strlen(message), 2 * MESSAGE_MAX);
+    ck_assert_int_lt(next_line(line), 0);
+}
+END_TEST
+
+START_TEST(an_empty_message_is_an_empty_string)
+{
+    char line[8192];
+    char message[8192];
+
+    log_info("%s", "");
+    next_message(line, message);
+    ck_assert_str_eq(message, "");
+}
+END_TEST
+
+START_TEST(logging_leaves_errno_alone)
+{
+    errno = EXDEV;
+    log_error("written");
+    ck_assert_int_eq(errno, EXDEV);
+    log_debug("dropped");
+    ck_assert_int_eq(errno, EXDEV);
+}
+END_TEST
+
+Suite *log_suite(void)
+{
+    Suite *suite = suite_create("log");
+    TCase *tc = tcase_create("log");
+
+    tcase_add_checked_fixture(tc, setup, teardown);
+    tcase_add_test(tc, a_line_is_logfmt_with_time_level_and_message);
+    tcase_add_test(tc, every_level_has_its_name);
+    tcase_add_loop_test(tc, lines_above_the_level_are_dropped, LOG_LEVEL_ERROR,
+                        LOG_LEVEL_DEBUG + 1);
+    tcase_add_test(tc, quotes_and_backslashes_are_escaped);
+    tcase_add_loop_test(tc, an_ascii_control_character_is_escaped, 1, 0x20);
+    tcase_add_loop_test(tc, an_ascii_control_character_is_escaped, 0x7F, 0x80);
+    tcase_add_loop_test(tc, a_c1_control_character_is_escaped, 0x80, 0xA0);
+    tcase_add_test(tc, text_beyond_ascii_is_left_alone);
+    tcase_add_test(tc, a_line_feed_does_not_make_a_second_line);
+    tcase_add_test(tc, a_message_is_cut_at_its_size);
+    tcase_add_test(tc, the_longest_line_is_still_one_write);
+    tcase_add_test(tc, an_empty_message_is_an_empty_string);
+    tcase_add_test(tc, logging_leaves_errno_alone);
+    suite_add_tcase(suite, tc);
+    return suite;
+}

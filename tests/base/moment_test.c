@@ -1,0 +1,88 @@
+/* moment: RFC 3339 texts of known moments, and what lies outside of them. */
+#include "base/moment.h"
+#include "suites.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static const struct {
+    int64_t moment;
+    const char *text;
+} known[] = {
+    {0, "1970-01-01T00:00:00.000Z"},
+    {1, "1970-01-01T00:00:00.001Z"},
+    {999, "1970-01-01T00:00:00.999Z"},
+    {1000, "1970-01-01T00:00:01.000Z"},
+    {86399999, "1970-01-01T23:59:59.999Z"},
+    {86400000, "1970-01-02T00:00:00.000Z"},
+    {INT64_C(68169599999), "1972-02-28T23:59:59.999Z"},
+    {INT64_C(68169600000), "1972-02-29T00:00:00.000Z"},
+    {INT64_C(946684799999), "1999-12-31T23:59:59.999Z"},
+    {INT64_C(946684800000), "2000-01-01T00:00:00.000Z"},
+    {INT64_C(951782400000), "2000-02-29T00:00:00.000Z"},
+    {INT64_C(951868800000), "2000-03-01T00:00:00.000Z"},
+    {INT64_C(1000000000010), "2001-09-09T01:46:40.010Z"},
+    {INT64_C(1709210096100), "2024-02-29T12:34:56.100Z"},
+    {INT64_C(1795460885123), "2026-11-23T19:08:05.123Z"},
+    {INT64_C(2147483648000), "2038-01-19T03:14:08.000Z"},
+    {INT64_C(4107542399999), "2100-02-28T23:59:59.999Z"},
+    {INT64_C(4107542400000), "2100-03-01T00:00:00.000Z"},
+    {MOMENT_MAX - 1, "9999-12-31T23:59:59.998Z"},
+    {MOMENT_MAX, "9999-12-31T23:59:59.999Z"},
+    {-1, "1970-01-01T00:00:00.000Z"},
+    {-1000, "1970-01-01T00:00:00.000Z"},
+    {INT64_MIN, "1970-01-01T00:00:00.000Z"},
+    {MOMENT_MAX + 1, "9999-12-31T23:59:59.999Z"},
+    {INT64_MAX, "9999-12-31T23:59:59.999Z"},
+};
+
+START_TEST(a_known_moment_is_written_as_rfc_3339)
+{
+    char out[MOMENT_SIZE];
+
+    memset(out, '#', sizeof out);
+    moment_format(known[_i].moment, out);
+    ck_assert_mem_eq(out, known[_i].text, MOMENT_SIZE);
+}
+END_TEST
+
+START_TEST(the_zone_of_the_process_does_not_matter)
+{
+    char out[MOMENT_SIZE];
+
+    ck_assert_int_eq(setenv("TZ", "Pacific/Kiritimati", 1), 0);
+    tzset();
+    moment_format(0, out);
+    ck_assert_int_eq(unsetenv("TZ"), 0);
+    tzset();
+    ck_assert_str_eq(out, "1970-01-01T00:00:00.000Z");
+}
+END_TEST
+
+START_TEST(now_is_the_wall_clock_in_milliseconds)
+{
+    struct timespec before;
+    struct timespec after;
+    int64_t now;
+
+    ck_assert_int_eq(clock_gettime(CLOCK_REALTIME, &before), 0);
+    now = moment_now();
+    ck_assert_int_eq(clock_gettime(CLOCK_REALTIME, &after), 0);
+    ck_assert_int_ge(now, (int64_t)before.tv_sec * 1000 + before.tv_nsec / 1000000);
+    ck_assert_int_le(now, (int64_t)after.tv_sec * 1000 + after.tv_nsec / 1000000);
+}
+END_TEST
+
+Suite *moment_suite(void)
+{
+    Suite *suite = suite_create("moment");
+    TCase *tc = tcase_create("moment");
+
+    tcase_add_loop_test(tc, a_known_moment_is_written_as_rfc_3339, 0,
+                        (int)(sizeof known / sizeof known[0]));
+    tcase_add_test(tc, the_zone_of_the_process_does_not_matter);
+    tcase_add_test(tc, now_is_the_wall_clock_in_milliseconds);
+    suite_add_tcase(suite, tc);
+    return suite;
+}

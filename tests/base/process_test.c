@@ -1,0 +1,119 @@
+/* process: hardening cannot be undone, so each test hardens a process of its own
+ * and asks it what has changed. */
+#include "base/process.h"
+#include "suites.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static bool hardened(bool (*ask)(void))
+{
+    pid_t child = fork();
+    int status = 0;
+
+    ck_assert_int_ge(child, 0);
+    if (child == 0) {
+        process_harden();
+        _exit(ask() ? 0 : 1);
+    }
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert(WIFEXITED(status));
+    return WEXITSTATUS(status) == 0;
+}
+
+static bool cannot_dump_core(void)
+{
+    struct rlimit limit = {1, 1};
+
+    return getrlimit(RLIMIT_CORE, &limit) == 0 && limit.rlim_cur == 0 && limit.rlim_max == 0;
+}
+
+START_TEST(a_hardened_process_writes_no_core)
+{
+    ck_assert(hardened(cannot_dump_core));
+}
+END_TEST
+
+static bool cannot_be_traced(void)
+{
+    return prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0;
+}
+
+START_TEST(a_hardened_process_cannot_be_traced)
+{
+    ck_assert(hardened(cannot_be_traced));
+}
+END_TEST
+
+static bool can_be_hardened_again(void)
+{
+    process_harden();
+    return cannot_dump_core() && cannot_be_traced();
+}
+
+START_TEST(hardening_twice_is_harmless)
+{
+    ck_assert(hardened(can_be_hardened_again));
+}
+END_TEST
+
+/* The allocator gives what was freed back, so a freed secret would show in it. */
+static bool freed_bytes_are_overwritten(size_t size)
+{
+    volatile unsigned char *p = malloc(size);
+    size_t left = 0;
+
+    if (p == NULL)
+        return false;
+    for (size_t i = 0; i < size; i++)
+        p[i] = 'S';
+    free((void *)(uintptr_t)p);
+    p = malloc(size);
+    if (p == NULL)
+        return false;
+    for (size_t i = 0; i < size; i++)
+        left += p[i] == 'S';
+    free((void *)(uintptr_t)p);
+    return left < size / 8;
+}
+
+static bool small_frees_are_overwritten(void)
+{
+    return freed_bytes_are_overwritten(200);
+}
+
+static bool large_frees_are_overwritten(void)
+{
+    return freed_bytes_are_overwritten(20000);
+}
+
+START_TEST(freed_memory_of_a_hardened_process_is_overwritten)
+{
+    ck_assert(hardened(large_frees_are_overwritten));
+}
+END_TEST
+
+START_TEST(small_freed_memory_of_a_hardened_process_is_overwritten)
+{
+    ck_assert(hardened(small_frees_are_overwritten));
+}
+END_TEST
+
+Suite *process_suite(void)
+{
+    Suite *suite = suite_create("process");
+    TCase *tc = tcase_create("process");
+
+    tcase_add_test(tc, a_hardened_process_writes_no_core);
+    tcase_add_test(tc, a_hardened_process_cannot_be_traced);
+    tcase_add_test(tc, hardening_twice_is_harmless);
+    tcase_add_test(tc, freed_memory_of_a_hardened_process_is_overwritten);
+    tcase_add_test(tc, small_freed_memory_of_a_hardened_process_is_overwritten);
+    suite_add_tcase(suite, tc);
+    return suite;
+}

@@ -1,0 +1,46 @@
+/* unit: runs every suite of suites.h; the exit status says whether all passed.
+ * check's own variables apply: CK_FORK=no, CK_RUN_SUITE, CK_RUN_CASE, CK_VERBOSITY. */
+#include "base/crypto.h"
+#include "suites.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static Suite *(*const suites[])(void) = {
+    /* base */
+    arena_suite,
+    buf_suite,
+    crypto_suite,
+    log_suite,
+    moment_suite,
+    pack_suite,
+    process_suite,
+    rc_suite,
+    text_suite,
+    /* domain */
+    apikey_suite,
+    endpoint_suite,
+    faults_suite,
+    history_suite,
+    project_suite,
+    roll_suite,
+    secret_suite,
+    uid_suite,
+};
+
+int main(void)
+{
+    SRunner *runner = srunner_create(NULL);
+    int failed;
+
+    if (crypto_init() != RC_OK) {
+        fputs("unit: libsodium cannot be started\n", stderr);
+        return EXIT_FAILURE;
+    }
+    for (size_t i = 0; i < sizeof suites / sizeof suites[0]; i++)
+        srunner_add_suite(runner, suites[i]());
+    srunner_run_all(runner, CK_ENV);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
