@@ -8,16 +8,11 @@
 #include "api/json_read.h"
 #include "api/roll_json.h"
 #include "base/crypto.h"
-#include "base/moment.h"
 #include "domain/create.h"
 #include "domain/roll.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-
-static const char no_overlap[] =
-    "advanced_signatures is off: the Convoy signature is made with the new secret only, so the "
-    "old one is of use only to receivers that check other headers";
 
 static void answer(struct call *call, int status, const char *message,
                    const struct endpoint *endpoint, const struct endpoint_json_view *view)
@@ -85,33 +80,23 @@ enum rc endpoints_get(struct call *call)
 static void answer_roll(struct call *call, const struct roll *roll, const struct endpoint *endpoint)
 {
     const struct secret *last = &endpoint->secrets[endpoint->secret_count - 1];
-    struct endpoint_json_view view = {
-        .now = roll->now, .secrets = auth_has(call, SCOPE_SECRETS_READ), .fresh = last->uid};
+    struct endpoint_json_view view = {.now = roll->now,
+                                      .secrets = auth_has(call, SCOPE_SECRETS_READ),
+                                      .fresh = last->uid,
+                                      .warning = roll_warning(endpoint)};
 
-    if (!endpoint->advanced_signatures && endpoint->secret_count > 1)
-        view.warning = no_overlap;
     answer(call, 200, "endpoint secret expired successfully", endpoint, &view);
 }
 
-/* Too many secrets could sign: says how many may, and when the next one ends. */
+/* Too many secrets could sign; where waiting helps, until when. */
 static enum rc refuse_crowd(struct call *call, const struct roll *roll)
 {
-    char message[160];
+    char message[ROLL_REFUSAL_SIZE];
     char seconds[24];
-    char end[MOMENT_SIZE] = "";
     struct json_write json;
 
-    if (roll->next_end == SECRET_NO_END) {
-        (void)snprintf(message, sizeof message,
-                       "the project allows %" PRId64 " signing secrets at a time: only an "
-                       "expiration of 0 is possible",
-                       roll->limit);
-    } else {
-        moment_format(roll->next_end, end);
-        (void)snprintf(message, sizeof message,
-                       "the project allows %" PRId64 " signing secrets at a time: the next one "
-                       "ends at %s",
-                       roll->limit, end);
+    roll_refusal(roll, message);
+    if (roll->next_end != SECRET_NO_END) {
         (void)snprintf(seconds, sizeof seconds, "%" PRId64,
                        (roll->next_end - roll->now + 999) / 1000);
         response_header(call->response, "Retry-After", seconds);

@@ -199,16 +199,16 @@ static bool look_through(struct look *look)
     return true;
 }
 
-static size_t count_members(const struct json_object *value)
+static size_t count_members(struct json_object *value)
 {
     size_t count = 0;
 
     if (json_object_is_type(value, json_type_object)) {
-        json_object_object_foreach(value, name, member)
-        {
-            (void)name;
-            count += 1 + count_members(member);
-        }
+        struct json_object_iterator at = json_object_iter_begin(value);
+        struct json_object_iterator end = json_object_iter_end(value);
+
+        for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at))
+            count += 1 + count_members(json_object_iter_peek_value(&at));
     } else if (json_object_is_type(value, json_type_array)) {
         for (size_t i = 0; i < json_object_array_length(value); i++)
             count += count_members(json_object_array_get_idx(value, i));

@@ -14,10 +14,16 @@ enum {
 };
 
 static enum log_level highest = LOG_LEVEL_INFO;
+static log_sink *diverted;
 
 void log_set_level(enum log_level level)
 {
     highest = level;
+}
+
+void log_divert(log_sink *fn)
+{
+    diverted = fn;
 }
 
 /* Appends `message`, quoted for logfmt, at `line + at`; returns the new end. */
@@ -57,6 +63,10 @@ __attribute__((format(printf, 3, 0))) static void emit(enum log_level level, con
     if (level > highest)
         return;
     (void)vsnprintf(message, sizeof message, format, args);
+    if (diverted != NULL) {
+        diverted(level, message);
+        return;
+    }
     moment_format(moment_now(), now);
     len = (size_t)snprintf(line, sizeof line, "time=%s level=%s msg=", now, name);
     len = quote(line, len, message);

@@ -15,6 +15,11 @@ enum log_level {
 /* log_set_level: lines above `level` are dropped. Before threads start. */
 void log_set_level(enum log_level level);
 
+/* log_divert: messages go to `fn`, unquoted, instead of to standard error; NULL
+ * undoes it. Before threads start. */
+typedef void log_sink(enum log_level level, const char *message);
+void log_divert(log_sink *fn);
+
 /* Writes `time=... level=... msg="..."`. The message is made as by printf, cut
  * at 900 bytes; control characters and quotes in it are escaped. */
 void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));

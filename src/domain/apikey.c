@@ -42,6 +42,11 @@ void apikey_token(const struct uid *uid, const uint8_t secret[APIKEY_SECRET_BYTE
                          APIKEY_TOKEN_SIZE - SECRET_AT);
 }
 
+void apikey_set_secret(struct apikey *key, const uint8_t secret[APIKEY_SECRET_BYTES])
+{
+    crypto_digest(key->digest, secret, APIKEY_SECRET_BYTES);
+}
+
 bool apikey_parse(struct text token, struct uid *uid, uint8_t secret[APIKEY_SECRET_BYTES])
 {
     size_t len = 0;

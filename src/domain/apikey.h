@@ -55,7 +55,11 @@ struct apikey {
 void apikey_token(const struct uid *uid, const uint8_t secret[APIKEY_SECRET_BYTES],
                   char out[APIKEY_TOKEN_SIZE]);
 
-/* apikey_parse: the reverse; false unless `token` is one. Wipe `secret` after use. */
+/* apikey_set_secret: what apikey_verify will ask for. */
+void apikey_set_secret(struct apikey *key, const uint8_t secret[APIKEY_SECRET_BYTES]);
+
+/* apikey_parse: the reverse of apikey_token; false unless `token` is one. Wipe `secret` after use.
+ */
 RC_CHECK bool apikey_parse(struct text token, struct uid *uid, uint8_t secret[APIKEY_SECRET_BYTES]);
 
 /* apikey_verify: constant time; whether the key has this secret and is neither

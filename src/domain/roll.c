@@ -2,8 +2,10 @@
 #include "domain/roll.h"
 
 #include "base/crypto.h"
+#include "base/moment.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 enum rc roll_check(const struct project *project, const struct roll_request *request,
                    struct faults *faults)
@@ -110,4 +112,30 @@ enum rc roll_apply(struct edit *edit, void *arg)
                                     .ended_at = end,
                                     .fresh = endpoint->secrets[endpoint->secret_count - 1].uid};
     return RC_OK;
+}
+
+void roll_refusal(const struct roll *roll, char out[ROLL_REFUSAL_SIZE])
+{
+    char end[MOMENT_SIZE];
+
+    if (roll->next_end == SECRET_NO_END) {
+        (void)snprintf(out, ROLL_REFUSAL_SIZE,
+                       "the project allows %" PRId64 " signing secrets at a time: only an "
+                       "expiration of 0 is possible",
+                       roll->limit);
+        return;
+    }
+    moment_format(roll->next_end, end);
+    (void)snprintf(out, ROLL_REFUSAL_SIZE,
+                   "the project allows %" PRId64 " signing secrets at a time: the next one ends "
+                   "at %s",
+                   roll->limit, end);
+}
+
+const char *roll_warning(const struct endpoint *endpoint)
+{
+    if (endpoint->advanced_signatures || endpoint->secret_count < 2)
+        return NULL;
+    return "advanced_signatures is off: the Convoy signature has room for the new secret only, "
+           "so there is no overlap for receivers that check nothing else";
 }

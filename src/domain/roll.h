@@ -17,6 +17,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum {
+    ROLL_REFUSAL_SIZE = 160
+};
+
 /* What the caller asked for. */
 struct roll_request {
     bool has_grace;     /* otherwise the project's default_grace */
@@ -46,5 +50,13 @@ RC_CHECK enum rc roll_check(const struct project *project, const struct roll_req
  * when the supplied secret is one that can still sign; RC_CONFLICT when more
  * secrets than the project allows could sign; RC_NO_MEMORY; RC_CORRUPT. */
 RC_CHECK enum rc roll_apply(struct edit *edit, void *roll);
+
+/* roll_refusal: why RC_CONFLICT, in a sentence: how many secrets may sign and
+ * when the next one ends. */
+void roll_refusal(const struct roll *roll, char out[ROLL_REFUSAL_SIZE]);
+
+/* roll_warning: what the caller of a roll that was done should know about the
+ * endpoint as it is now; NULL: nothing. */
+const char *roll_warning(const struct endpoint *endpoint);
 
 #endif

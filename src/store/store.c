@@ -74,9 +74,9 @@ static enum rc open_parts(const struct store_options *options, enum kv_open_mode
 
     if (store == NULL)
         return RC_NO_MEMORY;
-    rc = keyring_open(options->master_key, &store->keyring);
+    rc = kv_open(options->directory, mode, options->map_size, &store->kv);
     if (rc == RC_OK)
-        rc = kv_open(options->directory, mode, options->map_size, &store->kv);
+        rc = keyring_open(options->master_key, &store->keyring);
     if (rc == RC_OK)
         *out = store;
     else

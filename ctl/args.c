@@ -1,0 +1,88 @@
+/* args: options' names and their values as what they stand for. */
+#include "ctl.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *const names[CTL_OPTIONS] = {
+    [CTL_CONFIG] = "--config",
+    [CTL_STORE] = "--store",
+    [CTL_MASTER_KEY] = "--master-key",
+    [CTL_PROJECT] = "--project",
+    [CTL_ENDPOINT] = "--endpoint",
+    [CTL_KEY] = "--key",
+    [CTL_NAME] = "--name",
+    [CTL_URL] = "--url",
+    [CTL_OWNER_ID] = "--owner-id",
+    [CTL_SCOPES] = "--scopes",
+    [CTL_EXPIRES_IN] = "--expires-in",
+    [CTL_EXPIRATION] = "--expiration",
+    [CTL_SECRET_FILE] = "--secret-file",
+    [CTL_INPUT] = "--input",
+    [CTL_DEFAULT_GRACE] = "--default-grace",
+    [CTL_MAX_GRACE] = "--max-grace",
+    [CTL_MAX_SIGNING_SECRETS] = "--max-signing-secrets",
+    [CTL_LIMIT] = "--limit",
+};
+
+const char *ctl_name(enum ctl_option option)
+{
+    return names[option];
+}
+
+enum rc ctl_uid(struct ctl *ctl, enum ctl_option option, struct uid *out)
+{
+    if (uid_parse(text_of(ctl->values[option]), out))
+        return RC_OK;
+    faults_add(&ctl->faults, names[option], "%s must be an id of 26 characters", names[option]);
+    return RC_INVALID;
+}
+
+enum rc ctl_integer(struct ctl *ctl, enum ctl_option option, int64_t *out)
+{
+    if (ctl->values[option] == NULL || text_to_int64(text_of(ctl->values[option]), out))
+        return RC_OK;
+    faults_add(&ctl->faults, names[option], "%s must be an integer", names[option]);
+    return RC_INVALID;
+}
+
+enum rc ctl_read(struct ctl *ctl, enum ctl_option option, size_t max, struct text *out)
+{
+    const char *path = ctl->values[option];
+    bool standard = strcmp(path, "-") == 0;
+    int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    char *room = arena_alloc(&ctl->arena, max + 1);
+    enum rc rc = RC_OK;
+    ssize_t n = -1;
+
+    if (fd < 0 || room == NULL) {
+        rc = errno == ENOENT ? RC_NOT_FOUND : RC_SYSTEM;
+        (void)snprintf(ctl->why, sizeof ctl->why, "%s %s: %s", names[option], path,
+                       strerror(errno));
+        goto out;
+    }
+    *out = (struct text){room, 0};
+    while (out->len <= max && (n = read(fd, room + out->len, max + 1 - out->len)) != 0) {
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            break;
+        out->len += (size_t)n;
+    }
+    if (out->len > max) {
+        rc = RC_TOO_LARGE;
+        (void)snprintf(ctl->why, sizeof ctl->why, "%s %s: more than %zu bytes", names[option], path,
+                       max);
+    } else if (n < 0) {
+        rc = RC_SYSTEM;
+        (void)snprintf(ctl->why, sizeof ctl->why, "%s %s: %s", names[option], path,
+                       strerror(errno));
+    }
+out:
+    if (fd >= 0 && !standard)
+        (void)close(fd);
+    return rc;
+}

@@ -1,0 +1,95 @@
+/* ctl: what hookrollctl's commands share. One thread. */
+#ifndef HOOKROLL_CTL_CTL_H
+#define HOOKROLL_CTL_CTL_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/rc.h"
+#include "base/text.h"
+#include "domain/faults.h"
+#include "domain/uid.h"
+#include "serve/config.h"
+#include "store/store.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Options with a value; each command says which it takes. */
+enum ctl_option {
+    CTL_CONFIG,
+    CTL_STORE,
+    CTL_MASTER_KEY,
+    CTL_PROJECT,
+    CTL_ENDPOINT,
+    CTL_KEY,
+    CTL_NAME,
+    CTL_URL,
+    CTL_OWNER_ID,
+    CTL_SCOPES,
+    CTL_EXPIRES_IN,
+    CTL_EXPIRATION,
+    CTL_SECRET_FILE,
+    CTL_INPUT,
+    CTL_DEFAULT_GRACE,
+    CTL_MAX_GRACE,
+    CTL_MAX_SIGNING_SECRETS,
+    CTL_LIMIT,
+    CTL_OPTIONS /* how many */
+};
+
+struct ctl {
+    const char *values[CTL_OPTIONS]; /* as given, or NULL; borrowed from argv */
+    bool json;
+    bool show_secrets;
+    int64_t now; /* ms */
+    struct config config;
+    struct store *store; /* open, but for commands that make it */
+    struct arena arena;
+    struct buf out;       /* becomes standard output when the command succeeds */
+    struct faults faults; /* why RC_INVALID */
+    char why[256];        /* why any other result, where the command knows it */
+};
+
+/* The commands. Each fills ctl->out and says in its result, and with
+ * RC_INVALID in ctl->faults, otherwise in ctl->why, how it went. */
+enum rc ctl_init(struct ctl *ctl);
+enum rc ctl_project_create(struct ctl *ctl);
+enum rc ctl_project_list(struct ctl *ctl);
+enum rc ctl_key_create(struct ctl *ctl);
+enum rc ctl_key_list(struct ctl *ctl);
+enum rc ctl_key_revoke(struct ctl *ctl);
+enum rc ctl_endpoint_create(struct ctl *ctl);
+enum rc ctl_endpoint_get(struct ctl *ctl);
+enum rc ctl_endpoint_list(struct ctl *ctl);
+enum rc ctl_roll(struct ctl *ctl);
+enum rc ctl_history(struct ctl *ctl);
+
+/* --- args.c --- */
+
+/* ctl_name: how an option is written, "--project". */
+const char *ctl_name(enum ctl_option option);
+
+/* ctl_uid: the option's value as a uid. RC_INVALID with a fault. */
+RC_CHECK enum rc ctl_uid(struct ctl *ctl, enum ctl_option option, struct uid *out);
+
+/* ctl_integer: the option's value; *out keeps its value when it was not given. */
+RC_CHECK enum rc ctl_integer(struct ctl *ctl, enum ctl_option option, int64_t *out);
+
+/* ctl_read: the whole file that the option names, "-" for standard input,
+ * borrowed from the arena; at most `max` bytes. RC_NOT_FOUND, RC_SYSTEM,
+ * RC_TOO_LARGE with ctl->why. */
+RC_CHECK enum rc ctl_read(struct ctl *ctl, enum ctl_option option, size_t max, struct text *out);
+
+/* --- table.c --- */
+
+/* ctl_cell: appends `t`, padded to `width` columns of bytes, and two spaces;
+ * control characters become '?', so that no name can steer a terminal. */
+void ctl_cell(struct ctl *ctl, int width, struct text t);
+void ctl_cell_uid(struct ctl *ctl, const struct uid *uid);
+/* ctl_cell_moment: INT64_MAX as "-". */
+void ctl_cell_moment(struct ctl *ctl, int64_t moment);
+void ctl_cell_integer(struct ctl *ctl, int width, int64_t value);
+/* ctl_row: ends the row. */
+void ctl_row(struct ctl *ctl);
+
+#endif

@@ -1,0 +1,264 @@
+/* hookrollctl: the operator's tool: finds the command, opens the store, prints
+ * what the command made or the one line that says why not. */
+#include "base/crypto.h"
+#include "base/log.h"
+#include "base/moment.h"
+#include "base/process.h"
+#include "ctl.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    EXIT_USAGE = 2,
+    EXIT_NOT_FOUND = 3,
+    EXIT_REFUSED = 4,
+    ARENA_MAX = 8 * 1024 * 1024,
+    OUT_MAX = 1024 * 1024 * 1024,
+    FIRST_OPTION = 256 /* getopt's value of enum ctl_option 0 */
+};
+
+static const char usage[] =
+    "usage: hookrollctl COMMAND [OPTION ...]\n"
+    "\n"
+    "  init                                      make the store and its master key\n"
+    "  project create  --name NAME [--default-grace S] [--max-grace S]\n"
+    "                  [--max-signing-secrets N]\n"
+    "  project list\n"
+    "  key create      --project ID [--name NAME] [--scopes LIST] [--owner-id ID]\n"
+    "                  [--expires-in S]\n"
+    "  key list        --project ID\n"
+    "  key revoke      --key ID\n"
+    "  endpoint create --project ID (--name NAME --url URL [--owner-id ID] | --input FILE)\n"
+    "                  [--secret-file FILE]\n"
+    "  endpoint get    --project ID --endpoint ID [--show-secrets]\n"
+    "  endpoint list   --project ID [--limit N] [--show-secrets]\n"
+    "  roll            --project ID --endpoint ID [--expiration S] [--secret-file FILE]\n"
+    "                  [--show-secrets]\n"
+    "  history         --project ID [--endpoint ID] [--limit N]\n"
+    "\n"
+    "Every command takes --json, and where the store is: --config FILE (default:\n"
+    "$HOOKROLL_CONFIG, or " HOOKROLL_SYSCONFDIR "/hookroll/hookroll.conf), or\n"
+    "--store DIR and --master-key FILE. S is a number of seconds. FILE may be -,\n"
+    "standard input. --input takes the JSON that POST .../endpoints takes.\n"
+    "Scopes: project_admin (the default, all of them), endpoints:read,\n"
+    "endpoints:write, secrets:roll, secrets:read, keys:write, project:write,\n"
+    "history:read, sign.\n"
+    "Exit status: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 refused.\n";
+
+#define TAKES(option) (1u << (option))
+
+struct command {
+    const char *noun;
+    const char *verb; /* NULL: the noun is the whole command */
+    enum rc (*run)(struct ctl *ctl);
+    unsigned needs; /* options, as bits */
+    unsigned takes; /* beside those */
+};
+
+static const struct command commands[] = {
+    {"init", NULL, ctl_init, 0, 0},
+    {"project", "create", ctl_project_create, TAKES(CTL_NAME),
+     TAKES(CTL_DEFAULT_GRACE) | TAKES(CTL_MAX_GRACE) | TAKES(CTL_MAX_SIGNING_SECRETS)},
+    {"project", "list", ctl_project_list, 0, 0},
+    {"key", "create", ctl_key_create, TAKES(CTL_PROJECT),
+     TAKES(CTL_NAME) | TAKES(CTL_SCOPES) | TAKES(CTL_OWNER_ID) | TAKES(CTL_EXPIRES_IN)},
+    {"key", "list", ctl_key_list, TAKES(CTL_PROJECT), 0},
+    {"key", "revoke", ctl_key_revoke, TAKES(CTL_KEY), 0},
+    {"endpoint", "create", ctl_endpoint_create, TAKES(CTL_PROJECT),
+     TAKES(CTL_NAME) | TAKES(CTL_URL) | TAKES(CTL_OWNER_ID) | TAKES(CTL_INPUT) |
+         TAKES(CTL_SECRET_FILE)},
+    {"endpoint", "get", ctl_endpoint_get, TAKES(CTL_PROJECT) | TAKES(CTL_ENDPOINT), 0},
+    {"endpoint", "list", ctl_endpoint_list, TAKES(CTL_PROJECT), TAKES(CTL_LIMIT)},
+    {"roll", NULL, ctl_roll, TAKES(CTL_PROJECT) | TAKES(CTL_ENDPOINT),
+     TAKES(CTL_EXPIRATION) | TAKES(CTL_SECRET_FILE)},
+    {"history", NULL, ctl_history, TAKES(CTL_PROJECT), TAKES(CTL_ENDPOINT) | TAKES(CTL_LIMIT)},
+};
+
+/* The last cause that a lower floor logged: it becomes part of the one line. */
+static char cause[CONFIG_ERROR_SIZE];
+
+static void keep_cause(enum log_level level, const char *message)
+{
+    if (level <= LOG_LEVEL_WARN)
+        (void)snprintf(cause, sizeof cause, "%s", message);
+}
+
+static int fail_usage(const char *what, const char *which)
+{
+    (void)fprintf(stderr, "hookrollctl: %s%s (see hookrollctl --help)\n", what, which);
+    return EXIT_USAGE;
+}
+
+static const struct command *find(int *argc, char ***argv)
+{
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        const struct command *command = &commands[i];
+        int words = command->verb != NULL ? 2 : 1;
+
+        if (*argc < words + 1 || strcmp((*argv)[1], command->noun) != 0 ||
+            (words == 2 && strcmp((*argv)[2], command->verb) != 0))
+            continue;
+        *argc -= words;
+        *argv += words;
+        return command;
+    }
+    return NULL;
+}
+
+/* 0, or the exit status after a message. */
+static int parse(int argc, char **argv, const struct command *command, struct ctl *ctl)
+{
+    struct option options[CTL_OPTIONS + 3] = {{"json", no_argument, NULL, 'j'},
+                                              {"show-secrets", no_argument, NULL, 's'}};
+    unsigned always = TAKES(CTL_CONFIG) | TAKES(CTL_STORE) | TAKES(CTL_MASTER_KEY);
+    int got;
+
+    for (int i = 0; i < CTL_OPTIONS; i++)
+        options[i + 2] = (struct option){ctl_name((enum ctl_option)i) + 2, required_argument, NULL,
+                                         FIRST_OPTION + i};
+    opterr = 0;
+    while ((got = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+        if (got == 'j') {
+            ctl->json = true;
+        } else if (got == 's') {
+            ctl->show_secrets = true;
+        } else if (got >= FIRST_OPTION) {
+            int option = got - FIRST_OPTION;
+
+            if (((always | command->needs | command->takes) & TAKES(option)) == 0)
+                return fail_usage("this command does not take ", ctl_name((enum ctl_option)option));
+            ctl->values[option] = optarg;
+        } else {
+            return fail_usage(got == ':' ? "no value for " : "unknown option ", argv[optind - 1]);
+        }
+    }
+    if (optind < argc)
+        return fail_usage("unexpected ", argv[optind]);
+    for (int i = 0; i < CTL_OPTIONS; i++)
+        if ((command->needs & TAKES(i)) != 0 && ctl->values[i] == NULL)
+            return fail_usage("missing ", ctl_name((enum ctl_option)i));
+    return 0;
+}
+
+/* The settings file, and above it what the options say. */
+static enum rc configure(struct ctl *ctl)
+{
+    const char *path = ctl->values[CTL_CONFIG];
+    bool named;
+
+    if (path == NULL)
+        path = getenv("HOOKROLL_CONFIG");
+    named = path != NULL;
+    config_init(&ctl->config);
+    if (named || ctl->values[CTL_STORE] == NULL || ctl->values[CTL_MASTER_KEY] == NULL) {
+        enum rc rc = config_load(named ? path : config_default(), &ctl->config, cause);
+
+        /* Without a file the factory settings do, unless one was asked for. */
+        if (rc != RC_OK && (named || rc != RC_NOT_FOUND))
+            return rc == RC_NOT_FOUND ? RC_SYSTEM : rc;
+        cause[0] = '\0';
+    }
+    if ((ctl->values[CTL_STORE] != NULL &&
+         !text_copy(text_of(ctl->values[CTL_STORE]), ctl->config.store, CONFIG_PATH_SIZE)) ||
+        (ctl->values[CTL_MASTER_KEY] != NULL &&
+         !text_copy(text_of(ctl->values[CTL_MASTER_KEY]), ctl->config.master_key,
+                    CONFIG_PATH_SIZE))) {
+        (void)snprintf(cause, sizeof cause, "a path is longer than %d bytes", CONFIG_PATH_SIZE - 1);
+        return RC_INVALID;
+    }
+    return RC_OK;
+}
+
+static enum rc run(const struct command *command, struct ctl *ctl)
+{
+    struct store_options options = {ctl->config.store, ctl->config.master_key, 0};
+    enum rc rc;
+
+    if (command->run != ctl_init) {
+        rc = store_open(&options, &ctl->store);
+        /* No store at all is a failure; "not found" is what a command looked for. */
+        if (rc != RC_OK)
+            return rc == RC_NOT_FOUND ? RC_SYSTEM : rc;
+    }
+    rc = command->run(ctl);
+    return rc == RC_OK ? buf_status(&ctl->out) : rc;
+}
+
+static const char *advice(enum rc rc, const struct ctl *ctl)
+{
+    if (rc == RC_KEY)
+        return "; give the key file of this store with --master-key, as its owner";
+    if (rc == RC_SYSTEM && ctl->store == NULL)
+        return "; run hookrollctl init first, as the user that the responder runs as, or name the "
+               "store with --store and --master-key";
+    if (rc == RC_FULL)
+        return "; make room on the disk, nothing was changed";
+    return "";
+}
+
+static int report(enum rc rc, const struct ctl *ctl)
+{
+    const char *why = ctl->why[0] != '\0' ? ctl->why : cause[0] != '\0' ? cause : rc_name(rc);
+
+    if (rc == RC_INVALID && ctl->faults.count > 0) {
+        (void)fputs("hookrollctl: ", stderr);
+        for (size_t i = 0; i < ctl->faults.count; i++)
+            (void)fprintf(stderr, "%s%s", i > 0 ? ", " : "", ctl->faults.list[i].message);
+        (void)fputc('\n', stderr);
+        return EXIT_REFUSED;
+    }
+    (void)fprintf(stderr, "hookrollctl: %s%s\n", why, advice(rc, ctl));
+    if (rc == RC_NOT_FOUND)
+        return EXIT_NOT_FOUND;
+    return rc == RC_INVALID || rc == RC_CONFLICT || rc == RC_EXISTS || rc == RC_TOO_LARGE
+               ? EXIT_REFUSED
+               : EXIT_FAILURE;
+}
+
+static bool flush(const struct ctl *ctl)
+{
+    return (ctl->out.len == 0 || fwrite(ctl->out.data, ctl->out.len, 1, stdout) == 1) &&
+           fflush(stdout) == 0;
+}
+
+int main(int argc, char **argv)
+{
+    static struct ctl ctl;
+    const struct command *command;
+    enum rc rc;
+    int status;
+
+    process_harden();
+    log_divert(keep_cause);
+    if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0))
+        return fputs(usage, stdout) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+    if (argc > 1 && (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0))
+        return puts("hookroll " HOOKROLL_VERSION) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+    command = find(&argc, &argv);
+    if (command == NULL)
+        return fail_usage("no such command", "");
+    status = parse(argc, argv, command, &ctl);
+    if (status != 0)
+        return status;
+    arena_init(&ctl.arena, ARENA_MAX);
+    buf_init(&ctl.out, OUT_MAX);
+    ctl.now = moment_now();
+    rc = crypto_init();
+    if (rc == RC_OK)
+        rc = configure(&ctl);
+    if (rc == RC_OK)
+        rc = run(command, &ctl);
+    if (rc != RC_OK) {
+        status = report(rc, &ctl);
+    } else if (!flush(&ctl)) {
+        (void)fputs("hookrollctl: standard output cannot be written\n", stderr);
+        status = EXIT_FAILURE;
+    }
+    store_close(ctl.store);
+    buf_free(&ctl.out);
+    arena_free(&ctl.arena);
+    return status;
+}
