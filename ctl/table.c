@@ -25,8 +25,12 @@ void ctl_cell(struct ctl *ctl, int width, struct text t)
     for (size_t i = 0; i < t.len; i++, written++) {
         bool control = is_control(t, i);
 
-        buf_put_byte(&ctl->out, control ? '?' : t.data[i]);
-        if (control && (unsigned char)t.data[i] == 0xC2)
+        if (!control) {
+            buf_put_byte(&ctl->out, t.data[i]);
+            continue;
+        }
+        buf_put_byte(&ctl->out, '?');
+        if ((unsigned char)t.data[i] == 0xC2)
             i++;
     }
     for (; written < (size_t)width; written++)

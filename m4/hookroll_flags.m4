@@ -22,6 +22,7 @@ AC_DEFUN([HOOKROLL_SANITIZE], [
     [], [enable_sanitize=no])
   SANITIZE_CFLAGS=
   AS_IF([test "x$enable_sanitize" != xno], [
+    AC_DEFINE([HOOKROLL_TRACEABLE], [1], [Leak detection has to trace the process.])
     SANITIZE_CFLAGS="-fsanitize=$enable_sanitize -fno-sanitize-recover=all -fno-omit-frame-pointer"
   ])
   AC_SUBST([SANITIZE_CFLAGS])

@@ -22,7 +22,9 @@ struct look {
 static char peek(const struct look *look)
 {
     /* NUL also stands for the end: outside strings neither may be there. */
-    return look->at < look->t.len ? look->t.data[look->at] : '\0';
+    if (look->at == look->t.len)
+        return '\0';
+    return look->t.data[look->at];
 }
 
 static bool is_digit(char c)

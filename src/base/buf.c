@@ -31,7 +31,7 @@ static bool reserve(struct buf *buf, size_t need)
     data = malloc(size);
     if (data == NULL)
         return false;
-    if (buf->len > 0)
+    if (buf->data != NULL)
         memcpy(data, buf->data, buf->len);
     crypto_wipe(buf->data, buf->len);
     free(buf->data);

@@ -13,8 +13,12 @@ void process_harden(void)
 {
     const struct rlimit none = {0, 0};
 
-    if (setrlimit(RLIMIT_CORE, &none) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
+    if (setrlimit(RLIMIT_CORE, &none) != 0)
         log_warn("core files could not be turned off: %s", strerror(errno));
+#ifndef HOOKROLL_TRACEABLE
+    if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
+        log_warn("tracing could not be turned off: %s", strerror(errno));
+#endif
 #ifdef M_PERTURB
     /* json-c and libfcgi free buffers that held a body or a header without
      * wiping them; glibc then fills what is freed with this byte. */

@@ -394,8 +394,8 @@ enum rc kv_scan(struct kv_txn *txn, struct text prefix, struct text from,
                 enum kv_direction direction, kv_visit *visit, void *arg)
 {
     MDB_cursor *cursor = NULL;
-    MDB_val key;
-    MDB_val value;
+    MDB_val key = {0, NULL};
+    MDB_val value = {0, NULL};
     int err = mdb_cursor_open(txn->txn, txn->dbi, &cursor);
 
     if (err == MDB_SUCCESS)

@@ -23,7 +23,7 @@ static void pack_uid(struct buf *out, const struct uid *uid)
 
 static struct uid unpack_uid(struct unpack *in)
 {
-    struct uid uid;
+    struct uid uid = UID_NONE;
 
     unpack_bytes(in, uid.bytes, UID_BYTES);
     return uid;

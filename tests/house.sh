@@ -1,0 +1,61 @@
+#!/bin/sh
+# house: the rules of the code that no compiler checks: which floor may know
+# which, one door for each foreign header, no unbounded string functions, every
+# source file told of in DESIGN.md.
+set -eu
+
+cd "${srcdir:-$(dirname "$0")/..}"
+failures=0
+
+wrong() {
+    printf 'house: %s\n' "$*"
+    failures=$((failures + 1))
+}
+
+rank() {
+    case $1 in
+    base) echo 1 ;;
+    domain) echo 2 ;;
+    store) echo 3 ;;
+    api) echo 4 ;;
+    serve) echo 5 ;;
+    *) echo 0 ;;
+    esac
+}
+
+# Includes by path are of the same floor or of one below.
+for file in src/*/*.[ch]; do
+    floor=${file#src/}
+    floor=${floor%%/*}
+    # shellcheck disable=SC2013 # the name of a floor is one word
+    for below in $(sed -n 's/^#include "\([^"/]*\).*/\1/p' "$file" | sort -u); do
+        [ "$(rank "$below")" -gt 0 ] || wrong "$file includes from $below, which is no floor"
+        [ "$(rank "$below")" -le "$(rank "$floor")" ] || wrong "$file includes from $below, above it"
+    done
+done
+
+# door HEADER FILE: only FILE includes HEADER.
+door() {
+    for file in $(grep -lE "^#include <$1>" src/*/*.[ch] ctl/*.[ch] cgi-bin/*.c || true); do
+        [ "$file" = "$2" ] || wrong "$file includes <$1>; its one door is $2"
+    done
+    grep -qE "^#include <$1>" "$2" || wrong "$2 is to be the door of <$1>"
+}
+
+door sodium.h src/base/crypto.c
+door time.h src/base/moment.c
+door lmdb.h src/store/kv.c
+door json-c/json.h src/api/json_read.c
+door fcgiapp.h src/serve/fcgi.c
+
+if grep -nE '\b(strcpy|strcat|sprintf|vsprintf|gets|strtok|atoi|atol|alloca|system|popen)\(' \
+    src/*/*.c ctl/*.c cgi-bin/*.c; then
+    wrong "the functions above have no bounds or no errors"
+fi
+
+for file in src/*/*.c ctl/*.c cgi-bin/*.c; do
+    grep -qF "$(basename "$file")" DESIGN.md || wrong "DESIGN.md does not tell of $file"
+done
+
+[ "$failures" -eq 0 ] && printf 'house: in order\n'
+exit $((failures > 0))
