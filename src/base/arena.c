@@ -4,6 +4,7 @@
 #include "base/crypto.h"
 
 #include <stdalign.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,7 +43,7 @@ void *arena_alloc(struct arena *arena, size_t size)
     size_t rounded;
     void *p;
 
-    if (size > arena->ceiling)
+    if (size > arena->ceiling - arena->used || size > SIZE_MAX - unit)
         return NULL;
     rounded = (size + unit - 1) / unit * unit;
     if (rounded > arena->ceiling - arena->used)

@@ -4,6 +4,7 @@
 #include "base/crypto.h"
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +27,8 @@ static bool reserve(struct buf *buf, size_t need)
 
     if (buf->data != NULL && need <= buf->size)
         return true;
+    if (need > SIZE_MAX / 2)
+        return false;
     while (size < need)
         size *= 2;
     data = malloc(size);
@@ -79,22 +82,23 @@ void buf_put_text(struct buf *buf, struct text t)
 void buf_printf(struct buf *buf, const char *format, ...)
 {
     va_list args;
-    int len;
-    char *at;
+    int printed;
+    size_t len;
 
     va_start(args, format);
-    len = vsnprintf(NULL, 0, format, args);
+    printed = vsnprintf(NULL, 0, format, args);
     va_end(args);
-    /* One byte more than the text: vsnprintf ends with a NUL, given back at once. */
-    at = len < 0 ? NULL : buf_room(buf, (size_t)len + 1);
-    if (at == NULL) {
+    len = printed < 0 ? 0 : (size_t)printed;
+    /* The allocation, not the contents, has one byte more: vsnprintf ends with a NUL. */
+    if (buf->failed || printed < 0 || len > buf->ceiling - buf->len ||
+        !reserve(buf, buf->len + len + 1)) {
         buf->failed = true;
         return;
     }
     va_start(args, format);
-    (void)vsnprintf(at, (size_t)len + 1, format, args);
+    (void)vsnprintf(buf->data + buf->len, len + 1, format, args);
     va_end(args);
-    buf->len--;
+    buf->len += len;
 }
 
 struct text buf_text(const struct buf *buf)

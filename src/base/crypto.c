@@ -88,6 +88,10 @@ bool crypto_base64_decode(enum crypto_base64 form, const char *in, size_t in_len
 {
     const char *end = NULL;
 
+    /* libsodium takes bytes above ASCII for letters of the alphabet. */
+    for (size_t i = 0; i < in_len; i++)
+        if ((unsigned char)in[i] > 0x7F)
+            return false;
     return sodium_base642bin(out, size, in, in_len, NULL, len, &end, variant(form)) == 0 &&
            end == in + in_len;
 }

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -26,6 +27,12 @@ void log_divert(log_sink *fn)
     diverted = fn;
 }
 
+/* The second byte of U+0080 to U+009F, after C2. */
+static bool is_c1(char c)
+{
+    return (unsigned char)c >= 0x80 && (unsigned char)c < 0xA0;
+}
+
 /* Appends `message`, quoted for logfmt, at `line + at`; returns the new end. */
 static size_t quote(char *line, size_t at, const char *message)
 {
@@ -38,7 +45,8 @@ static size_t quote(char *line, size_t at, const char *message)
         if (c == '"' || c == '\\') {
             line[at++] = '\\';
             line[at++] = (char)c;
-        } else if (c < 0x20 || c == 0x7F) {
+        } else if (c < 0x20 || c == 0x7F || (c == 0xC2 && is_c1(p[1])) ||
+                   (p > message && is_c1(p[0]) && (unsigned char)p[-1] == 0xC2)) {
             line[at++] = '\\';
             line[at++] = 'x';
             line[at++] = hex[c >> 4];

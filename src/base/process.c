@@ -20,8 +20,8 @@ void process_harden(void)
         log_warn("tracing could not be turned off: %s", strerror(errno));
 #endif
 #ifdef M_PERTURB
-    /* json-c and libfcgi free buffers that held a body or a header without
-     * wiping them; glibc then fills what is freed with this byte. */
+    /* libfcgi frees its stream buffers, which held bodies and answers, as they
+     * are; glibc then fills what is freed with this byte. */
     (void)mallopt(M_PERTURB, 0xA5);
 #endif
 }

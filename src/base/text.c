@@ -54,18 +54,24 @@ static size_t sequence(const unsigned char *p, size_t left)
     return n;
 }
 
-bool text_is_utf8(struct text t)
+size_t text_utf8_len(struct text t)
 {
     const unsigned char *p = (const unsigned char *)t.data;
+    size_t i = 0;
 
-    for (size_t i = 0; i < t.len;) {
+    while (i < t.len) {
         size_t n = sequence(p + i, t.len - i);
 
         if (n == 0)
-            return false;
+            break;
         i += n;
     }
-    return true;
+    return i;
+}
+
+bool text_is_utf8(struct text t)
+{
+    return text_utf8_len(t) == t.len;
 }
 
 bool text_has_control(struct text t)

@@ -25,8 +25,10 @@ struct text text_of(const char *s);
 bool text_equal(struct text a, struct text b);
 bool text_is(struct text a, const char *s);
 
-/* text_is_utf8: the whole run is well-formed UTF-8. */
+/* text_is_utf8: the whole run is well-formed UTF-8. text_utf8_len: how many bytes
+ * at its beginning are. */
 bool text_is_utf8(struct text t);
+size_t text_utf8_len(struct text t);
 
 /* text_has_control: a C0 or C1 control character or DEL is in it (`t` is UTF-8). */
 bool text_has_control(struct text t);

@@ -10,7 +10,7 @@
 
 enum {
     FAULTS_MAX = 48,
-    FAULTS_MEMBER_SIZE = 48,
+    FAULTS_MEMBER_SIZE = 64,
     FAULTS_MESSAGE_SIZE = 160
 };
 

@@ -33,15 +33,15 @@ static void drop_ended(struct endpoint *endpoint, int64_t now)
     endpoint->secret_count = kept;
 }
 
-/* The last one, which has no end; NULL when that is not so, which no edit leaves behind. */
+/* The last one, which alone has no end; NULL when that is not so, which no edit leaves behind. */
 static struct secret *current_secret(struct endpoint *endpoint)
 {
-    struct secret *last;
+    size_t last = endpoint->secret_count - 1;
 
-    if (endpoint->secret_count == 0)
-        return NULL;
-    last = &endpoint->secrets[endpoint->secret_count - 1];
-    return last->expires_at == SECRET_NO_END ? last : NULL;
+    for (size_t i = 0; i < endpoint->secret_count; i++)
+        if ((endpoint->secrets[i].expires_at == SECRET_NO_END) != (i == last))
+            return NULL;
+    return endpoint->secret_count > 0 ? &endpoint->secrets[last] : NULL;
 }
 
 /* One value in two secrets would have two ends. */
@@ -80,17 +80,21 @@ enum rc roll_apply(struct edit *edit, void *arg)
     roll->faults.count = 0;
     if (roll_check(edit->project, &roll->request, &roll->faults) != RC_OK)
         return RC_INVALID;
-    drop_ended(endpoint, roll->now);
     current = current_secret(endpoint);
     if (current == NULL)
         return RC_CORRUPT;
+    if (roll->now < current->created_at && current->created_at - roll->now <= ROLL_MEETING)
+        roll->now = current->created_at;
+    drop_ended(endpoint, roll->now);
+    current = current_secret(endpoint);
     if (roll->request.secret.len > 0 && is_in_use(endpoint, roll->request.secret)) {
         faults_add(&roll->faults, "secret",
                    "secret must not be one that this endpoint still signs with");
         return RC_INVALID;
     }
     roll->limit = edit->project->max_signing_secrets;
-    roll->next_end = next_end(endpoint);
+    /* When even an endpoint without secrets in grace would be refused, no end helps. */
+    roll->next_end = roll->limit < (grace > 0 ? 2 : 1) ? SECRET_NO_END : next_end(endpoint);
     ended = current->uid;
     end = roll->now + grace * 1000;
     current->expires_at = end;

@@ -21,6 +21,11 @@ enum {
     ROLL_REFUSAL_SIZE = 160
 };
 
+/* ms: how far apart rolls of one endpoint can have been asked for and still meet,
+ * one waiting for the other. A date further ahead is a clock that was wrong, and
+ * must not keep a leaked secret alive. */
+#define ROLL_MEETING INT64_C(60000)
+
 /* What the caller asked for. */
 struct roll_request {
     bool has_grace;     /* otherwise the project's default_grace */
@@ -31,7 +36,10 @@ struct roll_request {
 struct roll {
     struct roll_request request;
     struct secret_fresh fresh;
-    int64_t now;            /* ms: read once, when the request came */
+    int64_t now;            /* ms: read once, when the request came. Out, too: rolls
+                               that met are dated in the order in which they happen,
+                               so it becomes the date of the one before, if that is
+                               later by no more than ROLL_MEETING */
     struct uid key;         /* that asks, UID_NONE for the operator's tool */
     struct text request_id; /* borrowed */
 
