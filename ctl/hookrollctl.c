@@ -6,7 +6,6 @@
 #include "base/process.h"
 #include "ctl.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,8 +15,7 @@ enum {
     EXIT_NOT_FOUND = 3,
     EXIT_REFUSED = 4,
     ARENA_MAX = 8 * 1024 * 1024,
-    OUT_MAX = 1024 * 1024 * 1024,
-    FIRST_OPTION = 256 /* getopt's value of enum ctl_option 0 */
+    OUT_MAX = 1024 * 1024 * 1024
 };
 
 static const char usage[] =
@@ -108,35 +106,60 @@ static const struct command *find(int *argc, char ***argv)
     return NULL;
 }
 
-/* 0, or the exit status after a message. */
+/* Which option `word`, "--name" or "--name=value", is; CTL_OPTIONS when none. Names
+ * are not to be cut short: "--secret" must not pass for "--secret-file". */
+static int find_option(struct text word)
+{
+    int option = 0;
+
+    while (option < CTL_OPTIONS && !text_is(word, ctl_name((enum ctl_option)option)))
+        option++;
+    return option;
+}
+
+/* Takes the option at argv[*i], and its value; 0, or the exit status after a message. */
+static int take_option(int argc, char **argv, int *i, unsigned takes, struct ctl *ctl)
+{
+    char *word = argv[*i];
+    char *equals = strchr(word, '=');
+    struct text name = {word, equals != NULL ? (size_t)(equals - word) : strlen(word)};
+    int option = find_option(name);
+
+    if (text_is(name, "--json") && equals == NULL) {
+        ctl->json = true;
+        return 0;
+    }
+    if (text_is(name, "--show-secrets") && equals == NULL) {
+        ctl->show_secrets = true;
+        return 0;
+    }
+    if (option == CTL_OPTIONS) {
+        word[name.len] = '\0';
+        return fail_usage("unknown option ", word);
+    }
+    if ((takes & TAKES(option)) == 0)
+        return fail_usage("this command does not take ", ctl_name((enum ctl_option)option));
+    if (equals == NULL && *i + 1 == argc)
+        return fail_usage("no value for ", ctl_name((enum ctl_option)option));
+    ctl->values[option] = equals != NULL ? equals + 1 : argv[++*i];
+    return 0;
+}
+
+/* 0, or the exit status after a message; which repeats no stray word: it might be a
+ * secret that slipped into the command line. */
 static int parse(int argc, char **argv, const struct command *command, struct ctl *ctl)
 {
-    struct option options[CTL_OPTIONS + 3] = {{"json", no_argument, NULL, 'j'},
-                                              {"show-secrets", no_argument, NULL, 's'}};
-    unsigned always = TAKES(CTL_CONFIG) | TAKES(CTL_STORE) | TAKES(CTL_MASTER_KEY);
-    int got;
+    const unsigned always = TAKES(CTL_CONFIG) | TAKES(CTL_STORE) | TAKES(CTL_MASTER_KEY);
 
-    for (int i = 0; i < CTL_OPTIONS; i++)
-        options[i + 2] = (struct option){ctl_name((enum ctl_option)i) + 2, required_argument, NULL,
-                                         FIRST_OPTION + i};
-    opterr = 0;
-    while ((got = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-        if (got == 'j') {
-            ctl->json = true;
-        } else if (got == 's') {
-            ctl->show_secrets = true;
-        } else if (got >= FIRST_OPTION) {
-            int option = got - FIRST_OPTION;
+    for (int i = 1; i < argc; i++) {
+        int status;
 
-            if (((always | command->needs | command->takes) & TAKES(option)) == 0)
-                return fail_usage("this command does not take ", ctl_name((enum ctl_option)option));
-            ctl->values[option] = optarg;
-        } else {
-            return fail_usage(got == ':' ? "no value for " : "unknown option ", argv[optind - 1]);
-        }
+        if (strncmp(argv[i], "--", 2) != 0)
+            return fail_usage("unexpected argument", "");
+        status = take_option(argc, argv, &i, always | command->needs | command->takes, ctl);
+        if (status != 0)
+            return status;
     }
-    if (optind < argc)
-        return fail_usage("unexpected ", argv[optind]);
     for (int i = 0; i < CTL_OPTIONS; i++)
         if ((command->needs & TAKES(i)) != 0 && ctl->values[i] == NULL)
             return fail_usage("missing ", ctl_name((enum ctl_option)i));

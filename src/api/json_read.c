@@ -2,7 +2,10 @@
  * here, by a look at the words of the text before it and a count after it. */
 #include "api/json_read.h"
 
+#include "base/crypto.h"
+
 #include <json-c/json.h>
+#include <json-c/printbuf.h>
 #include <limits.h>
 #include <string.h>
 
@@ -229,17 +232,38 @@ static enum rc malformed(struct faults *faults, size_t at)
     return RC_INVALID;
 }
 
+/* json-c reads every string through one buffer. Made large enough at once, it
+ * leaves no copies behind when it grows; and it is wiped before it is freed. */
+static struct json_tokener *new_tokener(size_t len)
+{
+    struct json_tokener *tokener = json_tokener_new_ex(DEPTH_MAX + 1);
+
+    if (tokener == NULL)
+        return NULL;
+    if (printbuf_memset(tokener->pb, (int)len, 0, 1) < 0) {
+        json_tokener_free(tokener);
+        return NULL;
+    }
+    printbuf_reset(tokener->pb);
+    json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_ALLOW_TRAILING_CHARS);
+    return tokener;
+}
+
+static void free_tokener(struct json_tokener *tokener)
+{
+    crypto_wipe(tokener->pb->buf, (size_t)tokener->pb->size);
+    json_tokener_free(tokener);
+}
+
 /* The library's part: *out is new on RC_OK, NULL standing for null. */
 static enum rc parse(struct text body, struct json_object **out, struct faults *faults)
 {
-    struct json_tokener *tokener = json_tokener_new_ex(DEPTH_MAX + 1);
+    struct json_tokener *tokener = new_tokener(body.len);
     enum json_tokener_error error;
     size_t end;
 
     if (tokener == NULL)
         return RC_NO_MEMORY;
-    json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8 |
-                                        JSON_TOKENER_ALLOW_TRAILING_CHARS);
     *out = json_tokener_parse_ex(tokener, body.data, (int)body.len);
     error = json_tokener_get_error(tokener);
     end = json_tokener_get_parse_end(tokener);
@@ -249,12 +273,12 @@ static enum rc parse(struct text body, struct json_object **out, struct faults *
         error = json_tokener_get_error(tokener);
         end = body.len;
     }
-    json_tokener_free(tokener);
+    free_tokener(tokener);
     while (error == json_tokener_success && end < body.len && is_blank(body.data[end]))
         end++;
     if (error == json_tokener_success && end == body.len)
         return RC_OK;
-    json_object_put(*out);
+    json_read_free(*out);
     *out = NULL;
     if (error != json_tokener_continue)
         return malformed(faults, end);
@@ -277,6 +301,8 @@ enum rc json_read_object(struct text body, struct json_object **out, struct faul
     }
     if (body.len >= INT_MAX)
         return RC_TOO_LARGE;
+    if (!text_is_utf8(body))
+        return malformed(faults, text_utf8_len(body));
     if (!look_through(&look))
         return malformed(faults, look.at);
     rc = parse(body, &root, faults);
@@ -292,12 +318,35 @@ enum rc json_read_object(struct text body, struct json_object **out, struct faul
     if (rc == RC_OK)
         *out = root;
     else
-        json_object_put(root);
+        json_read_free(root);
     return rc;
+}
+
+/* Overwrites every string's bytes: json-c keeps them where it says they are. */
+static void wipe_strings(struct json_object *value)
+{
+    if (json_object_is_type(value, json_type_object)) {
+        struct json_object_iterator at = json_object_iter_begin(value);
+        struct json_object_iterator end = json_object_iter_end(value);
+
+        for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at))
+            wipe_strings(json_object_iter_peek_value(&at));
+    } else if (json_object_is_type(value, json_type_array)) {
+        for (size_t i = 0; i < json_object_array_length(value); i++)
+            wipe_strings(json_object_array_get_idx(value, i));
+    } else if (json_object_is_type(value, json_type_string)) {
+        union {
+            const char *in;
+            char *out;
+        } bytes = {json_object_get_string(value)};
+
+        crypto_wipe(bytes.out, (size_t)json_object_get_string_len(value));
+    }
 }
 
 void json_read_free(struct json_object *object)
 {
+    wipe_strings(object);
     json_object_put(object);
 }
 

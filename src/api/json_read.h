@@ -30,7 +30,7 @@ enum json_kind {
 RC_CHECK enum rc json_read_object(struct text body, struct json_object **out,
                                   struct faults *faults);
 
-/* json_read_free: NULL is let pass. */
+/* json_read_free: wipes every string; NULL is let pass. */
 void json_read_free(struct json_object *object);
 
 /* Members of an object; everything is borrowed from it. */

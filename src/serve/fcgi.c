@@ -188,7 +188,14 @@ static void answer_one(struct fcgi *fcgi, fcgi_answer *answer, void *arg)
         buf_reset(&fcgi->body);
 }
 
-bool fcgi_serve(struct fcgi *fcgi, int fd, fcgi_answer *answer, void *arg)
+/* The API key is among them, in small blocks that are not wiped when they are freed. */
+static void wipe_params(struct fcgi *fcgi)
+{
+    for (char **at = fcgi->request.envp; at != NULL && *at != NULL; at++)
+        crypto_wipe(*at, strlen(*at));
+}
+
+bool fcgi_serve(struct fcgi *fcgi, int fd, bool last, fcgi_answer *answer, void *arg)
 {
     int kept;
 
@@ -198,7 +205,10 @@ bool fcgi_serve(struct fcgi *fcgi, int fd, fcgi_answer *answer, void *arg)
     fcgi->request.keepConnection = 1;
     if (FCGX_Accept_r(&fcgi->request) != 0)
         return false;
+    if (last)
+        fcgi->request.keepConnection = 0;
     answer_one(fcgi, answer, arg);
+    wipe_params(fcgi);
     FCGX_Finish_r(&fcgi->request);
     kept = fcgi->request.ipcFd;
     fcgi->request.ipcFd = -1;

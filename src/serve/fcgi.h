@@ -28,8 +28,8 @@ typedef void fcgi_answer(const struct request *request, struct response *respons
 
 /* fcgi_serve: takes a connection on which something can be read, reads one
  * request, answers it. True: the peer keeps the connection open and `fd` is the
- * caller's again; false: it is closed. Waits no longer than the socket's own
- * timeouts. */
-bool fcgi_serve(struct fcgi *fcgi, int fd, fcgi_answer *answer, void *arg);
+ * caller's again; false: it is closed, as it is in any case after the `last`
+ * request. Waits no longer than the socket's own timeouts. */
+bool fcgi_serve(struct fcgi *fcgi, int fd, bool last, fcgi_answer *answer, void *arg);
 
 #endif

@@ -93,8 +93,11 @@ static bool split(const char *address, char *host, size_t size, const char **por
 {
     const char *colon = strrchr(address, ':');
     struct text t;
+    int64_t number;
 
-    if (colon == NULL || colon[1] == '\0')
+    /* getaddrinfo would take a port above 65535 and cut it. */
+    if (colon == NULL || !text_to_int64(text_of(colon + 1), &number) || number < 1 ||
+        number > 65535)
         return false;
     t = (struct text){address, (size_t)(colon - address)};
     if (t.len >= 2 && t.data[0] == '[' && t.data[t.len - 1] == ']')

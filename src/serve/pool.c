@@ -40,6 +40,7 @@ struct worker {
     pthread_t thread;
     struct fcgi *fcgi;
     struct arena arena;
+    bool last; /* stopping: each connection is closed after its next answer */
 };
 
 struct pool {
@@ -105,7 +106,7 @@ static void serve_idle(struct worker *worker, struct idle *idle)
 {
     struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP | EPOLLONESHOT, .data.ptr = idle};
 
-    if (fcgi_serve(worker->fcgi, idle->fd, answer, worker)) {
+    if (fcgi_serve(worker->fcgi, idle->fd, worker->last, answer, worker)) {
         if (epoll_ctl(worker->pool->epoll, EPOLL_CTL_MOD, idle->fd, &event) == 0)
             return;
         (void)close(idle->fd);
@@ -134,7 +135,7 @@ static void serve_new(struct worker *worker, int fd)
     n = recv(fd, &first, 1, MSG_PEEK | MSG_DONTWAIT);
     if (n == 0 || (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK))
         (void)close(fd);
-    else if (n < 0 || fcgi_serve(worker->fcgi, fd, answer, worker))
+    else if (n < 0 || fcgi_serve(worker->fcgi, fd, worker->last, answer, worker))
         remember(worker->pool, fd);
 }
 
@@ -161,6 +162,7 @@ static void finish(struct worker *worker)
     struct epoll_event events[EVENTS];
     bool more = true;
 
+    worker->last = true;
     while (!pool->options.listener->inherited && accept_one(worker)) {
     }
     while (more) {

@@ -87,6 +87,12 @@ static int open_dbi(struct kv *kv)
     MDB_txn *txn = NULL;
     int err = mdb_txn_begin(kv->env, NULL, MDB_RDONLY, &txn);
 
+    /* Another process may grow the map between our opening and this. */
+    for (int i = 0; err == MDB_MAP_RESIZED && i < GROWTHS_MAX; i++) {
+        err = mdb_env_set_mapsize(kv->env, 0);
+        if (err == MDB_SUCCESS)
+            err = mdb_txn_begin(kv->env, NULL, MDB_RDONLY, &txn);
+    }
     if (err != MDB_SUCCESS)
         return err;
     err = mdb_dbi_open(txn, NULL, 0, &kv->dbi);
