@@ -47,9 +47,10 @@ END_TEST
 
 START_TEST(integers_come_back_at_their_edges)
 {
-    static const uint64_t values[] = {0,          1,          0x7F,      0x80,          0xFF,
-                                      0x100,      0x7FFF,     0x8000,    0xFFFF,        0x10000,
-                                      0x7FFFFFFF, 0x80000000, INT64_MAX, INT64_MAX + 1u, UINT64_MAX};
+    static const uint64_t values[] = {
+        0,         1,      0x7F,    0x80,       0xFF,       0x100,     0x7FFF,
+        0x8000,    0xFFFF, 0x10000, 0x7FFFFFFF, 0x80000000, INT64_MAX, (uint64_t)INT64_MAX + 1,
+        UINT64_MAX};
 
     for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
         struct unpack in;

@@ -208,9 +208,9 @@ END_TEST
 
 START_TEST(a_control_character_is_found_wherever_it_stands)
 {
-    static const struct row rows[] = {RUN("\n"),       RUN("a\n"),         RUN("\ta"),
-                                      RUN("a\x7fz"),   RUN("a\0z"),        RUN("z\xC2\x85"),
-                                      RUN("\xC2\x9Fz"), RUN("\xE2\x82\xAC\x1B")};
+    static const struct row rows[] = {
+        RUN("\n"),   RUN("a\n"),       RUN("\ta"),       RUN("a\x7fz"),
+        RUN("a\0z"), RUN("z\xC2\x85"), RUN("\xC2\x9Fz"), RUN("\xE2\x82\xAC\x1B")};
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         ck_assert_msg(text_has_control(row_text(rows[i])), "row %zu", i);
