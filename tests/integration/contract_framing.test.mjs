@@ -1,0 +1,212 @@
+// Shows how a roll fares whose length, media type, path or method is not good:
+// what the responder refuses, what lighttpd refuses, and that both live on.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { assertCommonHeaders, assertEnvelope, rolled } from './support/answers.mjs';
+import { rawRequest, sendRaw } from './support/raw_http.mjs';
+import { bearer } from './support/service.mjs';
+import { leavesTheEndpointAlone, withService } from './support/suite.mjs';
+
+const MIB = 1 << 20;
+const BODY = '{"expiration":0}';
+const STRANGER = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
+const large = Buffer.concat([Buffer.from('{"expiration":0,"x":"'), Buffer.alloc(10 * MIB, 0x78), Buffer.from('"}')]);
+
+withService('A roll as HTTP carries it', {}, (at) => {
+  const raw = (headers, body, options) =>
+    sendRaw(
+      at.service.server.port,
+      rawRequest('PUT', at.service.rollPath(at.endpoint), { ...bearer(at.service.key), ...headers }, body),
+      options,
+    );
+  const rollAt = (path, options) => at.service.request('PUT', path, { body: BODY, ...options });
+  const rollOf = (id) => rollAt(at.service.path(at.service.project.uid, 'endpoints', id, 'expire_secret'));
+
+  leavesTheEndpointAlone(at, 'A length that is not good', () => {
+    test('a body without Content-Length is no body', async () => {
+      assertEnvelope(await raw({}, BODY), 400, 'body must not be empty');
+    });
+
+    for (const length of ['-1', '-99999999999999999999', 'abc', '0x10', '1e1', '1,000', '99999999999999999999'])
+      test(`Content-Length ${length} is refused by lighttpd with 400`, async () => {
+        assert.equal((await raw({ 'Content-Length': length }, BODY)).status, 400);
+      });
+
+    test('two lengths that differ are refused by lighttpd with 400', async () => {
+      assert.equal((await raw({ 'Content-Length': ['16', '2'] }, BODY)).status, 400);
+    });
+
+    test('a length beside chunks is refused by lighttpd with 400', async () => {
+      const headers = { 'Content-Length': '16', 'Transfer-Encoding': 'chunked' };
+      assert.equal((await raw(headers, `10\r\n${BODY}\r\n0\r\n\r\n`)).status, 400);
+    });
+
+    for (const length of ['17', '1000', '99999999999'])
+      test(`a body of 16 bytes that was announced as ${length} and then ends is never served`, async () => {
+        const answer = await raw({ 'Content-Length': length }, BODY, { halfClose: true });
+        assert.ok([0, 400, 408, 413].includes(answer.status), `it was answered ${answer.status}`);
+      });
+
+    test('chunks that end before their time are never served', async () => {
+      const answer = await raw({ 'Transfer-Encoding': 'chunked' }, `10\r\n${BODY}\r\n`, { halfClose: true });
+      assert.ok([0, 400, 408].includes(answer.status), `it was answered ${answer.status}`);
+    });
+
+    test('a chunk whose size is no number is refused by lighttpd with 400', async () => {
+      assert.equal((await raw({ 'Transfer-Encoding': 'chunked' }, `zz\r\n${BODY}\r\n0\r\n\r\n`)).status, 400);
+    });
+
+    test('an empty chunked body is refused as an empty body', async () => {
+      const answer = await at.service.roll(at.endpoint, '', { chunked: true });
+      assertEnvelope(answer, 400, 'body must not be empty');
+    });
+
+    test('a body of 10 MiB is refused with 413 in an envelope', async () => {
+      assertEnvelope(await at.service.roll(at.endpoint, large), 413, /\b4194304\b/);
+    });
+
+    test('a chunked body of 10 MiB is refused with 413 in an envelope', async () => {
+      assertEnvelope(await at.service.roll(at.endpoint, large, { chunked: true }), 413, /\b4194304\b/);
+    });
+
+    test('a body of one byte above the limit is refused with 413', async () => {
+      const body = BODY.padEnd(4 * MIB + 1);
+      assertEnvelope(await at.service.roll(at.endpoint, body), 413, /\b4194304\b/);
+    });
+  });
+
+  leavesTheEndpointAlone(at, 'A media type that is not JSON', () => {
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/jsonp', 'application/json-patch+json',
+      'multipart/form-data; boundary=x', 'json', 'text/plain; x=application/json', '*/*'])
+      test(`Content-Type ${type} is refused with 415`, async () => {
+        const answer = await at.service.roll(at.endpoint, BODY, { headers: { 'Content-Type': type } });
+        assertEnvelope(answer, 415, /Content-Type/);
+      });
+  });
+
+  leavesTheEndpointAlone(at, 'A path that is not good', () => {
+    test('an endpoint id of 300 characters is not found', async () => {
+      assertEnvelope(await rollOf('0'.repeat(300)), 404, 'endpoint not found');
+    });
+
+    test('an endpoint id followed by 274 more characters is not found', async () => {
+      assertEnvelope(await rollOf(at.endpoint.uid.padEnd(300, 'A')), 404, 'endpoint not found');
+    });
+
+    test('a project id of 300 characters is not found', async () => {
+      const path = at.service.path('0'.repeat(300), 'endpoints', at.endpoint.uid, 'expire_secret');
+      assertEnvelope(await rollAt(path), 404, 'project not found');
+    });
+
+    for (const id of ['%', '%zz', '%252F', 'x%20y', '%E2%82%AC', "'%20OR%201", 'null', '*'])
+      test(`the endpoint id ${id} is not found`, async () => {
+        assertEnvelope(await rollOf(id), 404, 'endpoint not found');
+      });
+
+    test('the right endpoint id in lower case is not found', async () => {
+      assertEnvelope(await rollOf(at.endpoint.uid.toLowerCase()), 404, 'endpoint not found');
+    });
+
+    test('%2F within an endpoint id leads nowhere', async () => {
+      assertEnvelope(await rollOf(`${at.endpoint.uid}%2Fx`), 404, /not found/);
+      assertEnvelope(await rollOf(`x%2F${at.endpoint.uid}`), 404, /not found/);
+    });
+
+    for (const id of ['%00', 'a%00b', '%0A', '%0d%0aX:y', '%FF', '%C0%AF'])
+      test(`an endpoint id with ${id} is refused by lighttpd with 400`, async () => {
+        assert.equal((await rollOf(id)).status, 400);
+      });
+
+    test('%00 behind the right endpoint id is refused by lighttpd with 400', async () => {
+      assert.equal((await rollOf(`${at.endpoint.uid}%00`)).status, 400);
+    });
+
+    test('an id of 9,000 characters is refused by lighttpd with 431', async () => {
+      assert.equal((await rollOf('0'.repeat(9000))).status, 431);
+    });
+
+    for (const id of ['..', '%2e%2e', '.%2E'])
+      test(`${id} as an endpoint id leads nowhere`, async () => {
+        assertEnvelope(await rollOf(id), 404, /not found/);
+      });
+
+    for (const path of ['/api/../../../etc/passwd', '/api/v1/%2e%2e/%2e%2e/etc/passwd', '/api/..%2f..%2fetc/passwd'])
+      test(`${path} leaves the mount and is not found`, async () => {
+        assert.equal((await rollAt(path)).status, 404);
+      });
+
+    for (const tail of ['/', '/x', 's', '%20', ';x=y'])
+      test(`${tail} behind expire_secret is not found`, async () => {
+        const answer = await rollAt(at.service.rollPath(at.endpoint) + tail);
+        assertEnvelope(answer, 404, /not found/);
+      });
+
+    for (const path of ['/api/', '/api/v1', '/api/v2/projects', '/api/healthz/x', '/api/V1/projects/x/endpoints'])
+      test(`the unknown path ${path} is answered 404 in an envelope`, async () => {
+        assertEnvelope(await at.service.request('GET', path), 404, /not found/);
+      });
+  });
+
+  leavesTheEndpointAlone(at, 'A method that is not allowed', () => {
+    const refused = (method, path, allowed) =>
+      test(`${method} ${path('{project}', '{endpoint}')} is refused with 405 and Allow`, async () => {
+        const answer = await at.service.request(method, `/api${path(at.service.project.uid, at.endpoint.uid)}`);
+        assertEnvelope(answer, 405, 'method not allowed');
+        const allow = answer.headers.allow.split(/ *, */);
+        for (const name of allowed) assert.ok(allow.includes(name), `Allow: ${allow}`);
+        assert.ok(!allow.includes(method), `Allow: ${allow}`);
+      });
+    const rollPath = (project, endpoint) => `/v1/projects/${project}/endpoints/${endpoint}/expire_secret`;
+
+    for (const method of ['GET', 'POST', 'PATCH', 'DELETE']) refused(method, rollPath, ['PUT']);
+    refused('PATCH', (project) => `/v1/projects/${project}/endpoints`, ['POST']);
+    refused('PATCH', (project, endpoint) => `/v1/projects/${project}/endpoints/${endpoint}`, ['GET', 'HEAD']);
+    refused('POST', () => '/healthz', ['GET', 'HEAD']);
+
+    test('HEAD of a roll is refused with 405 and has no body', async () => {
+      const answer = await at.service.request('HEAD', at.service.rollPath(at.endpoint));
+      assert.equal(answer.status, 405);
+      assertCommonHeaders(answer);
+      assert.equal(answer.text, '');
+    });
+
+    test('a method that lighttpd does not know is refused by it with 501', async () => {
+      const request = rawRequest('BREW', at.service.rollPath(at.endpoint), bearer(at.service.key));
+      assert.equal((await sendRaw(at.service.server.port, request)).status, 501);
+    });
+  });
+
+  test('a chunked body is served like any other', async () => {
+    const endpoint = await at.service.endpoint();
+    const { secrets } = rolled(await at.service.roll(endpoint, BODY, { chunked: true }));
+    assert.equal(secrets.length, 1);
+  });
+
+  test('a body of exactly the limit is served', async () => {
+    const endpoint = await at.service.endpoint();
+    rolled(await at.service.roll(endpoint, BODY.padEnd(4 * MIB)));
+  });
+
+  for (const type of ['application/json', 'application/json; charset=utf-8', 'APPLICATION/JSON', 'application/json ;x="y"'])
+    test(`Content-Type ${type} is served`, async () => {
+      const endpoint = await at.service.endpoint();
+      rolled(await at.service.roll(endpoint, BODY, { headers: { 'Content-Type': type } }));
+    });
+
+  test('a query changes nothing', async () => {
+    const endpoint = await at.service.endpoint();
+    const { secrets } = rolled(await rollAt(`${at.service.rollPath(endpoint)}?expiration=3600&secret=x`));
+    assert.equal(secrets.length, 1);
+    assert.notEqual(secrets[0].value, 'x');
+  });
+
+  test('a path that lighttpd straightens out is served as the straight one', async () => {
+    const endpoint = await at.service.endpoint();
+    const straight = at.service.endpointPath(endpoint);
+    const crooked = straight.replace('/v1/', `/v1//./projects/${STRANGER}/../../`);
+    assert.notEqual(crooked, straight);
+    const answer = await at.service.request('GET', crooked);
+    assertEnvelope(answer, 200, 'Endpoint fetched successfully');
+    assert.equal(answer.json().data.uid, endpoint.uid);
+  });
+});

@@ -1,0 +1,159 @@
+// Shows that hookrollctl, when it cannot, says so in one line on standard error,
+// with the right status, and has changed nothing.
+import assert from 'node:assert/strict';
+import { chmodSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { ctlProgram } from './support/place.mjs';
+import { run } from './support/processes.mjs';
+import { makeStore } from './support/store.mjs';
+import { makeTempDir, removeTempDir } from './support/tempdir.mjs';
+
+const FAILED = 1;
+const USAGE = 2;
+const NOT_FOUND = 3;
+const REFUSED = 4;
+const STRANGER = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
+
+describe('hookrollctl that cannot', () => {
+  let store;
+  let project;
+  let endpoint;
+  let asItWas;
+
+  const everything = async () => [
+    await store.json(['project', 'list']),
+    await store.json(['key', 'list', '--project', project.uid]),
+    await store.json(['endpoint', 'list', '--project', project.uid, '--show-secrets']),
+    await store.history(project),
+  ];
+
+  before(async () => {
+    store = await makeStore(makeTempDir());
+    project = await store.project({ 'max-signing-secrets': 1 });
+    await store.key(project);
+    endpoint = await store.endpoint(project, { secret: 'the current one' });
+    asItWas = await everything();
+  });
+  after(() => store && removeTempDir(store.dir));
+
+  function assertFailed({ code, stdout, stderr }, status, words) {
+    assert.equal(code, status, stderr);
+    assert.equal(stdout, '');
+    assert.match(stderr, /^hookrollctl: [^\n]+\n$/);
+    assert.doesNotMatch(stderr.slice(0, -1), /[\x00-\x1f\x7f]/);
+    assert.match(stderr, words);
+  }
+
+  const ids = () => ['--project', project.uid, '--endpoint', endpoint.uid];
+  const fails = (what, status, args, words, input) =>
+    test(`ends with ${status}: ${what}`, async () => {
+      const given = args();
+      assertFailed(await store.ctl(given, input), status, words);
+      assertFailed(await store.ctl([...given, '--json'], input), status, words);
+    });
+
+  describe('for wrong usage', () => {
+    fails('a command that there is not', USAGE, () => ['explode'], /command/);
+    fails('half a command', USAGE, () => ['project'], /command/);
+    fails('a verb that there is not', USAGE, () => ['key', 'delete'], /command/);
+    fails('an unknown option', USAGE, () => ['project', 'list', '--wrong'], /--wrong/);
+    fails("another command's option", USAGE, () => ['project', 'list', '--name', 'x'], /--name/);
+    fails('a missing option', USAGE, () => ['project', 'create'], /--name/);
+    fails('a missing project', USAGE, () => ['roll', '--endpoint', endpoint.uid], /--project/);
+    fails('a missing endpoint', USAGE, () => ['roll', '--project', project.uid], /--endpoint/);
+    fails('a word too many', USAGE, () => ['project', 'list', 'please'], /unexpected argument \(/);
+    fails('a secret on the command line', USAGE, () => ['roll', ...ids(), '--secret', 'x'], /--secret/);
+    fails('a secret for create on the command line', USAGE, () => ['endpoint', 'create', '--project', project.uid, '--name', 'n', '--url', 'http://a', '--secret', 'x'], /--secret/);
+
+    test('ends with 2: no command at all', async () => {
+      assertFailed(await run(ctlProgram, []), USAGE, /command/);
+    });
+
+    test('ends with 2: an option without its value', async () => {
+      assertFailed(await store.ctl(['roll', ...ids(), '--expiration']), USAGE, /--/);
+    });
+  });
+
+  describe('because something is not there', () => {
+    fails('an endpoint to get', NOT_FOUND, () => ['endpoint', 'get', '--project', project.uid, '--endpoint', STRANGER], /endpoint not found/);
+    fails('an endpoint to roll', NOT_FOUND, () => ['roll', '--project', project.uid, '--endpoint', STRANGER], /endpoint not found/);
+    fails("another project's endpoint", NOT_FOUND, () => ['roll', '--project', STRANGER, '--endpoint', endpoint.uid], /not found/);
+    fails('a project for a key', NOT_FOUND, () => ['key', 'create', '--project', STRANGER], /project not found/);
+    fails('a project for an endpoint', NOT_FOUND, () => ['endpoint', 'create', '--project', STRANGER, '--name', 'n', '--url', 'http://a'], /project not found/);
+    fails('a key to revoke', NOT_FOUND, () => ['key', 'revoke', '--key', STRANGER], /key not found/);
+    fails('a file with a secret', NOT_FOUND, () => ['roll', ...ids(), '--secret-file', '/nonexistent/secret'], /\/nonexistent\/secret/);
+    fails('a file with an endpoint', NOT_FOUND, () => ['endpoint', 'create', '--project', project.uid, '--input', '/nonexistent/input'], /\/nonexistent\/input/);
+  });
+
+  describe('because it may not be', () => {
+    const create = () => ['endpoint', 'create', '--project', project.uid];
+    fails('an id that is none', REFUSED, () => ['endpoint', 'get', '--project', 'x', '--endpoint', endpoint.uid], /--project/);
+    fails('a number that is none', REFUSED, () => ['roll', ...ids(), '--expiration', 'soon'], /--expiration/);
+    fails('an expiration below 0', REFUSED, () => ['roll', ...ids(), '--expiration=-1'], /expiration.*\b0\b.*\b31536000\b/);
+    fails('an expiration above the maximum', REFUSED, () => ['roll', ...ids(), '--expiration', '31536001'], /expiration.*\b31536000\b/);
+    fails('an expiration beyond 64 bits', REFUSED, () => ['roll', ...ids(), '--expiration', '99999999999999999999'], /--expiration/);
+    fails('more secrets than may sign', REFUSED, () => ['roll', ...ids(), '--expiration', '60'], /signing secrets/);
+    fails('the current secret again', REFUSED, () => ['roll', ...ids(), '--expiration', '0', '--secret-file', '-'], /secret/, 'the current one');
+    fails('an empty secret file', REFUSED, () => ['roll', ...ids(), '--expiration', '0', '--secret-file', '-'], /secret/, '');
+    fails('a secret of two lines', REFUSED, () => ['roll', ...ids(), '--expiration', '0', '--secret-file', '-'], /secret/, 'a\nb\n');
+    fails('a secret of 257 bytes', REFUSED, () => ['roll', ...ids(), '--expiration', '0', '--secret-file', '-'], /secret/, 'x'.repeat(257));
+    fails('a secret of a megabyte', REFUSED, () => ['roll', ...ids(), '--expiration', '0', '--secret-file', '-'], /secret/, 'x'.repeat(1 << 20));
+    fails('a project without a name', REFUSED, () => ['project', 'create', '--name', ''], /name/);
+    fails('a project with a control character in its name', REFUSED, () => ['project', 'create', '--name', 'a\u001b[31m'], /name/);
+    fails('a default grace above the maximum', REFUSED, () => ['project', 'create', '--name', 'x', '--max-grace', '1', '--default-grace', '2'], /default_grace/);
+    fails('65 signing secrets', REFUSED, () => ['project', 'create', '--name', 'x', '--max-signing-secrets', '65'], /max_signing_secrets/);
+    fails('an unknown scope', REFUSED, () => ['key', 'create', '--project', project.uid, '--scopes', 'everything'], /--scopes/);
+    fails('a key that ends at once', REFUSED, () => ['key', 'create', '--project', project.uid, '--expires-in', '0'], /--expires-in/);
+    fails('an endpoint without members', REFUSED, create, /url.*name|name.*url/);
+    fails('an endpoint with a bad url', REFUSED, () => [...create(), '--name', 'n', '--url', 'nowhere'], /url/);
+    fails('input that is not JSON', REFUSED, () => [...create(), '--input', '-'], /badly-formed JSON/, '{"name":');
+    fails('input that is no object', REFUSED, () => [...create(), '--input', '-'], /JSON type/, 'null');
+    fails('input with everything wrong', REFUSED, () => [...create(), '--input', '-'], /url.*name|name.*url/, '{"name":"","support_email":"x"}');
+    fails('a store that is there', REFUSED, () => ['init'], /already/);
+  });
+
+  describe('because of its surroundings', () => {
+    const file = (name) => path.join(store.dir, name);
+    const attempt = (...args) => run(ctlProgram, args);
+
+    test('ends with 1 and advice: there is no store', async () => {
+      const result = await attempt('project', 'list', '--store', file('absent'), '--master-key', store.masterKey);
+      assertFailed(result, FAILED, /hookrollctl init/);
+    });
+
+    test('ends with 1: the settings it was told of are not there', async () => {
+      assertFailed(await attempt('project', 'list', '--config', file('absent.conf')), FAILED, /absent\.conf/);
+    });
+
+    test('ends with 4 or 1: a line of the settings is bad', async () => {
+      writeFileSync(file('bad.conf'), '\nworkers = 0\n');
+      const result = await attempt('project', 'list', '--config', file('bad.conf'));
+      assert.ok([FAILED, REFUSED].includes(result.code));
+      assertFailed(result, result.code, /bad\.conf.*line 2\b/);
+    });
+
+    test("ends with 1 and advice: the master key is another store's", async () => {
+      const other = await makeStore(makeTempDir());
+      try {
+        const result = await attempt('project', 'list', '--store', store.directory, '--master-key', other.masterKey);
+        assertFailed(result, FAILED, /--master-key/);
+      } finally {
+        removeTempDir(other.dir);
+      }
+    });
+
+    test('ends with 1: others can read the master key', async () => {
+      chmodSync(store.masterKey, 0o644);
+      try {
+        assertFailed(await store.ctl(['project', 'list']), FAILED, /0600/);
+      } finally {
+        chmodSync(store.masterKey, 0o600);
+      }
+    });
+  });
+
+  test('has changed nothing in all of these', async () => {
+    assert.deepEqual(await everything(), asItWas);
+  });
+});

@@ -1,0 +1,11 @@
+// place: where the built programs and the shipped files are.
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const tests = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const checkout = path.resolve(tests, '..', '..');
+const build = path.resolve(process.env.HOOKROLL_BUILD || path.join(checkout, 'build', 'dev'));
+
+export const responderProgram = path.join(build, 'hookroll.fcgi');
+export const ctlProgram = path.join(build, 'hookrollctl');
+export const shippedBinPathConf = path.join(checkout, 'lighttpd-conf', 'hookroll-bin-path.conf');

@@ -1,0 +1,38 @@
+// procfs: what /proc tells of processes that are not our own children.
+import { readFileSync, readdirSync } from 'node:fs';
+
+function stat(pid) {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return { state: fields[0], parent: Number(fields[1]), born: fields[19] };
+  } catch {
+    return null;
+  }
+}
+
+export function identify(pid) {
+  return { pid, born: stat(pid)?.born };
+}
+
+export function lives({ pid, born }) {
+  const now = stat(pid);
+  return now !== null && now.born === born && now.state !== 'Z';
+}
+
+export const childrenOf = (parent) =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && stat(name)?.parent === parent)
+    .map(Number);
+
+export function commandOf(pid) {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0')[0];
+  } catch {
+    return '';
+  }
+}
+
+export function readProc(pid, name) {
+  return readFileSync(`/proc/${pid}/${name}`);
+}
