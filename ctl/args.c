@@ -26,6 +26,10 @@ static const char *const names[CTL_OPTIONS] = {
     [CTL_MAX_GRACE] = "--max-grace",
     [CTL_MAX_SIGNING_SECRETS] = "--max-signing-secrets",
     [CTL_LIMIT] = "--limit",
+    [CTL_REASON] = "--reason",
+    [CTL_SECRET_ID] = "--secret-id",
+    [CTL_SIGNATURE_HEADER] = "--signature-header",
+    [CTL_SIGNATURE_VERSIONS] = "--signature-versions",
 };
 
 const char *ctl_name(enum ctl_option option)

@@ -34,6 +34,10 @@ enum ctl_option {
     CTL_MAX_GRACE,
     CTL_MAX_SIGNING_SECRETS,
     CTL_LIMIT,
+    CTL_REASON,
+    CTL_SECRET_ID,
+    CTL_SIGNATURE_HEADER,
+    CTL_SIGNATURE_VERSIONS,
     CTL_OPTIONS /* how many */
 };
 
@@ -55,13 +59,19 @@ struct ctl {
 enum rc ctl_init(struct ctl *ctl);
 enum rc ctl_project_create(struct ctl *ctl);
 enum rc ctl_project_list(struct ctl *ctl);
+enum rc ctl_project_update(struct ctl *ctl);
 enum rc ctl_key_create(struct ctl *ctl);
 enum rc ctl_key_list(struct ctl *ctl);
 enum rc ctl_key_revoke(struct ctl *ctl);
 enum rc ctl_endpoint_create(struct ctl *ctl);
 enum rc ctl_endpoint_get(struct ctl *ctl);
 enum rc ctl_endpoint_list(struct ctl *ctl);
+enum rc ctl_endpoint_update(struct ctl *ctl);
+enum rc ctl_endpoint_delete(struct ctl *ctl);
+enum rc ctl_endpoint_pause(struct ctl *ctl);
+enum rc ctl_endpoint_activate(struct ctl *ctl);
 enum rc ctl_roll(struct ctl *ctl);
+enum rc ctl_revoke(struct ctl *ctl);
 enum rc ctl_history(struct ctl *ctl);
 
 /* --- args.c --- */
@@ -79,6 +89,21 @@ RC_CHECK enum rc ctl_integer(struct ctl *ctl, enum ctl_option option, int64_t *o
  * borrowed from the arena; at most `max` bytes. RC_NOT_FOUND, RC_SYSTEM,
  * RC_TOO_LARGE with ctl->why. */
 RC_CHECK enum rc ctl_read(struct ctl *ctl, enum ctl_option option, size_t max, struct text *out);
+
+/* --- shared.c --- */
+
+struct endpoint;
+struct endpoint_json_view;
+
+/* ctl_ids: --project and --endpoint. RC_INVALID with faults. */
+RC_CHECK enum rc ctl_ids(struct ctl *ctl, struct uid *project, struct uid *endpoint);
+
+/* ctl_secret: the value in --secret-file; *secret keeps its own without one. */
+RC_CHECK enum rc ctl_secret(struct ctl *ctl, struct text *secret);
+
+/* ctl_print_endpoint: as JSON or for people. */
+void ctl_print_endpoint(struct ctl *ctl, const struct endpoint *endpoint,
+                        const struct endpoint_json_view *view);
 
 /* --- table.c --- */
 

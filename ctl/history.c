@@ -30,7 +30,8 @@ static bool list_one(const struct history *history, void *arg)
     ctl_cell_uid(ctl, &history->ended);
     ctl_cell_moment(ctl, uid_is_none(&history->ended) ? INT64_MAX : history->ended_at);
     ctl_cell_uid(ctl, &history->key);
-    ctl_cell(ctl, 0, history->request_id);
+    ctl_cell(ctl, 26, history->request_id);
+    ctl_cell(ctl, 0, history->reason);
     ctl_row(ctl);
     return true;
 }
@@ -45,7 +46,8 @@ static void head(struct ctl *ctl)
     ctl_cell(ctl, UID_SIZE - 1, text_of("ENDED SECRET"));
     ctl_cell(ctl, 24, text_of("ENDS"));
     ctl_cell(ctl, UID_SIZE - 1, text_of("KEY"));
-    ctl_cell(ctl, 0, text_of("REQUEST"));
+    ctl_cell(ctl, 26, text_of("REQUEST"));
+    ctl_cell(ctl, 0, text_of("REASON"));
     ctl_row(ctl);
 }
 
@@ -67,7 +69,7 @@ enum rc ctl_history(struct ctl *ctl)
         json_write_begin_array(&listing.json);
     else
         head(ctl);
-    rc = store_history(ctl->store, &project, one ? &endpoint : NULL, list_one, &listing);
+    rc = store_history(ctl->store, &project, one ? &endpoint : NULL, 0, list_one, &listing);
     if (rc == RC_NOT_FOUND)
         (void)snprintf(ctl->why, sizeof ctl->why, "endpoint not found");
     if (ctl->json) {

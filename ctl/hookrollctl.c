@@ -22,21 +22,29 @@ static const char usage[] =
     "usage: hookrollctl COMMAND [OPTION ...]\n"
     "\n"
     "  init                                      make the store and its master key\n"
-    "  project create  --name NAME [--default-grace S] [--max-grace S]\n"
-    "                  [--max-signing-secrets N]\n"
+    "  project create    --name NAME [SETTING ...]\n"
+    "  project update    --project ID [--name NAME] [SETTING ...]\n"
     "  project list\n"
-    "  key create      --project ID [--name NAME] [--scopes LIST] [--owner-id ID]\n"
-    "                  [--expires-in S]\n"
-    "  key list        --project ID\n"
-    "  key revoke      --key ID\n"
-    "  endpoint create --project ID (--name NAME --url URL [--owner-id ID] | --input FILE)\n"
-    "                  [--secret-file FILE]\n"
-    "  endpoint get    --project ID --endpoint ID [--show-secrets]\n"
-    "  endpoint list   --project ID [--limit N] [--show-secrets]\n"
-    "  roll            --project ID --endpoint ID [--expiration S] [--secret-file FILE]\n"
-    "                  [--show-secrets]\n"
-    "  history         --project ID [--endpoint ID] [--limit N]\n"
+    "  key create        --project ID [--name NAME] [--scopes LIST] [--owner-id ID]\n"
+    "                    [--expires-in S]\n"
+    "  key list          --project ID\n"
+    "  key revoke        --key ID\n"
+    "  endpoint create   --project ID (--name NAME --url URL [--owner-id ID] | --input FILE)\n"
+    "                    [--secret-file FILE]\n"
+    "  endpoint get      --project ID --endpoint ID [--show-secrets]\n"
+    "  endpoint list     --project ID [--limit N] [--show-secrets]\n"
+    "  endpoint update   --project ID --endpoint ID [--name NAME] [--url URL]\n"
+    "                    [--owner-id ID] [--input FILE]\n"
+    "  endpoint pause    --project ID --endpoint ID          (and back)\n"
+    "  endpoint activate --project ID --endpoint ID\n"
+    "  endpoint delete   --project ID --endpoint ID          (its history stays)\n"
+    "  roll              --project ID --endpoint ID [--expiration S] [--secret-file FILE]\n"
+    "                    [--reason TEXT] [--show-secrets]\n"
+    "  revoke            --project ID --endpoint ID --secret-id ID [--reason TEXT]\n"
+    "  history           --project ID [--endpoint ID] [--limit N]\n"
     "\n"
+    "SETTING: --default-grace S, --max-grace S, --max-signing-secrets N,\n"
+    "--signature-header NAME, --signature-versions LIST (such as SHA256:hex,SHA512:base64).\n"
     "Every command takes --json, and where the store is: --config FILE (default:\n"
     "$HOOKROLL_CONFIG, or " HOOKROLL_SYSCONFDIR "/hookroll/hookroll.conf), or\n"
     "--store DIR and --master-key FILE. S is a number of seconds. FILE may be -,\n"
@@ -48,6 +56,11 @@ static const char usage[] =
 
 #define TAKES(option) (1u << (option))
 
+#define SETTINGS                                                                                   \
+    (TAKES(CTL_DEFAULT_GRACE) | TAKES(CTL_MAX_GRACE) | TAKES(CTL_MAX_SIGNING_SECRETS) |            \
+     TAKES(CTL_SIGNATURE_HEADER) | TAKES(CTL_SIGNATURE_VERSIONS))
+#define ONE_ENDPOINT (TAKES(CTL_PROJECT) | TAKES(CTL_ENDPOINT))
+
 struct command {
     const char *noun;
     const char *verb; /* NULL: the noun is the whole command */
@@ -58,8 +71,8 @@ struct command {
 
 static const struct command commands[] = {
     {"init", NULL, ctl_init, 0, 0},
-    {"project", "create", ctl_project_create, TAKES(CTL_NAME),
-     TAKES(CTL_DEFAULT_GRACE) | TAKES(CTL_MAX_GRACE) | TAKES(CTL_MAX_SIGNING_SECRETS)},
+    {"project", "create", ctl_project_create, TAKES(CTL_NAME), SETTINGS},
+    {"project", "update", ctl_project_update, TAKES(CTL_PROJECT), TAKES(CTL_NAME) | SETTINGS},
     {"project", "list", ctl_project_list, 0, 0},
     {"key", "create", ctl_key_create, TAKES(CTL_PROJECT),
      TAKES(CTL_NAME) | TAKES(CTL_SCOPES) | TAKES(CTL_OWNER_ID) | TAKES(CTL_EXPIRES_IN)},
@@ -68,10 +81,16 @@ static const struct command commands[] = {
     {"endpoint", "create", ctl_endpoint_create, TAKES(CTL_PROJECT),
      TAKES(CTL_NAME) | TAKES(CTL_URL) | TAKES(CTL_OWNER_ID) | TAKES(CTL_INPUT) |
          TAKES(CTL_SECRET_FILE)},
-    {"endpoint", "get", ctl_endpoint_get, TAKES(CTL_PROJECT) | TAKES(CTL_ENDPOINT), 0},
+    {"endpoint", "get", ctl_endpoint_get, ONE_ENDPOINT, 0},
     {"endpoint", "list", ctl_endpoint_list, TAKES(CTL_PROJECT), TAKES(CTL_LIMIT)},
-    {"roll", NULL, ctl_roll, TAKES(CTL_PROJECT) | TAKES(CTL_ENDPOINT),
-     TAKES(CTL_EXPIRATION) | TAKES(CTL_SECRET_FILE)},
+    {"endpoint", "update", ctl_endpoint_update, ONE_ENDPOINT,
+     TAKES(CTL_NAME) | TAKES(CTL_URL) | TAKES(CTL_OWNER_ID) | TAKES(CTL_INPUT)},
+    {"endpoint", "pause", ctl_endpoint_pause, ONE_ENDPOINT, 0},
+    {"endpoint", "activate", ctl_endpoint_activate, ONE_ENDPOINT, 0},
+    {"endpoint", "delete", ctl_endpoint_delete, ONE_ENDPOINT, 0},
+    {"roll", NULL, ctl_roll, ONE_ENDPOINT,
+     TAKES(CTL_EXPIRATION) | TAKES(CTL_SECRET_FILE) | TAKES(CTL_REASON)},
+    {"revoke", NULL, ctl_revoke, ONE_ENDPOINT | TAKES(CTL_SECRET_ID), TAKES(CTL_REASON)},
     {"history", NULL, ctl_history, TAKES(CTL_PROJECT), TAKES(CTL_ENDPOINT) | TAKES(CTL_LIMIT)},
 };
 
@@ -234,7 +253,7 @@ static int report(enum rc rc, const struct ctl *ctl)
         return EXIT_REFUSED;
     }
     (void)fprintf(stderr, "hookrollctl: %s%s\n", why, advice(rc, ctl));
-    if (rc == RC_NOT_FOUND)
+    if (rc == RC_NOT_FOUND || rc == RC_GONE)
         return EXIT_NOT_FOUND;
     return rc == RC_INVALID || rc == RC_CONFLICT || rc == RC_EXISTS || rc == RC_TOO_LARGE
                ? EXIT_REFUSED

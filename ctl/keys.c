@@ -42,7 +42,8 @@ enum rc ctl_key_create(struct ctl *ctl)
                          .owner_id = text_of(ctl->values[CTL_OWNER_ID]),
                          .created_at = ctl->now,
                          .expires_at = APIKEY_NO_END,
-                         .revoked_at = APIKEY_NO_END};
+                         .revoked_at = APIKEY_NO_END,
+                         .last_used_at = APIKEY_NO_USE};
     enum rc rc = fill(ctl, &key);
 
     if (rc == RC_OK)
@@ -98,6 +99,7 @@ static bool list_one(const struct apikey *key, void *arg)
     ctl_cell_uid(ctl, &key->uid);
     ctl_cell(ctl, 7, text_of(state(key, ctl->now)));
     ctl_cell_moment(ctl, key->expires_at);
+    ctl_cell_moment(ctl, key->last_used_at);
     ctl_cell(ctl, 13, text_of(scopes));
     ctl_cell(ctl, 10, key->owner_id.len > 0 ? key->owner_id : text_of("-"));
     ctl_cell(ctl, 0, key->name);
@@ -119,6 +121,7 @@ enum rc ctl_key_list(struct ctl *ctl)
         ctl_cell(ctl, UID_SIZE - 1, text_of("KEY"));
         ctl_cell(ctl, 7, text_of("STATE"));
         ctl_cell(ctl, 24, text_of("EXPIRES"));
+        ctl_cell(ctl, 24, text_of("LAST USED"));
         ctl_cell(ctl, 13, text_of("SCOPES"));
         ctl_cell(ctl, 10, text_of("OWNER"));
         ctl_cell(ctl, 0, text_of("NAME"));

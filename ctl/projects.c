@@ -1,4 +1,4 @@
-/* projects: init, project create and list. */
+/* projects: init, project create, update and list. */
 #include "api/admin_json.h"
 #include "api/json_write.h"
 #include "base/crypto.h"
@@ -57,6 +57,69 @@ static void row(struct ctl *ctl, const struct project *project)
     ctl_row(ctl);
 }
 
+/* "SHA256:hex,SHA512:base64" */
+static enum rc read_versions(struct ctl *ctl, struct project *project)
+{
+    struct text rest = text_of(ctl->values[CTL_SIGNATURE_VERSIONS]);
+
+    if (rest.len > 0)
+        project->version_count = 0;
+    while (rest.len > 0) {
+        struct text one = text_up_to(rest, ',');
+        struct text hash = text_up_to(one, ':');
+        struct text encoding = text_after(one, hash.len);
+        struct project_version version;
+
+        if (!project_hash_named(hash, &version.hash) ||
+            !project_encoding_named(encoding, &version.encoding) ||
+            project->version_count == PROJECT_VERSIONS_MAX) {
+            faults_add(&ctl->faults, "--signature-versions",
+                       "--signature-versions must be up to %d of SHA256 or SHA512, each with :hex "
+                       "or :base64, commas between",
+                       PROJECT_VERSIONS_MAX);
+            return RC_INVALID;
+        }
+        project->versions[project->version_count++] = version;
+        rest = text_after(rest, one.len);
+    }
+    return RC_OK;
+}
+
+/* The settings that are given; a store_project_edit_fn, so that update can use it. */
+static enum rc apply_settings(struct project *project, void *arg)
+{
+    struct ctl *ctl = arg;
+    enum rc rc = RC_OK;
+
+    if (ctl->values[CTL_NAME] != NULL)
+        project->name = text_of(ctl->values[CTL_NAME]);
+    if (ctl->values[CTL_SIGNATURE_HEADER] != NULL)
+        project->signature_header = text_of(ctl->values[CTL_SIGNATURE_HEADER]);
+    if (ctl->values[CTL_SIGNATURE_VERSIONS] != NULL)
+        rc = read_versions(ctl, project);
+    if (rc == RC_OK)
+        rc = ctl_integer(ctl, CTL_DEFAULT_GRACE, &project->default_grace);
+    if (rc == RC_OK)
+        rc = ctl_integer(ctl, CTL_MAX_GRACE, &project->max_grace);
+    if (rc == RC_OK)
+        rc = ctl_integer(ctl, CTL_MAX_SIGNING_SECRETS, &project->max_signing_secrets);
+    project->updated_at = ctl->now;
+    return rc == RC_OK ? project_check(project, &ctl->faults) : rc;
+}
+
+static void print(struct ctl *ctl, const struct project *project)
+{
+    struct json_write json = json_write_to(&ctl->out);
+
+    if (!ctl->json) {
+        head(ctl);
+        row(ctl, project);
+        return;
+    }
+    admin_json_project(&json, project);
+    buf_put_byte(&ctl->out, '\n');
+}
+
 enum rc ctl_project_create(struct ctl *ctl)
 {
     uint8_t entropy[UID_ENTROPY_BYTES];
@@ -65,27 +128,27 @@ enum rc ctl_project_create(struct ctl *ctl)
 
     crypto_random(entropy, sizeof entropy);
     project_init(&project, uid_make(ctl->now, entropy), text_of(ctl->values[CTL_NAME]), ctl->now);
-    rc = ctl_integer(ctl, CTL_DEFAULT_GRACE, &project.default_grace);
-    if (rc == RC_OK)
-        rc = ctl_integer(ctl, CTL_MAX_GRACE, &project.max_grace);
-    if (rc == RC_OK)
-        rc = ctl_integer(ctl, CTL_MAX_SIGNING_SECRETS, &project.max_signing_secrets);
-    if (rc == RC_OK)
-        rc = project_check(&project, &ctl->faults);
+    rc = apply_settings(&project, ctl);
     if (rc == RC_OK)
         rc = store_project_add(ctl->store, &project);
-    if (rc != RC_OK)
-        return rc;
-    if (ctl->json) {
-        struct json_write json = json_write_to(&ctl->out);
+    if (rc == RC_OK)
+        print(ctl, &project);
+    return rc;
+}
 
-        admin_json_project(&json, &project);
-        buf_put_byte(&ctl->out, '\n');
-        return RC_OK;
-    }
-    head(ctl);
-    row(ctl, &project);
-    return RC_OK;
+enum rc ctl_project_update(struct ctl *ctl)
+{
+    struct project project;
+    struct uid uid;
+    enum rc rc = ctl_uid(ctl, CTL_PROJECT, &uid);
+
+    if (rc == RC_OK)
+        rc = store_project_edit(ctl->store, &uid, apply_settings, ctl, &ctl->arena, &project);
+    if (rc == RC_NOT_FOUND)
+        (void)snprintf(ctl->why, sizeof ctl->why, "project not found");
+    if (rc == RC_OK)
+        print(ctl, &project);
+    return rc;
 }
 
 struct listing {

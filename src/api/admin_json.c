@@ -1,7 +1,12 @@
 /* admin_json: members and their order; nothing secret passes here but a new token. */
 #include "api/admin_json.h"
 
+#include "api/body.h"
+#include "api/json_read.h"
+
 #include "domain/uid.h"
+
+#include <inttypes.h>
 
 static void member_uid(struct json_write *json, const char *key, const struct uid *uid)
 {
@@ -42,6 +47,20 @@ void admin_json_project(struct json_write *json, const struct project *project)
     member_integer(json, "default_grace", project->default_grace);
     member_integer(json, "max_grace", project->max_grace);
     member_integer(json, "max_signing_secrets", project->max_signing_secrets);
+    json_write_key(json, "signature");
+    json_write_begin_object(json);
+    member_text(json, "header", project->signature_header);
+    json_write_key(json, "versions");
+    json_write_begin_array(json);
+    for (size_t i = 0; i < project->version_count; i++) {
+        json_write_begin_object(json);
+        member_text(json, "hash", text_of(project_hash_name(project->versions[i].hash)));
+        member_text(json, "encoding",
+                    text_of(project_encoding_name(project->versions[i].encoding)));
+        json_write_end_object(json);
+    }
+    json_write_end_array(json);
+    json_write_end_object(json);
     member_moment(json, "created_at", project->created_at);
     member_moment(json, "updated_at", project->updated_at);
     json_write_end_object(json);
@@ -63,6 +82,7 @@ void admin_json_apikey(struct json_write *json, const struct apikey *key, struct
     member_moment(json, "created_at", key->created_at);
     member_moment(json, "expires_at", key->expires_at);
     member_moment(json, "revoked_at", key->revoked_at);
+    member_moment(json, "last_used_at", key->last_used_at);
     if (token.len > 0)
         member_text(json, "key", token);
     json_write_end_object(json);
@@ -81,5 +101,99 @@ void admin_json_history(struct json_write *json, const struct history *history)
     member_uid(json, "ended_secret", &history->ended);
     member_moment(json, "ended_at", uid_is_none(&history->ended) ? INT64_MAX : history->ended_at);
     member_uid(json, "new_secret", &history->fresh);
+    member_text(json, "reason", history->reason);
     json_write_end_object(json);
+}
+
+static void read_version(const struct json_object *object, size_t i, struct project_version *out,
+                         struct faults *faults)
+{
+    struct text hash = text_of("SHA256");
+    struct text encoding = text_of("hex");
+
+    if (json_read_item_kind(object, "versions", i) != JSON_KIND_OBJECT) {
+        body_wrong_type(faults, "signature.versions");
+        return;
+    }
+    object = json_read_item(object, "versions", i);
+    body_text(object, "hash", "signature.versions.hash", &hash, faults);
+    body_text(object, "encoding", "signature.versions.encoding", &encoding, faults);
+    if (!project_hash_named(hash, &out->hash))
+        faults_add(faults, "signature.versions.hash",
+                   "signature.versions.hash must be SHA256 or SHA512");
+    if (!project_encoding_named(encoding, &out->encoding))
+        faults_add(faults, "signature.versions.encoding",
+                   "signature.versions.encoding must be hex or base64");
+}
+
+static void read_signature(const struct json_object *object, struct project *project,
+                           struct faults *faults)
+{
+    enum json_kind kind = json_read_kind(object, "versions");
+
+    body_text(object, "header", "signature.header", &project->signature_header, faults);
+    if (kind == JSON_KIND_ABSENT)
+        return;
+    if (kind != JSON_KIND_ARRAY) {
+        body_wrong_type(faults, "signature.versions");
+        return;
+    }
+    /* A count above the maximum stays, for project_check to refuse. */
+    project->version_count = json_read_count(object, "versions");
+    for (size_t i = 0; i < project->version_count && i < PROJECT_VERSIONS_MAX; i++)
+        read_version(object, i, &project->versions[i], faults);
+}
+
+void admin_json_read_project(const struct json_object *object, struct project *project,
+                             struct faults *faults)
+{
+    enum json_kind signature = json_read_kind(object, "signature");
+
+    body_text(object, "name", "name", &project->name, faults);
+    body_integer(object, "default_grace", &project->default_grace, faults);
+    body_integer(object, "max_grace", &project->max_grace, faults);
+    body_integer(object, "max_signing_secrets", &project->max_signing_secrets, faults);
+    if (signature == JSON_KIND_OBJECT)
+        read_signature(json_read_member(object, "signature"), project, faults);
+    else if (signature != JSON_KIND_ABSENT)
+        body_wrong_type(faults, "signature");
+}
+
+static void read_scopes(const struct json_object *object, struct apikey *key, struct faults *faults)
+{
+    key->scopes = 0;
+    for (size_t i = 0; i < json_read_count(object, "scopes"); i++) {
+        uint32_t scopes = 0;
+
+        if (json_read_item_kind(object, "scopes", i) != JSON_KIND_STRING ||
+            !apikey_scopes_parse(json_read_item_text(object, "scopes", i), &scopes)) {
+            faults_add(faults, "scopes", "scopes must be a list of known scopes");
+            /* Named already: apikey_check need not. */
+            key->scopes = SCOPE_PROJECT_ADMIN;
+            return;
+        }
+        key->scopes |= scopes;
+    }
+}
+
+void admin_json_read_apikey(const struct json_object *object, struct apikey *key,
+                            struct faults *faults)
+{
+    enum json_kind scopes = json_read_kind(object, "scopes");
+    int64_t seconds = 0;
+
+    body_text(object, "name", "name", &key->name, faults);
+    body_text(object, "owner_id", "owner_id", &key->owner_id, faults);
+    body_integer(object, "expires_in", &seconds, faults);
+    if (json_read_kind(object, "expires_in") == JSON_KIND_INTEGER) {
+        if (seconds < 1 || seconds > PROJECT_GRACE_CEILING)
+            faults_add(faults, "expires_in", "expires_in must be from 1 to %" PRId64 " (seconds)",
+                       PROJECT_GRACE_CEILING);
+        else
+            key->expires_at = key->created_at + seconds * 1000;
+    }
+    if (scopes == JSON_KIND_ARRAY)
+        read_scopes(object, key, faults);
+    else if (scopes != JSON_KIND_ABSENT)
+        body_wrong_type(faults, "scopes");
 }

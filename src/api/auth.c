@@ -4,6 +4,7 @@
 
 #include "api/envelope.h"
 #include "base/crypto.h"
+#include "base/log.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -57,6 +58,8 @@ enum rc auth_check(struct call *call, enum scope scope)
         response_header(call->response, "WWW-Authenticate", "Bearer error=\"invalid_token\"");
         return envelope_error(call->response, rc, "authorization failed");
     }
+    if (rc == RC_OK && store_apikey_use(call->store, &call->key, call->request->now) != RC_OK)
+        log_warn("the use of an API key could not be noted");
     if (rc == RC_OK)
         rc = uid_equal(&call->key.project, &call->project_id)
                  ? store_project_get(call->store, &call->project_id, call->arena, &call->project)
@@ -90,7 +93,13 @@ enum rc auth_edit(struct edit *edit, void *arg)
 {
     struct auth_edit *guarded = arg;
 
+    enum rc rc;
+
     if (!auth_owns(guarded->call, edit->endpoint->members[ENDPOINT_OWNER_ID]))
         return RC_FORBIDDEN;
-    return guarded->edit(edit, guarded->arg);
+    rc = guarded->edit(edit, guarded->arg);
+    /* Nor may it be given away. */
+    if (rc == RC_OK && !auth_owns(guarded->call, edit->endpoint->members[ENDPOINT_OWNER_ID]))
+        return RC_FORBIDDEN;
+    return rc;
 }

@@ -58,6 +58,40 @@ enum rc body_json(struct call *call, struct json_object **out)
     return rc == RC_OK ? rc : envelope_error(call->response, rc, NULL);
 }
 
+enum rc body_json_or_empty(struct call *call, struct json_object **out)
+{
+    struct json_object *empty = NULL;
+
+    if (call->request->body_state != REQUEST_BODY_WHOLE || call->request->body.len > 0)
+        return body_json(call, out);
+    if (json_read_object(text_of("{}"), &empty, &call->faults) != RC_OK)
+        return envelope_error(call->response, RC_NO_MEMORY, NULL);
+    *out = empty;
+    return RC_OK;
+}
+
+void body_text(const struct json_object *object, const char *name, const char *path,
+               struct text *out, struct faults *faults)
+{
+    enum json_kind kind = json_read_kind(object, name);
+
+    if (kind == JSON_KIND_STRING)
+        *out = json_read_text(object, name);
+    else if (kind != JSON_KIND_ABSENT)
+        body_wrong_type(faults, path);
+}
+
+void body_integer(const struct json_object *object, const char *name, int64_t *out,
+                  struct faults *faults)
+{
+    enum json_kind kind = json_read_kind(object, name);
+
+    if (kind == JSON_KIND_INTEGER)
+        *out = json_read_integer(object, name);
+    else if (kind != JSON_KIND_ABSENT)
+        body_wrong_type(faults, name);
+}
+
 void body_wrong_type(struct faults *faults, const char *path)
 {
     faults_add(faults, path, "body contains incorrect JSON type for field \"%s\"", path);

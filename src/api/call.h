@@ -23,6 +23,8 @@ struct call {
     /* Uids of the path, UID_NONE where a segment is not one: then nothing is found. */
     struct uid project_id;
     struct uid endpoint_id;
+    struct uid secret_id;
+    struct uid key_id;
 
     /* Set by auth_check, for routes that need a key. */
     struct apikey key;

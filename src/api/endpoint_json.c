@@ -5,18 +5,28 @@
 #include "api/body.h"
 #include "api/json_read.h"
 
+#include <string.h>
+
 static const char masked[] = "[REDACTED]";
 
-static void read_member(const struct json_object *object, size_t member, struct endpoint *endpoint,
-                        struct faults *faults)
-{
-    const struct endpoint_member_info *info = &endpoint_members[member];
-    enum json_kind kind = json_read_kind(object, info->name);
+static void read_group(const struct json_object *object, enum endpoint_group group,
+                       struct endpoint *endpoint, struct faults *faults);
 
-    if (kind == JSON_KIND_STRING)
-        endpoint->members[member] = json_read_text(object, info->name);
-    else if (kind != JSON_KIND_ABSENT)
-        body_wrong_type(faults, info->path);
+/* An object that is given stands for all of its group. What an answer has masked
+ * and the caller sent back keeps its value. */
+static void replace_group(const struct json_object *object, enum endpoint_group group,
+                          struct endpoint *endpoint, struct faults *faults)
+{
+    struct text before[ENDPOINT_MEMBERS];
+
+    memcpy(before, endpoint->members, sizeof before);
+    for (size_t i = 0; i < ENDPOINT_MEMBERS; i++)
+        if (endpoint_group_within(endpoint_members[i].group, group))
+            endpoint->members[i] = (struct text){NULL, 0};
+    read_group(object, group, endpoint, faults);
+    for (size_t i = 0; i < ENDPOINT_MEMBERS; i++)
+        if (endpoint_members[i].shown != ENDPOINT_SHOWN && text_is(endpoint->members[i], masked))
+            endpoint->members[i] = before[i];
 }
 
 static void read_group(const struct json_object *object, enum endpoint_group group,
@@ -24,7 +34,8 @@ static void read_group(const struct json_object *object, enum endpoint_group gro
 {
     for (size_t i = 0; i < ENDPOINT_MEMBERS; i++)
         if (endpoint_members[i].group == group)
-            read_member(object, i, endpoint, faults);
+            body_text(object, endpoint_members[i].name, endpoint_members[i].path,
+                      &endpoint->members[i], faults);
     for (int i = ENDPOINT_ROOT + 1; i < ENDPOINT_GROUPS; i++) {
         const struct endpoint_group_info *info = &endpoint_groups[i];
         enum json_kind kind;
@@ -32,43 +43,34 @@ static void read_group(const struct json_object *object, enum endpoint_group gro
         if (info->parent != group)
             continue;
         kind = json_read_kind(object, info->name);
-        if (kind == JSON_KIND_OBJECT)
+        if (kind != JSON_KIND_OBJECT) {
+            if (kind != JSON_KIND_ABSENT)
+                body_wrong_type(faults, info->path);
+            continue;
+        }
+        if (group == ENDPOINT_ROOT)
+            replace_group(json_read_member(object, info->name), (enum endpoint_group)i, endpoint,
+                          faults);
+        else
             read_group(json_read_member(object, info->name), (enum endpoint_group)i, endpoint,
                        faults);
-        else if (kind != JSON_KIND_ABSENT)
-            body_wrong_type(faults, info->name);
     }
-}
-
-static void read_integer(const struct json_object *object, const char *name, int64_t *out,
-                         struct faults *faults)
-{
-    enum json_kind kind = json_read_kind(object, name);
-
-    if (kind == JSON_KIND_INTEGER)
-        *out = json_read_integer(object, name);
-    else if (kind != JSON_KIND_ABSENT)
-        body_wrong_type(faults, name);
 }
 
 void endpoint_json_read(const struct json_object *object, struct endpoint *endpoint,
                         struct text *secret, struct faults *faults)
 {
     enum json_kind advanced = json_read_kind(object, "advanced_signatures");
-    enum json_kind supplied = json_read_kind(object, "secret");
 
     read_group(object, ENDPOINT_ROOT, endpoint, faults);
-    read_integer(object, "http_timeout", &endpoint->http_timeout, faults);
-    read_integer(object, "rate_limit", &endpoint->rate_limit, faults);
-    read_integer(object, "rate_limit_duration", &endpoint->rate_limit_duration, faults);
+    body_integer(object, "http_timeout", &endpoint->http_timeout, faults);
+    body_integer(object, "rate_limit", &endpoint->rate_limit, faults);
+    body_integer(object, "rate_limit_duration", &endpoint->rate_limit_duration, faults);
     if (advanced == JSON_KIND_BOOLEAN)
         endpoint->advanced_signatures = json_read_boolean(object, "advanced_signatures");
     else if (advanced != JSON_KIND_ABSENT)
         body_wrong_type(faults, "advanced_signatures");
-    if (supplied == JSON_KIND_STRING)
-        *secret = json_read_text(object, "secret");
-    else if (supplied != JSON_KIND_ABSENT)
-        body_wrong_type(faults, "secret");
+    body_text(object, "secret", "secret", secret, faults);
 }
 
 static bool is_shown(enum endpoint_shown shown, const struct endpoint_json_view *view)

@@ -14,7 +14,9 @@
 struct json_object;
 
 /* endpoint_json_read: sets the members that `object` has, and *secret; those that
- * are absent or null keep their value. Unknown members are ignored. Adds a fault
+ * are absent or null keep their value. An object (authentication, mtls_client_cert)
+ * replaces the whole of the one before, but for sealed members that are sent as
+ * "[REDACTED]", as they were shown: they keep theirs. Unknown members are ignored. Adds a fault
  * for every member of the wrong type. All text is borrowed from `object`. */
 void endpoint_json_read(const struct json_object *object, struct endpoint *endpoint,
                         struct text *secret, struct faults *faults);

@@ -3,25 +3,15 @@
 
 #include "api/auth.h"
 #include "api/body.h"
+#include "api/endpoint_answer.h"
 #include "api/endpoint_json.h"
 #include "api/envelope.h"
 #include "api/json_read.h"
-#include "api/roll_json.h"
 #include "base/crypto.h"
 #include "domain/create.h"
-#include "domain/roll.h"
+#include "domain/removal.h"
 
-#include <inttypes.h>
 #include <stdio.h>
-
-static void answer(struct call *call, int status, const char *message,
-                   const struct endpoint *endpoint, const struct endpoint_json_view *view)
-{
-    struct json_write json = envelope_begin(call->response, status, message);
-
-    endpoint_json_write(&json, endpoint, view);
-    envelope_end(&json);
-}
 
 enum rc endpoints_create(struct call *call)
 {
@@ -39,6 +29,7 @@ enum rc endpoints_create(struct call *call)
     crypto_random(&create.fresh, sizeof create.fresh);
     endpoint_init(&endpoint, uid_make(call->request->now, entropy), call->project_id,
                   call->request->now);
+    endpoint.members[ENDPOINT_OWNER_ID] = call->key.owner_id;
     endpoint_json_read(body, &endpoint, &create.secret, &create.faults);
     rc = create_apply(&create, &endpoint, &event, call->arena);
     if (rc == RC_OK && !auth_owns(call, endpoint.members[ENDPOINT_OWNER_ID]))
@@ -48,7 +39,7 @@ enum rc endpoints_create(struct call *call)
     if (rc == RC_OK) {
         view.secrets = auth_has(call, SCOPE_SECRETS_READ);
         view.fresh = event.fresh;
-        answer(call, 201, "Endpoint created successfully", &endpoint, &view);
+        endpoint_answer(call, 201, "Endpoint created successfully", &endpoint, &view);
     } else if (rc == RC_INVALID) {
         rc = envelope_faults(call->response, &create.faults);
     } else if (rc == RC_FORBIDDEN) {
@@ -65,6 +56,7 @@ enum rc endpoints_get(struct call *call)
 {
     struct endpoint_json_view view = {.now = call->request->now,
                                       .secrets = auth_has(call, SCOPE_SECRETS_READ)};
+    char tag[ENDPOINT_ETAG_SIZE];
     struct endpoint endpoint;
     enum rc rc = store_endpoint_get(call->store, &call->project_id, &call->endpoint_id, call->arena,
                                     &endpoint);
@@ -73,81 +65,146 @@ enum rc endpoints_get(struct call *call)
         return envelope_error(call->response, rc, NULL);
     if (!auth_owns(call, endpoint.members[ENDPOINT_OWNER_ID]))
         return auth_refuse_owner(call);
-    answer(call, 200, "Endpoint fetched successfully", &endpoint, &view);
+    endpoint_answer_etag(&endpoint, &view, tag);
+    if (endpoint_answer_none_match(call->request->if_none_match, tag)) {
+        response_header(call->response, "ETag", tag);
+        call->response->status = 304;
+        return RC_OK;
+    }
+    endpoint_answer(call, 200, "Endpoint fetched successfully", &endpoint, &view);
     return RC_OK;
 }
 
-static void answer_roll(struct call *call, const struct roll *roll, const struct endpoint *endpoint)
-{
-    const struct secret *last = &endpoint->secrets[endpoint->secret_count - 1];
-    struct endpoint_json_view view = {.now = roll->now,
-                                      .secrets = auth_has(call, SCOPE_SECRETS_READ),
-                                      .fresh = last->uid,
-                                      .warning = roll_warning(endpoint)};
+/* What an update brings, for the edit that does it. */
+struct update {
+    struct call *call;
+    const struct json_object *body;
+    const struct endpoint_json_view *view;
+};
 
-    answer(call, 200, "endpoint secret expired successfully", endpoint, &view);
+static enum rc update_apply(struct edit *edit, void *arg)
+{
+    struct update *update = arg;
+    struct call *call = update->call;
+    struct text secret = {NULL, 0};
+    char tag[ENDPOINT_ETAG_SIZE];
+
+    endpoint_answer_etag(edit->endpoint, update->view, tag);
+    if (!endpoint_answer_match(call->request->if_match, tag))
+        return RC_PRECONDITION;
+    call->faults.count = 0;
+    endpoint_json_read(update->body, edit->endpoint, &secret, &call->faults);
+    if (json_read_kind(update->body, "url") == JSON_KIND_ABSENT)
+        edit->endpoint->members[ENDPOINT_URL] = (struct text){NULL, 0};
+    if (json_read_kind(update->body, "name") == JSON_KIND_ABSENT)
+        edit->endpoint->members[ENDPOINT_NAME] = (struct text){NULL, 0};
+    if (secret.len > 0)
+        faults_add(&call->faults, "secret",
+                   "secret cannot be updated, it is rolled: PUT .../expire_secret");
+    endpoint_settle(edit->endpoint);
+    edit->endpoint->updated_at = call->request->now;
+    return endpoint_check(edit->endpoint, &call->faults);
 }
 
-/* Too many secrets could sign; where waiting helps, until when. */
-static enum rc refuse_crowd(struct call *call, const struct roll *roll)
+/* Does the edit for the caller, who may see the outcome. */
+static enum rc change(struct call *call, edit_fn *edit, void *arg, struct endpoint *endpoint)
 {
-    char message[ROLL_REFUSAL_SIZE];
-    char seconds[24];
-    struct json_write json;
+    struct auth_edit guarded = {call, edit, arg};
 
-    roll_refusal(roll, message);
-    if (roll->next_end != SECRET_NO_END) {
-        (void)snprintf(seconds, sizeof seconds, "%" PRId64,
-                       (roll->next_end - roll->now + 999) / 1000);
-        response_header(call->response, "Retry-After", seconds);
-    }
-    json = envelope_begin(call->response, envelope_status(RC_CONFLICT), message);
-    json_write_begin_object(&json);
-    json_write_key(&json, "max_signing_secrets");
-    json_write_integer(&json, roll->limit);
-    json_write_key(&json, "next_expires_at");
-    json_write_moment(&json, roll->next_end);
-    json_write_end_object(&json);
-    envelope_end(&json);
-    return RC_CONFLICT;
+    return store_endpoint_edit(call->store, &call->project_id, &call->endpoint_id, auth_edit,
+                               &guarded, call->arena, endpoint);
 }
 
-static enum rc refuse_roll(struct call *call, enum rc rc, const struct roll *roll)
+enum rc endpoints_update(struct call *call)
 {
-    if (rc == RC_INVALID)
-        return envelope_faults(call->response, &roll->faults);
-    if (rc == RC_CONFLICT)
-        return refuse_crowd(call, roll);
-    if (rc == RC_FORBIDDEN)
-        return auth_refuse_owner(call);
-    return envelope_error(call->response, rc, rc == RC_NOT_FOUND ? "endpoint not found" : NULL);
-}
-
-enum rc endpoints_roll(struct call *call)
-{
-    struct roll roll = {
-        .now = call->request->now, .key = call->key.uid, .request_id = call->request->id};
-    struct auth_edit edit = {call, roll_apply, &roll};
+    struct endpoint_json_view view = {.now = call->request->now,
+                                      .secrets = auth_has(call, SCOPE_SECRETS_READ)};
+    struct update update = {.call = call, .view = &view};
     struct json_object *body = NULL;
     struct endpoint endpoint;
     enum rc rc = body_json(call, &body);
 
     if (rc != RC_OK)
         return rc;
-    roll_json_read(body, &roll.request, &roll.faults);
-    if (roll_check(&call->project, &roll.request, &roll.faults) != RC_OK || roll.faults.count > 0) {
-        rc = envelope_faults(call->response, &roll.faults);
-        goto out;
-    }
-    crypto_random(&roll.fresh, sizeof roll.fresh);
-    rc = store_endpoint_edit(call->store, &call->project_id, &call->endpoint_id, auth_edit, &edit,
-                             call->arena, &endpoint);
+    update.body = body;
+    rc = change(call, update_apply, &update, &endpoint);
     if (rc == RC_OK)
-        answer_roll(call, &roll, &endpoint);
+        endpoint_answer(call, 202, "Endpoint updated successfully", &endpoint, &view);
+    else if (rc == RC_INVALID)
+        rc = envelope_faults(call->response, &call->faults);
+    else if (rc == RC_FORBIDDEN)
+        rc = auth_refuse_owner(call);
     else
-        rc = refuse_roll(call, rc, &roll);
-out:
-    crypto_wipe(&roll.fresh, sizeof roll.fresh);
+        rc = envelope_error(call->response, rc,
+                            rc == RC_PRECONDITION ? "the endpoint has changed since" : NULL);
     json_read_free(body);
     return rc;
+}
+
+enum rc endpoints_delete(struct call *call)
+{
+    struct removal removal = {
+        .now = call->request->now, .key = call->key.uid, .request_id = call->request->id};
+    struct auth_edit guarded = {call, removal_apply, &removal};
+    struct json_write json;
+    enum rc rc = store_endpoint_delete(call->store, &call->project_id, &call->endpoint_id,
+                                       auth_edit, &guarded, call->arena);
+
+    if (rc == RC_FORBIDDEN)
+        return auth_refuse_owner(call);
+    if (rc != RC_OK)
+        return envelope_error(call->response, rc, NULL);
+    json = envelope_begin(call->response, 200, "Endpoint deleted successfully");
+    json_write_null(&json);
+    envelope_end(&json);
+    return RC_OK;
+}
+
+/* A change of status: what does it, and how it is answered. */
+struct status_change {
+    struct call *call;
+    enum rc (*apply)(struct endpoint *endpoint, int64_t now);
+    const char *done;
+    const char *refused; /* what the status does not support */
+};
+
+static enum rc status_apply(struct edit *edit, void *arg)
+{
+    struct status_change *wanted = arg;
+
+    return wanted->apply(edit->endpoint, wanted->call->request->now);
+}
+
+static enum rc change_status(struct status_change *wanted)
+{
+    struct call *call = wanted->call;
+    struct endpoint_json_view view = {.now = call->request->now,
+                                      .secrets = auth_has(call, SCOPE_SECRETS_READ)};
+    struct endpoint endpoint;
+    char message[120];
+    enum rc rc = change(call, status_apply, wanted, &endpoint);
+
+    if (rc == RC_OK) {
+        endpoint_answer(call, 202, wanted->done, &endpoint, &view);
+        return rc;
+    }
+    if (rc == RC_FORBIDDEN)
+        return auth_refuse_owner(call);
+    if (rc != RC_CONFLICT)
+        return envelope_error(call->response, rc, NULL);
+    (void)snprintf(message, sizeof message, "current endpoint status - %s, does not support %s",
+                   endpoint_status_name(endpoint.status), wanted->refused);
+    return envelope_error(call->response, RC_INVALID, message);
+}
+
+enum rc endpoints_pause(struct call *call)
+{
+    return change_status(&(struct status_change){
+        call, endpoint_pause, "endpoint status updated successfully", "pausing or unpausing"});
+}
+
+enum rc endpoints_activate(struct call *call)
+{
+    return change_status(&(struct status_change){
+        call, endpoint_activate, "endpoint status successfully activated", "activation"});
 }

@@ -9,7 +9,15 @@
 enum rc endpoints_create(struct call *call);
 enum rc endpoints_get(struct call *call);
 
-/* endpoints_roll: PUT .../expire_secret, "Roll endpoint secret". */
-enum rc endpoints_roll(struct call *call);
+/* endpoints_update: members that are absent keep their value; with If-Match only
+ * when the caller has seen the latest. */
+enum rc endpoints_update(struct call *call);
+
+/* endpoints_delete: its history stays. */
+enum rc endpoints_delete(struct call *call);
+
+/* endpoints_pause: and back; a body is ignored. */
+enum rc endpoints_pause(struct call *call);
+enum rc endpoints_activate(struct call *call);
 
 #endif

@@ -17,7 +17,10 @@ int envelope_status(enum rc rc)
     case RC_FORBIDDEN:
         return 403;
     case RC_NOT_FOUND:
+    case RC_GONE:
         return 404;
+    case RC_PRECONDITION:
+        return 412;
     case RC_METHOD:
         return 405;
     case RC_CONFLICT:
@@ -55,6 +58,8 @@ static const char *default_message(enum rc rc)
     case RC_UNAUTHENTICATED:
     case RC_DENIED:
     case RC_FORBIDDEN:
+    case RC_GONE:
+    case RC_PRECONDITION:
     case RC_METHOD:
     case RC_CONFLICT:
     case RC_EXISTS:

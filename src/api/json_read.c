@@ -358,9 +358,9 @@ static struct json_object *member(const struct json_object *object, const char *
     return value;
 }
 
-enum json_kind json_read_kind(const struct json_object *object, const char *name)
+static enum json_kind kind_of(const struct json_object *value)
 {
-    switch (json_object_get_type(member(object, name))) {
+    switch (json_object_get_type(value)) {
     case json_type_null:
         return JSON_KIND_ABSENT;
     case json_type_boolean:
@@ -379,6 +379,11 @@ enum json_kind json_read_kind(const struct json_object *object, const char *name
     return JSON_KIND_ABSENT;
 }
 
+enum json_kind json_read_kind(const struct json_object *object, const char *name)
+{
+    return kind_of(member(object, name));
+}
+
 bool json_read_boolean(const struct json_object *object, const char *name)
 {
     return json_object_get_boolean(member(object, name));
@@ -389,14 +394,43 @@ int64_t json_read_integer(const struct json_object *object, const char *name)
     return json_object_get_int64(member(object, name));
 }
 
+static struct text text_in(struct json_object *value)
+{
+    return (struct text){json_object_get_string(value), (size_t)json_object_get_string_len(value)};
+}
+
 struct text json_read_text(const struct json_object *object, const char *name)
 {
-    struct json_object *value = member(object, name);
-
-    return (struct text){json_object_get_string(value), (size_t)json_object_get_string_len(value)};
+    return text_in(member(object, name));
 }
 
 const struct json_object *json_read_member(const struct json_object *object, const char *name)
 {
     return member(object, name);
+}
+
+size_t json_read_count(const struct json_object *object, const char *name)
+{
+    return json_object_array_length(member(object, name));
+}
+
+static struct json_object *item(const struct json_object *object, const char *name, size_t i)
+{
+    return json_object_array_get_idx(member(object, name), i);
+}
+
+enum json_kind json_read_item_kind(const struct json_object *object, const char *name, size_t i)
+{
+    return kind_of(item(object, name, i));
+}
+
+struct text json_read_item_text(const struct json_object *object, const char *name, size_t i)
+{
+    return text_in(item(object, name, i));
+}
+
+const struct json_object *json_read_item(const struct json_object *object, const char *name,
+                                         size_t i)
+{
+    return item(object, name, i);
 }

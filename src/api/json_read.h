@@ -11,6 +11,7 @@
 #include "domain/faults.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct json_object;
@@ -41,5 +42,12 @@ bool json_read_boolean(const struct json_object *object, const char *name);
 int64_t json_read_integer(const struct json_object *object, const char *name);
 struct text json_read_text(const struct json_object *object, const char *name);
 const struct json_object *json_read_member(const struct json_object *object, const char *name);
+
+/* Elements of a member that is an array; what they are made of is read like members. */
+size_t json_read_count(const struct json_object *object, const char *name);
+enum json_kind json_read_item_kind(const struct json_object *object, const char *name, size_t i);
+struct text json_read_item_text(const struct json_object *object, const char *name, size_t i);
+const struct json_object *json_read_item(const struct json_object *object, const char *name,
+                                         size_t i);
 
 #endif

@@ -17,8 +17,11 @@ enum request_body {
 
 struct request {
     struct text method;
-    struct text path; /* PATH_INFO: percent-decoded, below the mount point */
+    struct text path;  /* PATH_INFO: percent-decoded, below the mount point */
+    struct text query; /* as in the URL, percent-encoded */
     struct text content_type;
+    struct text if_match;
+    struct text if_none_match;
     struct text authorization;
     struct text id; /* X-Request-ID: 1 to 128 printable ASCII characters */
     struct text body;

@@ -13,7 +13,6 @@ void roll_json_read(const struct json_object *object, struct roll_request *reque
                     struct faults *faults)
 {
     enum json_kind expiration = json_read_kind(object, "expiration");
-    enum json_kind secret = json_read_kind(object, "secret");
 
     *request = (struct roll_request){0};
     if (expiration == JSON_KIND_INTEGER || expiration == JSON_KIND_NUMBER) {
@@ -23,8 +22,6 @@ void roll_json_read(const struct json_object *object, struct roll_request *reque
     } else if (expiration != JSON_KIND_ABSENT) {
         body_wrong_type(faults, "expiration");
     }
-    if (secret == JSON_KIND_STRING)
-        request->secret = json_read_text(object, "secret");
-    else if (secret != JSON_KIND_ABSENT)
-        body_wrong_type(faults, "secret");
+    body_text(object, "secret", "secret", &request->secret, faults);
+    body_text(object, "reason", "reason", &request->reason, faults);
 }

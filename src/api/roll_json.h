@@ -7,7 +7,7 @@
 
 struct json_object;
 
-/* roll_json_read: {"expiration": seconds, "secret": text}, both optional, null
+/* roll_json_read: {"expiration": seconds, "secret": text, "reason": text}, all optional, null
  * and "" as if absent, other members ignored. Adds a fault for a member of the
  * wrong type; ranges are roll_check's. The request borrows from `object`. */
 void roll_json_read(const struct json_object *object, struct roll_request *request,

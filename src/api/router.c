@@ -1,29 +1,58 @@
 /* router: the one table of routes, and matching against it. */
 #include "api/router.h"
 
+#include "api/apikeys.h"
 #include "api/auth.h"
 #include "api/call.h"
+#include "api/endpoint_list.h"
 #include "api/endpoints.h"
 #include "api/envelope.h"
 #include "api/health.h"
+#include "api/openapi.h"
+#include "api/projects.h"
+#include "api/rolls.h"
 
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
+enum route_access {
+    ROUTE_OPEN, /* to everyone */
+    ROUTE_KEY   /* to keys of the project */
+};
+
 struct route {
     const char *method;
     const char *pattern; /* a segment in braces stands for any one segment */
-    enum scope scope;    /* that the caller's key must have */
+    enum route_access access;
+    enum scope scope; /* that the caller's key must have */
     enum rc (*handler)(struct call *call);
 };
 
+#define PROJECT   "/v1/projects/{project}"
+#define ENDPOINTS PROJECT "/endpoints"
+#define ENDPOINT  ENDPOINTS "/{endpoint}"
+#define KEYS      PROJECT "/api-keys"
+
 static const struct route routes[] = {
-    {"GET", "/healthz", SCOPE_NONE, health_get},
-    {"POST", "/v1/projects/{project}/endpoints", SCOPE_ENDPOINTS_WRITE, endpoints_create},
-    {"GET", "/v1/projects/{project}/endpoints/{endpoint}", SCOPE_ENDPOINTS_READ, endpoints_get},
-    {"PUT", "/v1/projects/{project}/endpoints/{endpoint}/expire_secret", SCOPE_SECRETS_ROLL,
-     endpoints_roll},
+    {"GET", "/healthz", ROUTE_OPEN, SCOPE_NONE, health_get},
+    {"GET", "/openapi.json", ROUTE_OPEN, SCOPE_NONE, openapi_get},
+    {"GET", PROJECT, ROUTE_KEY, SCOPE_NONE, projects_get},
+    {"PUT", PROJECT, ROUTE_KEY, SCOPE_PROJECT_WRITE, projects_update},
+    {"GET", KEYS, ROUTE_KEY, SCOPE_KEYS_WRITE, apikeys_list},
+    {"POST", KEYS, ROUTE_KEY, SCOPE_KEYS_WRITE, apikeys_create},
+    {"GET", KEYS "/{key}", ROUTE_KEY, SCOPE_KEYS_WRITE, apikeys_get},
+    {"DELETE", KEYS "/{key}", ROUTE_KEY, SCOPE_KEYS_WRITE, apikeys_revoke},
+    {"GET", ENDPOINTS, ROUTE_KEY, SCOPE_ENDPOINTS_READ, endpoint_list_get},
+    {"POST", ENDPOINTS, ROUTE_KEY, SCOPE_ENDPOINTS_WRITE, endpoints_create},
+    {"GET", ENDPOINT, ROUTE_KEY, SCOPE_ENDPOINTS_READ, endpoints_get},
+    {"PUT", ENDPOINT, ROUTE_KEY, SCOPE_ENDPOINTS_WRITE, endpoints_update},
+    {"DELETE", ENDPOINT, ROUTE_KEY, SCOPE_ENDPOINTS_WRITE, endpoints_delete},
+    {"PUT", ENDPOINT "/pause", ROUTE_KEY, SCOPE_ENDPOINTS_WRITE, endpoints_pause},
+    {"POST", ENDPOINT "/activate", ROUTE_KEY, SCOPE_ENDPOINTS_WRITE, endpoints_activate},
+    {"PUT", ENDPOINT "/expire_secret", ROUTE_KEY, SCOPE_SECRETS_ROLL, rolls_roll},
+    {"POST", ENDPOINT "/secrets/{secret}/revoke", ROUTE_KEY, SCOPE_SECRETS_ROLL, rolls_revoke},
+    {"GET", ENDPOINT "/history", ROUTE_KEY, SCOPE_HISTORY_READ, rolls_history},
 };
 
 enum {
@@ -56,8 +85,12 @@ static void capture(struct text name, struct text segment, struct call *call)
     (void)uid_parse(segment, &uid);
     if (text_is(name, "{project}"))
         call->project_id = uid;
-    else
+    else if (text_is(name, "{endpoint}"))
         call->endpoint_id = uid;
+    else if (text_is(name, "{secret}"))
+        call->secret_id = uid;
+    else
+        call->key_id = uid;
 }
 
 static bool matches(const char *pattern, struct text path, struct call *call)
@@ -113,11 +146,20 @@ static enum rc dispatch(struct call *call)
                 methods[count++] = routes[i].method;
             continue;
         }
-        if (routes[i].scope != SCOPE_NONE)
+        if (routes[i].access == ROUTE_KEY)
             rc = auth_check(call, routes[i].scope);
         return rc == RC_OK ? routes[i].handler(call) : rc;
     }
     return refuse(call, methods, count);
+}
+
+bool router_route(size_t i, const char **method, const char **pattern)
+{
+    if (i >= ROUTES)
+        return false;
+    *method = routes[i].method;
+    *pattern = routes[i].pattern;
+    return true;
 }
 
 enum rc router_answer(struct store *store, const struct request *request, struct response *response,

@@ -8,10 +8,16 @@
 #include "base/rc.h"
 #include "store/store.h"
 
+#include <stdbool.h>
+#include <stddef.h>
+
 /* router_answer: finds the route of method and path, checks the caller's key,
  * lets the handler answer. `response` has an answer in any case. Returns what it
  * was about, for counting. Thread-safe with a response and an arena per thread. */
 enum rc router_answer(struct store *store, const struct request *request, struct response *response,
                       struct arena *arena);
+
+/* router_route: the i-th route; false past the last. For those who describe them. */
+bool router_route(size_t i, const char **method, const char **pattern);
 
 #endif

@@ -16,6 +16,10 @@ const char *rc_name(enum rc rc)
         return "forbidden";
     case RC_NOT_FOUND:
         return "not_found";
+    case RC_GONE:
+        return "gone";
+    case RC_PRECONDITION:
+        return "precondition";
     case RC_METHOD:
         return "method";
     case RC_CONFLICT:

@@ -12,6 +12,8 @@ enum rc {
     RC_DENIED,          /* a credential that is not (or no longer) good */
     RC_FORBIDDEN,       /* a good credential without the right to do this */
     RC_NOT_FOUND,       /* no such thing */
+    RC_GONE,            /* a part of a thing that is there is not, or no longer */
+    RC_PRECONDITION,    /* it has changed since the caller looked */
     RC_METHOD,          /* the path is known, the method is not allowed on it */
     RC_CONFLICT,        /* the present state does not allow it */
     RC_EXISTS,          /* it is there already */

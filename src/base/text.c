@@ -1,7 +1,10 @@
 /* text: comparison, UTF-8 validation and strict number reading of byte runs. */
 #include "base/text.h"
 
+#include <locale.h>
+#include <pthread.h>
 #include <string.h>
+#include <wctype.h>
 
 struct text text_of(const char *s)
 {
@@ -54,6 +57,25 @@ static size_t sequence(const unsigned char *p, size_t left)
     return n;
 }
 
+/* The C library's mapping, of a locale of our own: the process's may be "C",
+ * which folds ASCII only. Made once; it lives as long as the process. */
+static locale_t unicode;
+
+static void make_unicode(void)
+{
+    unicode = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+}
+
+static uint32_t fold(uint32_t c)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    (void)pthread_once(&once, make_unicode);
+    if (unicode == (locale_t)0)
+        return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
+    return (uint32_t)towlower_l((wint_t)c, unicode);
+}
+
 size_t text_utf8_len(struct text t)
 {
     const unsigned char *p = (const unsigned char *)t.data;
@@ -88,6 +110,64 @@ bool text_has_control(struct text t)
     return false;
 }
 
+bool text_is_token(struct text t)
+{
+    static const char allowed[] = "!#$%&'*+-.^_`|~0123456789"
+                                  "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+    for (size_t i = 0; i < t.len; i++)
+        if (t.data[i] == '\0' || strchr(allowed, t.data[i]) == NULL)
+            return false;
+    return true;
+}
+
+size_t text_characters(struct text t)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < t.len; i++)
+        if (((unsigned char)t.data[i] & 0xC0) != 0x80)
+            count++;
+    return count;
+}
+
+/* Takes one character off the front of `t`, folded. */
+static uint32_t take_folded(struct text *t)
+{
+    const unsigned char *p = (const unsigned char *)t->data;
+    size_t n = sequence(p, t->len);
+    uint32_t c = p[0];
+
+    if (n > 1) {
+        c = p[0] & (0xFFu >> (n + 1));
+        for (size_t i = 1; i < n; i++)
+            c = c << 6 | (p[i] & 0x3Fu);
+    }
+    n = n > 0 ? n : 1;
+    t->data += n;
+    t->len -= n;
+    return fold(c);
+}
+
+static bool begins_with(struct text t, struct text part)
+{
+    while (part.len > 0)
+        if (t.len == 0 || take_folded(&t) != take_folded(&part))
+            return false;
+    return true;
+}
+
+bool text_contains(struct text t, struct text part)
+{
+    for (;;) {
+        if (begins_with(t, part))
+            return true;
+        if (t.len == 0)
+            return false;
+        (void)take_folded(&t);
+    }
+}
+
 struct text text_trim(struct text t)
 {
     while (t.len > 0 && (t.data[0] == ' ' || t.data[0] == '\t')) {
@@ -97,6 +177,18 @@ struct text text_trim(struct text t)
     while (t.len > 0 && (t.data[t.len - 1] == ' ' || t.data[t.len - 1] == '\t'))
         t.len--;
     return t;
+}
+
+struct text text_up_to(struct text t, char stop)
+{
+    const char *at = t.len > 0 ? memchr(t.data, stop, t.len) : NULL;
+
+    return at == NULL ? t : (struct text){t.data, (size_t)(at - t.data)};
+}
+
+struct text text_after(struct text t, size_t n)
+{
+    return n < t.len ? (struct text){t.data + n + 1, t.len - n - 1} : (struct text){NULL, 0};
 }
 
 bool text_to_int64(struct text t, int64_t *out)

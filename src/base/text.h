@@ -33,8 +33,24 @@ size_t text_utf8_len(struct text t);
 /* text_has_control: a C0 or C1 control character or DEL is in it (`t` is UTF-8). */
 bool text_has_control(struct text t);
 
+/* text_characters: how many Unicode scalar values `t`, which is UTF-8, has. */
+size_t text_characters(struct text t);
+
+/* text_is_token: nothing in it but what a header's name may hold (RFC 9110,
+ * section 5.6.2). */
+bool text_is_token(struct text t);
+
+/* text_contains: `part` occurs in `t` when case is ignored, by Unicode's simple
+ * mapping of single characters; both are UTF-8. Absent or empty text is in every other. */
+bool text_contains(struct text t, struct text part);
+
 /* text_trim: without spaces and tabs at both ends. */
 struct text text_trim(struct text t);
+
+/* text_up_to: what stands before the first `stop`, or all of it. text_after: what
+ * stands behind the byte at `n`; empty when there is no such byte. */
+struct text text_up_to(struct text t, char stop);
+struct text text_after(struct text t, size_t n);
 
 /* text_to_int64: the whole run is one decimal integer, an optional '-' before
  * it, and fits; nothing else is accepted. False leaves *out alone. */

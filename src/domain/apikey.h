@@ -37,7 +37,9 @@ enum {
     APIKEY_SCOPES_SIZE = 160 /* holds every scope's name, with commas */
 };
 
-#define APIKEY_NO_END INT64_MAX
+#define APIKEY_NO_END   INT64_MAX
+#define APIKEY_NO_USE   INT64_MAX       /* last_used_at of a key that never was */
+#define APIKEY_USE_STEP INT64_C(600000) /* ms: how exactly last uses are kept */
 
 struct apikey {
     struct uid uid;
@@ -49,6 +51,7 @@ struct apikey {
     int64_t created_at;   /* ms */
     int64_t expires_at;   /* ms, or APIKEY_NO_END */
     int64_t revoked_at;   /* ms, or APIKEY_NO_END */
+    int64_t last_used_at; /* ms, within APIKEY_USE_STEP, or APIKEY_NO_USE */
 };
 
 /* apikey_token: writes the token; wipe it after use. */

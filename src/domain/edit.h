@@ -18,7 +18,8 @@
 struct edit {
     const struct project *project;
     struct endpoint *endpoint; /* to be changed in place */
-    struct history *event;     /* to be filled, all but what the store gives */
+    struct history *event;     /* to be filled, all but what the store gives; left at
+                                  zero when nothing happened to a secret */
     struct arena *arena;       /* what the endpoint borrows from; outlives the call */
 };
 

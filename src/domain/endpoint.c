@@ -25,7 +25,7 @@ void endpoint_settle(struct endpoint *endpoint)
         endpoint->members[ENDPOINT_CONTENT_TYPE] = text_of("application/json");
 }
 
-static bool within(enum endpoint_group group, enum endpoint_group ancestor)
+bool endpoint_group_within(enum endpoint_group group, enum endpoint_group ancestor)
 {
     while (group != ancestor && group != ENDPOINT_ROOT)
         group = endpoint_groups[group].parent;
@@ -35,7 +35,7 @@ static bool within(enum endpoint_group group, enum endpoint_group ancestor)
 bool endpoint_group_is_empty(const struct endpoint *endpoint, enum endpoint_group group)
 {
     for (size_t i = 0; i < ENDPOINT_MEMBERS; i++)
-        if (endpoint->members[i].len > 0 && within(endpoint_members[i].group, group))
+        if (endpoint->members[i].len > 0 && endpoint_group_within(endpoint_members[i].group, group))
             return false;
     return true;
 }
@@ -120,18 +120,6 @@ static bool is_one_of(struct text t, const char *const *words)
     return false;
 }
 
-/* RFC 9110, section 5.6.2: what a header's name may hold. */
-static bool is_token(struct text t)
-{
-    static const char allowed[] = "!#$%&'*+-.^_`|~0123456789"
-                                  "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-
-    for (size_t i = 0; i < t.len; i++)
-        if (t.data[i] == '\0' || strchr(allowed, t.data[i]) == NULL)
-            return false;
-    return true;
-}
-
 static void check_sizes(const struct endpoint *endpoint, struct faults *faults)
 {
     for (size_t i = 0; i < ENDPOINT_MEMBERS; i++) {
@@ -209,7 +197,7 @@ static void check_authentication(const struct endpoint *endpoint, struct faults 
         faults_add(faults, "authentication.type",
                    "authentication.type must be api_key, basic_auth or oauth2");
     }
-    if (!is_token(m[ENDPOINT_API_KEY_HEADER_NAME]))
+    if (!text_is_token(m[ENDPOINT_API_KEY_HEADER_NAME]))
         faults_add(faults, "authentication.api_key.header_name",
                    "authentication.api_key.header_name must be a header's name");
     if (text_has_control(m[ENDPOINT_API_KEY_HEADER_VALUE]))
@@ -263,6 +251,54 @@ enum rc endpoint_add_secret(struct endpoint *endpoint, struct text supplied,
                               .created_at = now,
                               .updated_at = now,
                               .expires_at = SECRET_NO_END};
+    return RC_OK;
+}
+
+struct secret *endpoint_current(struct endpoint *endpoint)
+{
+    size_t last = endpoint->secret_count - 1;
+
+    for (size_t i = 0; i < endpoint->secret_count; i++)
+        if ((endpoint->secrets[i].expires_at == SECRET_NO_END) != (i == last))
+            return NULL;
+    return endpoint->secret_count > 0 ? &endpoint->secrets[last] : NULL;
+}
+
+void endpoint_drop_ended(struct endpoint *endpoint, int64_t now)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < endpoint->secret_count; i++)
+        if (secret_can_sign(&endpoint->secrets[i], now))
+            endpoint->secrets[kept++] = endpoint->secrets[i];
+    endpoint->secret_count = kept;
+}
+
+size_t endpoint_signing(const struct endpoint *endpoint, int64_t now)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < endpoint->secret_count; i++)
+        if (secret_can_sign(&endpoint->secrets[i], now))
+            count++;
+    return count;
+}
+
+enum rc endpoint_pause(struct endpoint *endpoint, int64_t now)
+{
+    if (endpoint->status == ENDPOINT_INACTIVE)
+        return RC_CONFLICT;
+    endpoint->status = endpoint->status == ENDPOINT_ACTIVE ? ENDPOINT_PAUSED : ENDPOINT_ACTIVE;
+    endpoint->updated_at = now;
+    return RC_OK;
+}
+
+enum rc endpoint_activate(struct endpoint *endpoint, int64_t now)
+{
+    if (endpoint->status == ENDPOINT_ACTIVE)
+        return RC_CONFLICT;
+    endpoint->status = ENDPOINT_ACTIVE;
+    endpoint->updated_at = now;
     return RC_OK;
 }
 

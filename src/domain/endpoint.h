@@ -93,6 +93,7 @@ enum endpoint_empty {
 
 struct endpoint_group_info {
     const char *name; /* in the parent's object; NULL for the root */
+    const char *path; /* dotted, from the root: what faults name */
     enum endpoint_group parent;
     enum endpoint_empty empty;
 };
@@ -135,6 +136,7 @@ struct endpoint {
     int64_t created_at;          /* ms */
     int64_t updated_at;          /* ms */
     uint64_t history;            /* sequence of its newest history entry */
+    uint64_t revision;           /* counts its writes, from 1; given by the store */
     size_t secret_count;
     struct secret secrets[ENDPOINT_SECRETS_MAX]; /* oldest first, the current one last */
 };
@@ -148,6 +150,9 @@ void endpoint_settle(struct endpoint *endpoint);
 /* endpoint_check: RC_INVALID with a fault for every member that breaks a rule. */
 RC_CHECK enum rc endpoint_check(const struct endpoint *endpoint, struct faults *faults);
 
+/* endpoint_group_within: `group` is `ancestor` or stands somewhere in it. */
+bool endpoint_group_within(enum endpoint_group group, enum endpoint_group ancestor);
+
 /* endpoint_group_is_empty: no member of the group, or of a group within it, is set. */
 bool endpoint_group_is_empty(const struct endpoint *endpoint, enum endpoint_group group);
 
@@ -157,6 +162,21 @@ bool endpoint_group_is_empty(const struct endpoint *endpoint, enum endpoint_grou
 RC_CHECK enum rc endpoint_add_secret(struct endpoint *endpoint, struct text supplied,
                                      const struct secret_fresh *fresh, int64_t now,
                                      struct arena *arena);
+
+/* endpoint_current: the last secret, which alone has no end; NULL when that is not
+ * so, which no edit leaves behind. Borrowed from the endpoint. */
+struct secret *endpoint_current(struct endpoint *endpoint);
+
+/* endpoint_drop_ended: takes the secrets that cannot sign at `now` off the list. */
+void endpoint_drop_ended(struct endpoint *endpoint, int64_t now);
+
+/* endpoint_signing: how many secrets can sign at `now`. */
+size_t endpoint_signing(const struct endpoint *endpoint, int64_t now);
+
+/* endpoint_pause: active becomes paused and the other way round; endpoint_activate:
+ * paused or inactive becomes active. RC_CONFLICT, and no change, from elsewhere. */
+RC_CHECK enum rc endpoint_pause(struct endpoint *endpoint, int64_t now);
+RC_CHECK enum rc endpoint_activate(struct endpoint *endpoint, int64_t now);
 
 /* "active", "inactive", "paused". */
 const char *endpoint_status_name(enum endpoint_status status);

@@ -3,14 +3,21 @@
 #include "domain/endpoint.h"
 
 const struct endpoint_group_info endpoint_groups[ENDPOINT_GROUPS] = {
-    [ENDPOINT_ROOT] = {NULL, ENDPOINT_ROOT, ENDPOINT_PRESENT},
-    [ENDPOINT_AUTHENTICATION] = {"authentication", ENDPOINT_ROOT, ENDPOINT_PRESENT},
-    [ENDPOINT_API_KEY] = {"api_key", ENDPOINT_AUTHENTICATION, ENDPOINT_PRESENT},
-    [ENDPOINT_BASIC_AUTH] = {"basic_auth", ENDPOINT_AUTHENTICATION, ENDPOINT_PRESENT},
-    [ENDPOINT_OAUTH2] = {"oauth2", ENDPOINT_AUTHENTICATION, ENDPOINT_PRESENT},
-    [ENDPOINT_FIELD_MAPPING] = {"field_mapping", ENDPOINT_OAUTH2, ENDPOINT_OMITTED},
-    [ENDPOINT_SIGNING_KEY] = {"signing_key", ENDPOINT_OAUTH2, ENDPOINT_OMITTED},
-    [ENDPOINT_MTLS_CLIENT_CERT] = {"mtls_client_cert", ENDPOINT_ROOT, ENDPOINT_OMITTED},
+    [ENDPOINT_ROOT] = {NULL, "", ENDPOINT_ROOT, ENDPOINT_PRESENT},
+    [ENDPOINT_AUTHENTICATION] = {"authentication", "authentication", ENDPOINT_ROOT,
+                                 ENDPOINT_PRESENT},
+    [ENDPOINT_API_KEY] = {"api_key", "authentication.api_key", ENDPOINT_AUTHENTICATION,
+                          ENDPOINT_PRESENT},
+    [ENDPOINT_BASIC_AUTH] = {"basic_auth", "authentication.basic_auth", ENDPOINT_AUTHENTICATION,
+                             ENDPOINT_PRESENT},
+    [ENDPOINT_OAUTH2] = {"oauth2", "authentication.oauth2", ENDPOINT_AUTHENTICATION,
+                         ENDPOINT_PRESENT},
+    [ENDPOINT_FIELD_MAPPING] = {"field_mapping", "authentication.oauth2.field_mapping",
+                                ENDPOINT_OAUTH2, ENDPOINT_OMITTED},
+    [ENDPOINT_SIGNING_KEY] = {"signing_key", "authentication.oauth2.signing_key", ENDPOINT_OAUTH2,
+                              ENDPOINT_OMITTED},
+    [ENDPOINT_MTLS_CLIENT_CERT] = {"mtls_client_cert", "mtls_client_cert", ENDPOINT_ROOT,
+                                   ENDPOINT_OMITTED},
 };
 
 /* One macro a group, to keep a row on a line. */

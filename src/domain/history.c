@@ -1,4 +1,4 @@
-/* history: the names of what can happen. */
+/* history: the names of what can happen, and what a reason may be. */
 #include "domain/history.h"
 
 const char *history_action_name(enum history_action action)
@@ -8,6 +8,21 @@ const char *history_action_name(enum history_action action)
         return "created";
     case HISTORY_ROLLED:
         return "rolled";
+    case HISTORY_REVOKED:
+        return "revoked";
+    case HISTORY_DELETED:
+        return "deleted";
     }
     return "unknown";
+}
+
+enum rc history_check_reason(struct text reason, struct faults *faults)
+{
+    if (reason.len <= HISTORY_REASON_MAX && text_is_utf8(reason) && !text_has_control(reason) &&
+        text_characters(reason) <= HISTORY_REASON_CHARACTERS)
+        return RC_OK;
+    faults_add(faults, "reason",
+               "reason must be at most %d characters of UTF-8 without control characters",
+               HISTORY_REASON_CHARACTERS);
+    return RC_INVALID;
 }

@@ -2,19 +2,25 @@
 #ifndef HOOKROLL_DOMAIN_HISTORY_H
 #define HOOKROLL_DOMAIN_HISTORY_H
 
+#include "base/rc.h"
 #include "base/text.h"
+#include "domain/faults.h"
 #include "domain/uid.h"
 
 #include <stdint.h>
 
 enum {
-    HISTORY_REQUEST_ID_MAX = 128 /* bytes */
+    HISTORY_REQUEST_ID_MAX = 128,    /* bytes */
+    HISTORY_REASON_CHARACTERS = 500, /* the longest reason */
+    HISTORY_REASON_MAX = 4 * 500     /* the same in bytes */
 };
 
 /* Stored as these numbers, which therefore never change. */
 enum history_action {
     HISTORY_CREATED = 1, /* the endpoint, with its first secret */
-    HISTORY_ROLLED = 2   /* one secret was given an end, another took its place */
+    HISTORY_ROLLED = 2,  /* one secret was given an end, another took its place */
+    HISTORY_REVOKED = 3, /* a secret in grace was ended at once */
+    HISTORY_DELETED = 4  /* the endpoint, and with it this secret */
 };
 
 struct history {
@@ -28,10 +34,15 @@ struct history {
     struct text request_id; /* borrowed */
     struct uid ended;       /* the secret that was given an end, or UID_NONE */
     int64_t ended_at;       /* ms; its end, when `ended` is set */
-    struct uid fresh;       /* the secret that is current from here on */
+    struct uid fresh;       /* the secret that is new and current, or UID_NONE */
+    struct text reason;     /* what the caller gave, may be empty; borrowed */
 };
 
-/* history_action_name: "created", "rolled". */
+/* history_action_name: "created", "rolled", "revoked", "deleted". */
 const char *history_action_name(enum history_action action);
+
+/* history_check_reason: RC_INVALID and a fault on "reason" when it is longer than
+ * HISTORY_REASON_CHARACTERS, not UTF-8 or holds control characters. */
+RC_CHECK enum rc history_check_reason(struct text reason, struct faults *faults);
 
 #endif

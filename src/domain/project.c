@@ -2,6 +2,7 @@
 #include "domain/project.h"
 
 #include <inttypes.h>
+#include <strings.h>
 
 void project_init(struct project *project, struct uid uid, struct text name, int64_t now)
 {
@@ -11,7 +12,50 @@ void project_init(struct project *project, struct uid uid, struct text name, int
                                 .updated_at = now,
                                 .default_grace = PROJECT_DEFAULT_GRACE,
                                 .max_grace = PROJECT_MAX_GRACE,
-                                .max_signing_secrets = PROJECT_SIGNING_SECRETS};
+                                .max_signing_secrets = PROJECT_SIGNING_SECRETS,
+                                .signature_header = text_of("X-Convoy-Signature"),
+                                .version_count = 1,
+                                .versions = {{PROJECT_SHA256, PROJECT_HEX}}};
+}
+
+/* Names that mean something else in the same delivery, or in HTTP itself. */
+static bool is_taken(struct text header)
+{
+    static const char *const taken[] = {"webhook-id",
+                                        "webhook-timestamp",
+                                        "webhook-signature",
+                                        "content-type",
+                                        "content-length",
+                                        "transfer-encoding",
+                                        "content-encoding",
+                                        "host",
+                                        "connection",
+                                        "authorization",
+                                        "te",
+                                        "trailer",
+                                        "upgrade",
+                                        "expect"};
+
+    for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++)
+        if (text_of(taken[i]).len == header.len &&
+            strncasecmp(taken[i], header.data, header.len) == 0)
+            return true;
+    return false;
+}
+
+static void check_signature(const struct project *project, struct faults *faults)
+{
+    if (project->signature_header.len == 0 || project->signature_header.len > PROJECT_HEADER_MAX ||
+        !text_is_token(project->signature_header))
+        faults_add(faults, "signature.header",
+                   "signature.header must be a header's name of 1 to %d characters",
+                   PROJECT_HEADER_MAX);
+    else if (is_taken(project->signature_header))
+        faults_add(faults, "signature.header",
+                   "signature.header must not be a header that has another meaning");
+    if (project->version_count < 1 || project->version_count > PROJECT_VERSIONS_MAX)
+        faults_add(faults, "signature.versions", "signature.versions must be 1 to %d versions",
+                   PROJECT_VERSIONS_MAX);
 }
 
 enum rc project_check(const struct project *project, struct faults *faults)
@@ -34,5 +78,48 @@ enum rc project_check(const struct project *project, struct faults *faults)
         project->max_signing_secrets > PROJECT_SIGNING_SECRETS_MAX)
         faults_add(faults, "max_signing_secrets", "max_signing_secrets must be from 1 to %d",
                    PROJECT_SIGNING_SECRETS_MAX);
+    check_signature(project, faults);
     return faults->count > 0 ? RC_INVALID : RC_OK;
+}
+
+const char *project_hash_name(enum project_hash hash)
+{
+    switch (hash) {
+    case PROJECT_SHA256:
+        return "SHA256";
+    case PROJECT_SHA512:
+        return "SHA512";
+    }
+    return "unknown";
+}
+
+const char *project_encoding_name(enum project_encoding encoding)
+{
+    switch (encoding) {
+    case PROJECT_HEX:
+        return "hex";
+    case PROJECT_BASE64:
+        return "base64";
+    }
+    return "unknown";
+}
+
+bool project_hash_named(struct text name, enum project_hash *out)
+{
+    for (enum project_hash hash = PROJECT_SHA256; hash <= PROJECT_SHA512; hash++)
+        if (text_is(name, project_hash_name(hash))) {
+            *out = hash;
+            return true;
+        }
+    return false;
+}
+
+bool project_encoding_named(struct text name, enum project_encoding *out)
+{
+    for (enum project_encoding encoding = PROJECT_HEX; encoding <= PROJECT_BASE64; encoding++)
+        if (text_is(name, project_encoding_name(encoding))) {
+            *out = encoding;
+            return true;
+        }
+    return false;
 }

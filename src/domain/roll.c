@@ -20,28 +20,9 @@ enum rc roll_check(const struct project *project, const struct roll_request *req
     }
     if (request->secret.len > 0 && secret_check(request->secret, faults) != RC_OK)
         rc = RC_INVALID;
+    if (history_check_reason(request->reason, faults) != RC_OK)
+        rc = RC_INVALID;
     return rc;
-}
-
-static void drop_ended(struct endpoint *endpoint, int64_t now)
-{
-    size_t kept = 0;
-
-    for (size_t i = 0; i < endpoint->secret_count; i++)
-        if (secret_can_sign(&endpoint->secrets[i], now))
-            endpoint->secrets[kept++] = endpoint->secrets[i];
-    endpoint->secret_count = kept;
-}
-
-/* The last one, which alone has no end; NULL when that is not so, which no edit leaves behind. */
-static struct secret *current_secret(struct endpoint *endpoint)
-{
-    size_t last = endpoint->secret_count - 1;
-
-    for (size_t i = 0; i < endpoint->secret_count; i++)
-        if ((endpoint->secrets[i].expires_at == SECRET_NO_END) != (i == last))
-            return NULL;
-    return endpoint->secret_count > 0 ? &endpoint->secrets[last] : NULL;
 }
 
 /* One value in two secrets would have two ends. */
@@ -80,13 +61,13 @@ enum rc roll_apply(struct edit *edit, void *arg)
     roll->faults.count = 0;
     if (roll_check(edit->project, &roll->request, &roll->faults) != RC_OK)
         return RC_INVALID;
-    current = current_secret(endpoint);
+    current = endpoint_current(endpoint);
     if (current == NULL)
         return RC_CORRUPT;
     if (roll->now < current->created_at && current->created_at - roll->now <= ROLL_MEETING)
         roll->now = current->created_at;
-    drop_ended(endpoint, roll->now);
-    current = current_secret(endpoint);
+    endpoint_drop_ended(endpoint, roll->now);
+    current = endpoint_current(endpoint);
     if (roll->request.secret.len > 0 && is_in_use(endpoint, roll->request.secret)) {
         faults_add(&roll->faults, "secret",
                    "secret must not be one that this endpoint still signs with");
@@ -99,7 +80,7 @@ enum rc roll_apply(struct edit *edit, void *arg)
     end = roll->now + grace * 1000;
     current->expires_at = end;
     current->updated_at = roll->now;
-    drop_ended(endpoint, roll->now);
+    endpoint_drop_ended(endpoint, roll->now);
     if ((int64_t)endpoint->secret_count + 1 > roll->limit)
         return RC_CONFLICT;
     rc = endpoint_add_secret(endpoint, roll->request.secret, &roll->fresh, roll->now, edit->arena);
@@ -114,7 +95,8 @@ enum rc roll_apply(struct edit *edit, void *arg)
                                     .request_id = roll->request_id,
                                     .ended = ended,
                                     .ended_at = end,
-                                    .fresh = endpoint->secrets[endpoint->secret_count - 1].uid};
+                                    .fresh = endpoint->secrets[endpoint->secret_count - 1].uid,
+                                    .reason = roll->request.reason};
     return RC_OK;
 }
 

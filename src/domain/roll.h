@@ -31,6 +31,7 @@ struct roll_request {
     bool has_grace;     /* otherwise the project's default_grace */
     int64_t grace;      /* s; checked by roll_check */
     struct text secret; /* empty or absent: generate one. Borrowed. */
+    struct text reason; /* for the history, may be empty. Borrowed. */
 };
 
 struct roll {
@@ -50,7 +51,7 @@ struct roll {
 };
 
 /* roll_check: what can be said without the endpoint. RC_INVALID with a fault on
- * "expiration" (0 to the project's max_grace) or "secret". */
+ * "expiration" (0 to the project's max_grace), "secret" or "reason". */
 RC_CHECK enum rc roll_check(const struct project *project, const struct roll_request *request,
                             struct faults *faults);
 

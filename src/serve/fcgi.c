@@ -153,10 +153,11 @@ static void send_response(struct fcgi *fcgi, struct text method)
     struct buf head;
 
     buf_init(&head, 1024);
-    buf_printf(&head,
-               "Status: %d\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n"
-               "Cache-Control: no-store\r\nX-Request-ID: %s\r\n",
-               response->status, response->body.len, fcgi->id);
+    buf_printf(&head, "Status: %d\r\nCache-Control: no-store\r\nX-Request-ID: %s\r\n",
+               response->status, fcgi->id);
+    if (response->body.len > 0)
+        buf_printf(&head, "Content-Type: application/json\r\nContent-Length: %zu\r\n",
+                   response->body.len);
     put(fcgi, head.data, head.len);
     put(fcgi, response->headers.data, response->headers.len);
     put(fcgi, "\r\n", 2);
@@ -170,6 +171,9 @@ static void answer_one(struct fcgi *fcgi, fcgi_answer *answer, void *arg)
     int64_t now = moment_now();
     struct request request = {.method = param(fcgi, "REQUEST_METHOD"),
                               .path = param(fcgi, "PATH_INFO"),
+                              .query = param(fcgi, "QUERY_STRING"),
+                              .if_match = param(fcgi, "HTTP_IF_MATCH"),
+                              .if_none_match = param(fcgi, "HTTP_IF_NONE_MATCH"),
                               .content_type = param(fcgi, "CONTENT_TYPE"),
                               .authorization = param(fcgi, "HTTP_AUTHORIZATION"),
                               .id = request_id(fcgi, now),

@@ -19,36 +19,51 @@ struct keyspace_key keyspace_store(void)
     return (struct keyspace_key){1, {'M'}};
 }
 
+static struct keyspace_key of_one(char letter, const struct uid *uid)
+{
+    struct keyspace_key key = {1, {(uint8_t)letter}};
+
+    append(&key, uid);
+    return key;
+}
+
+static struct keyspace_key of_two(char letter, const struct uid *first, const struct uid *second)
+{
+    struct keyspace_key key = of_one(letter, first);
+
+    append(&key, second);
+    return key;
+}
+
 struct keyspace_key keyspace_project(const struct uid *project)
 {
-    struct keyspace_key key = {1, {'P'}};
-
-    append(&key, project);
-    return key;
+    return of_one('P', project);
 }
 
 struct keyspace_key keyspace_apikey(const struct uid *apikey)
 {
-    struct keyspace_key key = {1, {'K'}};
+    return of_one('K', apikey);
+}
 
-    append(&key, apikey);
-    return key;
+struct keyspace_key keyspace_use(const struct uid *apikey)
+{
+    return of_one('L', apikey);
+}
+
+struct keyspace_key keyspace_tombstone(const struct uid *project, const struct uid *endpoint)
+{
+    return of_two('D', project, endpoint);
 }
 
 struct keyspace_key keyspace_endpoint(const struct uid *project, const struct uid *endpoint)
 {
-    struct keyspace_key key = {1, {'E'}};
-
-    append(&key, project);
-    append(&key, endpoint);
-    return key;
+    return of_two('E', project, endpoint);
 }
 
 struct keyspace_key keyspace_history(const struct uid *project, uint64_t sequence)
 {
-    struct keyspace_key key = {1, {'H'}};
+    struct keyspace_key key = of_one('H', project);
 
-    append(&key, project);
     for (int i = 0; i < SEQUENCE_BYTES; i++)
         key.bytes[key.len++] = (uint8_t)(sequence >> (8 * (SEQUENCE_BYTES - 1 - i)));
     return key;

@@ -1,8 +1,10 @@
 /* keyspace: the keys under which records are stored; one ordered space.
  *
+ *   D project endpoint    what is left of an endpoint that was deleted
  *   E project endpoint    an endpoint; a project's lie together, oldest first
  *   H project sequence    history; a project's newest entry is its last
  *   K key                 an API key
+ *   L key                 when it was last used
  *   M                     the store itself
  *   P project             a project
  *
@@ -28,6 +30,8 @@ struct keyspace_key {
 struct keyspace_key keyspace_store(void);
 struct keyspace_key keyspace_project(const struct uid *project);
 struct keyspace_key keyspace_apikey(const struct uid *key);
+struct keyspace_key keyspace_use(const struct uid *key);
+struct keyspace_key keyspace_tombstone(const struct uid *project, const struct uid *endpoint);
 struct keyspace_key keyspace_endpoint(const struct uid *project, const struct uid *endpoint);
 struct keyspace_key keyspace_history(const struct uid *project, uint64_t sequence);
 

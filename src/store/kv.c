@@ -352,6 +352,17 @@ enum rc kv_set(struct kv_txn *txn, struct text key, struct text value)
     return put(txn, key, value, 0);
 }
 
+enum rc kv_delete(struct kv_txn *txn, struct text key)
+{
+    MDB_val k = to_val(key);
+    int err = mdb_del(txn->txn, txn->dbi, &k, NULL);
+
+    if (err == MDB_SUCCESS || err == MDB_NOTFOUND)
+        return result(err);
+    txn->map_full = err == MDB_MAP_FULL;
+    return txn->map_full ? RC_FULL : report("delete", err);
+}
+
 /* The last key below `bound`, or the last of all when nothing is above it. */
 static int seek_before(MDB_cursor *cursor, MDB_val *key, MDB_val *value)
 {

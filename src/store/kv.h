@@ -50,6 +50,9 @@ RC_CHECK enum rc kv_get(struct kv_txn *txn, struct text key, struct text *value)
 RC_CHECK enum rc kv_add(struct kv_txn *txn, struct text key, struct text value);
 RC_CHECK enum rc kv_set(struct kv_txn *txn, struct text key, struct text value);
 
+/* kv_delete: RC_NOT_FOUND when the key is not there. */
+RC_CHECK enum rc kv_delete(struct kv_txn *txn, struct text key);
+
 enum kv_direction {
     KV_FORWARDS,
     KV_BACKWARDS

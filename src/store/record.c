@@ -11,7 +11,9 @@ enum {
     PROJECT_VERSION = 1,
     APIKEY_VERSION = 1,
     ENDPOINT_VERSION = 1,
-    HISTORY_VERSION = 1
+    HISTORY_VERSION = 1,
+    TOMBSTONE_VERSION = 1,
+    USE_VERSION = 1
 };
 
 static const char proof[] = "hookroll";
@@ -96,6 +98,34 @@ void record_project_encode(struct buf *out, const struct project *project)
     pack_i64(out, project->default_grace);
     pack_i64(out, project->max_grace);
     pack_i64(out, project->max_signing_secrets);
+    pack_text(out, project->signature_header);
+    pack_u8(out, (uint8_t)project->version_count);
+    for (size_t i = 0; i < project->version_count; i++) {
+        pack_u8(out, (uint8_t)project->versions[i].hash);
+        pack_u8(out, (uint8_t)project->versions[i].encoding);
+    }
+}
+
+static enum rc decode_signature(struct unpack *in, struct arena *arena, struct project *project)
+{
+    enum rc rc = unpack_copy(in, PROJECT_HEADER_MAX, arena, &project->signature_header);
+
+    if (rc != RC_OK)
+        return rc;
+    project->version_count = unpack_u8(in);
+    if (project->version_count > PROJECT_VERSIONS_MAX)
+        return RC_CORRUPT;
+    for (size_t i = 0; i < project->version_count; i++) {
+        uint8_t hash = unpack_u8(in);
+        uint8_t encoding = unpack_u8(in);
+
+        if (hash < PROJECT_SHA256 || hash > PROJECT_SHA512 || encoding < PROJECT_HEX ||
+            encoding > PROJECT_BASE64)
+            return RC_CORRUPT;
+        project->versions[i] =
+            (struct project_version){(enum project_hash)hash, (enum project_encoding)encoding};
+    }
+    return RC_OK;
 }
 
 enum rc record_project_decode(struct text record, const struct uid *uid, struct arena *arena,
@@ -117,7 +147,8 @@ enum rc record_project_decode(struct text record, const struct uid *uid, struct 
     if (project->max_grace < 0 || project->max_grace > PROJECT_GRACE_CEILING ||
         project->default_grace < 0 || project->default_grace > project->max_grace)
         return RC_CORRUPT;
-    return unpack_status(&in);
+    rc = decode_signature(&in, arena, project);
+    return rc != RC_OK ? rc : unpack_status(&in);
 }
 
 void record_apikey_encode(struct buf *out, const struct apikey *key)
@@ -139,7 +170,7 @@ enum rc record_apikey_decode(struct text record, const struct uid *uid, struct a
     struct unpack in;
     enum rc rc = begin(&in, record, APIKEY_VERSION);
 
-    *key = (struct apikey){.uid = *uid};
+    *key = (struct apikey){.uid = *uid, .last_used_at = APIKEY_NO_USE};
     if (rc != RC_OK)
         return rc;
     key->project = unpack_uid(&in);
@@ -224,6 +255,7 @@ void record_endpoint_encode(struct buf *out, const struct keyring *keyring,
     pack_i64(out, endpoint->created_at);
     pack_i64(out, endpoint->updated_at);
     pack_u64(out, endpoint->history);
+    pack_u64(out, endpoint->revision);
     encode_members(out, key, endpoint);
     encode_secrets(out, key, endpoint);
 }
@@ -305,8 +337,76 @@ enum rc record_endpoint_decode(struct text record, const struct keyring *keyring
     endpoint->created_at = unpack_i64(&in);
     endpoint->updated_at = unpack_i64(&in);
     endpoint->history = unpack_u64(&in);
+    endpoint->revision = unpack_u64(&in);
     rc = decode_lists(&in, key, arena, endpoint);
     return rc != RC_OK ? rc : unpack_status(&in);
+}
+
+enum rc record_endpoint_peek(struct text record, struct text members[ENDPOINT_MEMBERS])
+{
+    /* What stands before the list of members: see record_endpoint_encode. */
+    enum {
+        FIXED = KEYRING_ID_BYTES + 2 + 3 * 4 + 4 * 8
+    };
+    uint8_t fixed[FIXED];
+    struct unpack in;
+    size_t count;
+    enum rc rc = begin(&in, record, ENDPOINT_VERSION);
+
+    if (rc != RC_OK)
+        return rc;
+    unpack_bytes(&in, fixed, sizeof fixed);
+    count = unpack_u8(&in);
+    for (size_t i = 0; i < count && !in.failed; i++) {
+        size_t member = unpack_u8(&in);
+        struct text t = unpack_text(&in, RECORD_MAX);
+
+        if (member >= ENDPOINT_MEMBERS)
+            return RC_CORRUPT;
+        if (endpoint_members[member].shown == ENDPOINT_SHOWN)
+            members[member] = t;
+    }
+    return in.failed ? RC_CORRUPT : RC_OK;
+}
+
+void record_tombstone_encode(struct buf *out, const struct record_tombstone *tombstone)
+{
+    pack_u8(out, TOMBSTONE_VERSION);
+    pack_text(out, tombstone->owner_id);
+    pack_i64(out, tombstone->deleted_at);
+    pack_u64(out, tombstone->history);
+}
+
+enum rc record_tombstone_decode(struct text record, struct arena *arena,
+                                struct record_tombstone *tombstone)
+{
+    struct unpack in;
+    enum rc rc = begin(&in, record, TOMBSTONE_VERSION);
+
+    if (rc == RC_OK)
+        rc = unpack_copy(&in, endpoint_members[ENDPOINT_OWNER_ID].max, arena, &tombstone->owner_id);
+    if (rc != RC_OK)
+        return rc;
+    tombstone->deleted_at = unpack_i64(&in);
+    tombstone->history = unpack_u64(&in);
+    return unpack_status(&in);
+}
+
+void record_use_encode(struct buf *out, int64_t used_at)
+{
+    pack_u8(out, USE_VERSION);
+    pack_i64(out, used_at);
+}
+
+enum rc record_use_decode(struct text record, int64_t *used_at)
+{
+    struct unpack in;
+    enum rc rc = begin(&in, record, USE_VERSION);
+
+    if (rc != RC_OK)
+        return rc;
+    *used_at = unpack_i64(&in);
+    return unpack_status(&in);
 }
 
 void record_history_encode(struct buf *out, const struct history *history)
@@ -321,6 +421,7 @@ void record_history_encode(struct buf *out, const struct history *history)
     pack_i64(out, history->ended_at);
     pack_uid(out, &history->fresh);
     pack_text(out, history->request_id);
+    pack_text(out, history->reason);
 }
 
 enum rc record_history_decode(struct text record, const struct uid *project, uint64_t sequence,
@@ -334,7 +435,7 @@ enum rc record_history_decode(struct text record, const struct uid *project, uin
     if (rc != RC_OK)
         return rc;
     action = unpack_u8(&in);
-    if (action < HISTORY_CREATED || action > HISTORY_ROLLED)
+    if (action < HISTORY_CREATED || action > HISTORY_DELETED)
         return RC_CORRUPT;
     history->action = (enum history_action)action;
     history->previous = unpack_u64(&in);
@@ -345,6 +446,8 @@ enum rc record_history_decode(struct text record, const struct uid *project, uin
     history->ended_at = unpack_i64(&in);
     history->fresh = unpack_uid(&in);
     rc = unpack_copy(&in, HISTORY_REQUEST_ID_MAX, arena, &history->request_id);
+    if (rc == RC_OK)
+        rc = unpack_copy(&in, HISTORY_REASON_MAX, arena, &history->reason);
     /* The chain runs backwards, or walking it might never end. */
     if (rc == RC_OK && history->previous >= sequence)
         rc = RC_CORRUPT;

@@ -40,6 +40,25 @@ RC_CHECK enum rc record_endpoint_decode(struct text record, const struct keyring
                                         const struct uid *project, const struct uid *uid,
                                         struct arena *arena, struct endpoint *endpoint);
 
+/* What is left of a deleted endpoint: whose it was, and where its history ends. */
+struct record_tombstone {
+    struct text owner_id;
+    int64_t deleted_at; /* ms */
+    uint64_t history;   /* sequence of its newest entry */
+};
+
+void record_tombstone_encode(struct buf *out, const struct record_tombstone *tombstone);
+RC_CHECK enum rc record_tombstone_decode(struct text record, struct arena *arena,
+                                         struct record_tombstone *tombstone);
+
+/* record_endpoint_peek: only the open members of an endpoint, borrowed from
+ * `record`, without opening what is sealed. RC_CORRUPT. */
+RC_CHECK enum rc record_endpoint_peek(struct text record, struct text members[ENDPOINT_MEMBERS]);
+
+/* A key's last use. */
+void record_use_encode(struct buf *out, int64_t used_at);
+RC_CHECK enum rc record_use_decode(struct text record, int64_t *used_at);
+
 void record_history_encode(struct buf *out, const struct history *history);
 RC_CHECK enum rc record_history_decode(struct text record, const struct uid *project,
                                        uint64_t sequence, struct arena *arena,

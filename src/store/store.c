@@ -205,6 +205,20 @@ enum rc store_read_apikey(struct kv_txn *txn, const struct uid *uid, struct aren
 
     if (rc == RC_OK)
         rc = store_told(record_apikey_decode(record, uid, arena, out), "API key", uid);
+    return rc == RC_OK ? store_read_use(txn, out) : rc;
+}
+
+enum rc store_read_use(struct kv_txn *txn, struct apikey *apikey)
+{
+    struct keyspace_key key = keyspace_use(&apikey->uid);
+    struct text record;
+    enum rc rc = kv_get(txn, store_key(&key), &record);
+
+    if (rc == RC_NOT_FOUND)
+        return RC_OK;
+    if (rc == RC_OK)
+        rc = store_told(record_use_decode(record, &apikey->last_used_at), "use of API key",
+                        &apikey->uid);
     return rc;
 }
 
@@ -278,4 +292,71 @@ enum rc store_apikey_revoke(struct store *store, const struct uid *uid, int64_t 
     struct revocation revocation = {uid, now};
 
     return kv_write(store->kv, revoke_in, &revocation);
+}
+
+struct use {
+    const struct uid *uid;
+    int64_t now;
+};
+
+static enum rc use_in(struct kv_txn *txn, void *arg)
+{
+    const struct use *use = arg;
+    struct keyspace_key key = keyspace_use(use->uid);
+    struct buf record;
+    enum rc rc;
+
+    buf_init(&record, RECORD_MAX);
+    record_use_encode(&record, use->now);
+    rc = buf_status(&record);
+    if (rc == RC_OK)
+        rc = kv_set(txn, store_key(&key), buf_text(&record));
+    buf_free(&record);
+    return rc;
+}
+
+enum rc store_apikey_use(struct store *store, const struct apikey *key, int64_t now)
+{
+    struct use use = {&key->uid, now};
+
+    if (key->last_used_at != APIKEY_NO_USE && now >= key->last_used_at &&
+        now - key->last_used_at < APIKEY_USE_STEP)
+        return RC_OK;
+    return kv_write(store->kv, use_in, &use);
+}
+
+struct project_change {
+    const struct uid *uid;
+    store_project_edit_fn *edit;
+    void *arg;
+    struct arena *arena;
+    struct project *out;
+};
+
+static enum rc change_project_in(struct kv_txn *txn, void *arg)
+{
+    struct project_change *change = arg;
+    struct keyspace_key key = keyspace_project(change->uid);
+    struct buf record;
+    enum rc rc = store_read_project(txn, change->uid, change->arena, change->out);
+
+    if (rc == RC_OK)
+        rc = change->edit(change->out, change->arg);
+    if (rc != RC_OK)
+        return rc;
+    buf_init(&record, RECORD_MAX);
+    record_project_encode(&record, change->out);
+    rc = buf_status(&record);
+    if (rc == RC_OK)
+        rc = kv_set(txn, store_key(&key), buf_text(&record));
+    buf_free(&record);
+    return rc;
+}
+
+enum rc store_project_edit(struct store *store, const struct uid *uid, store_project_edit_fn *edit,
+                           void *arg, struct arena *arena, struct project *out)
+{
+    struct project_change change = {uid, edit, arg, arena, out};
+
+    return kv_write(store->kv, change_project_in, &change);
 }

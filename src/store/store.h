@@ -58,6 +58,12 @@ typedef bool store_history_visit(const struct history *history, void *arg);
 RC_CHECK enum rc store_project_add(struct store *store, const struct project *project);
 RC_CHECK enum rc store_project_get(struct store *store, const struct uid *uid, struct arena *arena,
                                    struct project *out);
+/* store_project_edit: reads the project, lets `edit` change it, and writes it, as one
+ * step. Its result; any but RC_OK changes nothing. *out is what was written. */
+typedef enum rc store_project_edit_fn(struct project *project, void *arg);
+RC_CHECK enum rc store_project_edit(struct store *store, const struct uid *uid,
+                                    store_project_edit_fn *edit, void *arg, struct arena *arena,
+                                    struct project *out);
 /* store_projects: all of them, oldest first. */
 RC_CHECK enum rc store_projects(struct store *store, store_project_visit *visit, void *arg);
 
@@ -67,13 +73,17 @@ RC_CHECK enum rc store_apikey_get(struct store *store, const struct uid *uid, st
                                   struct apikey *out);
 /* store_apikey_revoke: from `now` on it is not good; one that is revoked stays as it is. */
 RC_CHECK enum rc store_apikey_revoke(struct store *store, const struct uid *uid, int64_t now);
+/* store_apikey_use: notes that the key is in use at `now`; does nothing within
+ * APIKEY_USE_STEP of the last time, as `key` has it. */
+RC_CHECK enum rc store_apikey_use(struct store *store, const struct apikey *key, int64_t now);
 /* store_apikeys: a project's, oldest first. */
 RC_CHECK enum rc store_apikeys(struct store *store, const struct uid *project,
                                store_apikey_visit *visit, void *arg);
 
 /* store_endpoint_add: with its first history entry, whose `sequence` and
- * `previous` are given here. RC_NOT_FOUND without its project, RC_EXISTS. */
-RC_CHECK enum rc store_endpoint_add(struct store *store, const struct endpoint *endpoint,
+ * `previous` are given here, as the endpoint's `history` and `revision` are.
+ * RC_NOT_FOUND without its project, RC_EXISTS. */
+RC_CHECK enum rc store_endpoint_add(struct store *store, struct endpoint *endpoint,
                                     const struct history *event);
 RC_CHECK enum rc store_endpoint_get(struct store *store, const struct uid *project,
                                     const struct uid *uid, struct arena *arena,
@@ -84,13 +94,38 @@ RC_CHECK enum rc store_endpoint_get(struct store *store, const struct uid *proje
 RC_CHECK enum rc store_endpoint_edit(struct store *store, const struct uid *project,
                                      const struct uid *uid, edit_fn *edit, void *arg,
                                      struct arena *arena, struct endpoint *out);
+/* store_endpoint_delete: what `edit` leaves of the endpoint's secrets ends, an entry
+ * of the history each, and the endpoint is gone; its history stays. */
+RC_CHECK enum rc store_endpoint_delete(struct store *store, const struct uid *project,
+                                       const struct uid *uid, edit_fn *edit, void *arg,
+                                       struct arena *arena);
+/* store_endpoint_owner: also of one that was deleted. */
+RC_CHECK enum rc store_endpoint_owner(struct store *store, const struct uid *project,
+                                      const struct uid *uid, struct arena *arena,
+                                      struct text *owner_id);
+
+/* Part of a project's endpoints, in the order of their uids. */
+struct store_page {
+    struct uid from;      /* the first, itself included; UID_NONE: from the end */
+    bool towards_newer;   /* otherwise towards older ones */
+    struct text name;     /* only with this in their name, case ignored; empty: all */
+    struct text owner_id; /* only of this owner; empty: all */
+};
+
+/* store_endpoint_page: the uids of the first `max` endpoints of the page. The time
+ * it takes grows with what the filters pass over, not with where the page is. */
+RC_CHECK enum rc store_endpoint_page(struct store *store, const struct uid *project,
+                                     const struct store_page *page, struct uid *out, size_t max,
+                                     size_t *count);
 /* store_endpoints: a project's, newest first. */
 RC_CHECK enum rc store_endpoints(struct store *store, const struct uid *project,
                                  store_endpoint_visit *visit, void *arg);
 
-/* store_history: newest first; of one endpoint, or with `endpoint` NULL of the
- * whole project. */
+/* store_history: newest first, from the entry `from` on (0: the newest); of one
+ * endpoint, deleted or not, or with `endpoint` NULL of the whole project. RC_GONE
+ * when `from` is not an entry of this endpoint. */
 RC_CHECK enum rc store_history(struct store *store, const struct uid *project,
-                               const struct uid *endpoint, store_history_visit *visit, void *arg);
+                               const struct uid *endpoint, uint64_t from,
+                               store_history_visit *visit, void *arg);
 
 #endif

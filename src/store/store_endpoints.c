@@ -49,9 +49,8 @@ static bool note_sequence(struct text key, struct text value, void *arg)
     return false;
 }
 
-/* Writes the endpoint with the entry that tells why, which becomes its newest. */
-static enum rc put_endpoint(struct store *store, struct kv_txn *txn, struct endpoint *endpoint,
-                            struct history *event)
+/* Appends the entry to the project's history and to the endpoint's chain. */
+static enum rc put_history(struct kv_txn *txn, struct endpoint *endpoint, struct history *event)
 {
     struct keyspace_key key = keyspace_history(&endpoint->project, 0);
     uint64_t newest = 0;
@@ -70,11 +69,26 @@ static enum rc put_endpoint(struct store *store, struct kv_txn *txn, struct endp
     key = keyspace_history(&endpoint->project, event->sequence);
     if (rc == RC_OK)
         rc = kv_add(txn, store_key(&key), buf_text(&record));
-    buf_reset(&record);
+    buf_free(&record);
+    return rc;
+}
+
+/* Writes the endpoint, with the entry that tells what happened to its secrets. */
+static enum rc put_endpoint(struct store *store, struct kv_txn *txn, struct endpoint *endpoint,
+                            struct history *event)
+{
+    struct keyspace_key key = keyspace_endpoint(&endpoint->project, &endpoint->uid);
+    struct buf record;
+    enum rc rc = RC_OK;
+
+    if (event->action != 0)
+        rc = put_history(txn, endpoint, event);
+    if (rc != RC_OK)
+        return rc;
+    endpoint->revision++;
+    buf_init(&record, RECORD_MAX);
     record_endpoint_encode(&record, store->keyring, endpoint);
-    if (rc == RC_OK)
-        rc = buf_status(&record);
-    key = keyspace_endpoint(&endpoint->project, &endpoint->uid);
+    rc = buf_status(&record);
     if (rc == RC_OK)
         rc = kv_set(txn, store_key(&key), buf_text(&record));
     buf_free(&record);
@@ -85,15 +99,16 @@ struct insertion {
     struct store *store;
     const struct endpoint *endpoint;
     const struct history *event;
+    struct endpoint *written;
 };
 
 static enum rc insert_in(struct kv_txn *txn, void *arg)
 {
     struct insertion *insertion = arg;
-    struct endpoint endpoint = *insertion->endpoint;
+    const struct endpoint *endpoint = insertion->endpoint;
     struct history event = *insertion->event;
-    struct keyspace_key key = keyspace_endpoint(&endpoint.project, &endpoint.uid);
-    struct keyspace_key project = keyspace_project(&endpoint.project);
+    struct keyspace_key key = keyspace_endpoint(&endpoint->project, &endpoint->uid);
+    struct keyspace_key project = keyspace_project(&endpoint->project);
     struct text ignored;
     enum rc rc = kv_get(txn, store_key(&project), &ignored);
 
@@ -102,15 +117,20 @@ static enum rc insert_in(struct kv_txn *txn, void *arg)
     rc = kv_get(txn, store_key(&key), &ignored);
     if (rc != RC_NOT_FOUND)
         return rc == RC_OK ? RC_EXISTS : rc;
-    return put_endpoint(insertion->store, txn, &endpoint, &event);
+    *insertion->written = *endpoint;
+    return put_endpoint(insertion->store, txn, insertion->written, &event);
 }
 
-enum rc store_endpoint_add(struct store *store, const struct endpoint *endpoint,
+enum rc store_endpoint_add(struct store *store, struct endpoint *endpoint,
                            const struct history *event)
 {
-    struct insertion insertion = {store, endpoint, event};
+    struct endpoint written;
+    struct insertion insertion = {store, endpoint, event, &written};
+    enum rc rc = kv_write(store->kv, insert_in, &insertion);
 
-    return kv_write(store->kv, insert_in, &insertion);
+    if (rc == RC_OK)
+        *endpoint = written;
+    return rc;
 }
 
 struct change {
@@ -123,19 +143,25 @@ struct change {
     struct endpoint *out;
 };
 
-static enum rc change_in(struct kv_txn *txn, void *arg)
+/* Reads the endpoint and its project and lets the caller's function change it. */
+static enum rc apply(struct kv_txn *txn, struct change *change, struct history *event)
 {
-    struct change *change = arg;
     struct project project;
-    struct history event = {0};
-    struct edit edit = {&project, change->out, &event, change->arena};
+    struct edit edit = {&project, change->out, event, change->arena};
     enum rc rc = store_read_project(txn, change->project, change->arena, &project);
 
     if (rc == RC_OK)
         rc = store_read_endpoint(change->store, txn, change->project, change->uid, change->arena,
                                  change->out);
-    if (rc == RC_OK)
-        rc = change->edit(&edit, change->arg);
+    return rc == RC_OK ? change->edit(&edit, change->arg) : rc;
+}
+
+static enum rc change_in(struct kv_txn *txn, void *arg)
+{
+    struct change *change = arg;
+    struct history event = {0};
+    enum rc rc = apply(txn, change, &event);
+
     return rc == RC_OK ? put_endpoint(change->store, txn, change->out, &event) : rc;
 }
 
@@ -145,4 +171,97 @@ enum rc store_endpoint_edit(struct store *store, const struct uid *project, cons
     struct change change = {store, project, uid, edit, arg, arena, out};
 
     return kv_write(store->kv, change_in, &change);
+}
+
+static enum rc put_tombstone(struct kv_txn *txn, const struct endpoint *endpoint,
+                             int64_t deleted_at)
+{
+    const struct record_tombstone tombstone = {endpoint->members[ENDPOINT_OWNER_ID], deleted_at,
+                                               endpoint->history};
+    struct keyspace_key key = keyspace_tombstone(&endpoint->project, &endpoint->uid);
+    struct buf record;
+    enum rc rc;
+
+    buf_init(&record, RECORD_MAX);
+    record_tombstone_encode(&record, &tombstone);
+    rc = buf_status(&record);
+    if (rc == RC_OK)
+        rc = kv_add(txn, store_key(&key), buf_text(&record));
+    buf_free(&record);
+    return rc;
+}
+
+static enum rc delete_in(struct kv_txn *txn, void *arg)
+{
+    struct change *change = arg;
+    struct endpoint *endpoint = change->out;
+    struct keyspace_key key = keyspace_endpoint(change->project, change->uid);
+    struct history pattern = {0};
+    enum rc rc = apply(txn, change, &pattern);
+
+    for (size_t i = 0; rc == RC_OK && i < endpoint->secret_count; i++) {
+        struct history event = pattern;
+
+        event.ended = endpoint->secrets[i].uid;
+        rc = put_history(txn, endpoint, &event);
+    }
+    if (rc == RC_OK)
+        rc = put_tombstone(txn, endpoint, pattern.at);
+    return rc == RC_OK ? kv_delete(txn, store_key(&key)) : rc;
+}
+
+enum rc store_endpoint_delete(struct store *store, const struct uid *project, const struct uid *uid,
+                              edit_fn *edit, void *arg, struct arena *arena)
+{
+    struct endpoint endpoint;
+    struct change change = {store, project, uid, edit, arg, arena, &endpoint};
+
+    return kv_write(store->kv, delete_in, &change);
+}
+
+enum rc store_read_tombstone(struct kv_txn *txn, const struct uid *project, const struct uid *uid,
+                             struct arena *arena, struct record_tombstone *out)
+{
+    struct keyspace_key key = keyspace_tombstone(project, uid);
+    struct text record;
+    enum rc rc = kv_get(txn, store_key(&key), &record);
+
+    if (rc == RC_OK)
+        rc = store_told(record_tombstone_decode(record, arena, out), "deleted endpoint", uid);
+    return rc;
+}
+
+struct owner {
+    const struct uid *project;
+    const struct uid *uid;
+    struct arena *arena;
+    struct text *out;
+};
+
+static enum rc owner_in(struct kv_txn *txn, void *arg)
+{
+    struct owner *owner = arg;
+    struct keyspace_key key = keyspace_endpoint(owner->project, owner->uid);
+    struct text members[ENDPOINT_MEMBERS] = {{NULL, 0}};
+    struct record_tombstone tombstone;
+    struct text record;
+    enum rc rc = kv_get(txn, store_key(&key), &record);
+
+    if (rc == RC_OK) {
+        rc = store_told(record_endpoint_peek(record, members), "endpoint", owner->uid);
+        return rc == RC_OK ? arena_copy(owner->arena, members[ENDPOINT_OWNER_ID], owner->out) : rc;
+    }
+    if (rc == RC_NOT_FOUND)
+        rc = store_read_tombstone(txn, owner->project, owner->uid, owner->arena, &tombstone);
+    if (rc == RC_OK)
+        *owner->out = tombstone.owner_id;
+    return rc;
+}
+
+enum rc store_endpoint_owner(struct store *store, const struct uid *project, const struct uid *uid,
+                             struct arena *arena, struct text *owner_id)
+{
+    struct owner owner = {project, uid, arena, owner_id};
+
+    return kv_read(store->kv, owner_in, &owner);
 }

@@ -5,6 +5,7 @@
 #include "store/keyring.h"
 #include "store/keyspace.h"
 #include "store/kv.h"
+#include "store/record.h"
 #include "store/store.h"
 
 struct store {
@@ -25,8 +26,14 @@ RC_CHECK enum rc store_read_project(struct kv_txn *txn, const struct uid *uid, s
                                     struct project *out);
 RC_CHECK enum rc store_read_apikey(struct kv_txn *txn, const struct uid *uid, struct arena *arena,
                                    struct apikey *out);
+/* store_read_use: completes a key with its last use. */
+RC_CHECK enum rc store_read_use(struct kv_txn *txn, struct apikey *apikey);
 RC_CHECK enum rc store_read_endpoint(struct store *store, struct kv_txn *txn,
                                      const struct uid *project, const struct uid *uid,
                                      struct arena *arena, struct endpoint *out);
+
+RC_CHECK enum rc store_read_tombstone(struct kv_txn *txn, const struct uid *project,
+                                      const struct uid *uid, struct arena *arena,
+                                      struct record_tombstone *out);
 
 #endif

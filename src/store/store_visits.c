@@ -12,8 +12,10 @@ struct visit {
     struct store *store;
     struct keyspace_key start; /* its first prefix_len bytes are what keys begin with */
     size_t prefix_len;
+    bool from_start; /* begin at `start` itself, not at the end of the prefix */
     enum kv_direction direction;
     const struct uid *project;
+    struct kv_txn *txn; /* while it runs */
     union {
         store_project_visit *project;
         store_apikey_visit *apikey;
@@ -30,8 +32,13 @@ static enum rc visit_in(struct kv_txn *txn, void *arg)
 {
     struct visit *visit = arg;
     struct text prefix = {(const char *)visit->start.bytes, visit->prefix_len};
-    enum rc rc = kv_scan(txn, prefix, (struct text){0}, visit->direction, visit->decode, visit);
+    struct text from = {NULL, 0};
+    enum rc rc;
 
+    if (visit->from_start)
+        from = store_key(&visit->start);
+    visit->txn = txn;
+    rc = kv_scan(txn, prefix, from, visit->direction, visit->decode, visit);
     return rc == RC_OK ? visit->rc : rc;
 }
 
@@ -80,7 +87,10 @@ static bool visit_apikey(struct text key, struct text record, void *arg)
         store_told(record_apikey_decode(record, &uid, &visit->arena, &apikey), "API key", &uid);
     if (visit->rc != RC_OK)
         return false;
-    return !uid_equal(&apikey.project, visit->project) || visit->fn.apikey(&apikey, visit->arg);
+    if (!uid_equal(&apikey.project, visit->project))
+        return true;
+    visit->rc = store_read_use(visit->txn, &apikey);
+    return visit->rc == RC_OK && visit->fn.apikey(&apikey, visit->arg);
 }
 
 enum rc store_apikeys(struct store *store, const struct uid *project, store_apikey_visit *fn,
@@ -141,22 +151,39 @@ static bool visit_history(struct text key, struct text record, void *arg)
 struct chain {
     struct visit *visit;
     const struct uid *endpoint;
+    uint64_t from; /* 0: the newest */
 };
+
+/* Where an endpoint's history ends: itself says so, or what is left of it. */
+static enum rc newest(struct kv_txn *txn, const struct chain *chain, uint64_t *sequence)
+{
+    struct visit *visit = chain->visit;
+    struct record_tombstone tombstone;
+    struct endpoint endpoint;
+    enum rc rc = store_read_endpoint(visit->store, txn, visit->project, chain->endpoint,
+                                     &visit->arena, &endpoint);
+
+    if (rc == RC_OK) {
+        *sequence = endpoint.history;
+    } else if (rc == RC_NOT_FOUND) {
+        rc = store_read_tombstone(txn, visit->project, chain->endpoint, &visit->arena, &tombstone);
+        if (rc == RC_OK)
+            *sequence = tombstone.history;
+    }
+    return rc;
+}
 
 /* Follows one endpoint's entries, each of which names the one before it. */
 static enum rc chain_in(struct kv_txn *txn, void *arg)
 {
     struct chain *chain = arg;
     struct visit *visit = chain->visit;
-    struct endpoint endpoint;
     uint64_t sequence;
-    enum rc rc = store_read_endpoint(visit->store, txn, visit->project, chain->endpoint,
-                                     &visit->arena, &endpoint);
+    enum rc rc = newest(txn, chain, &sequence);
 
-    if (rc != RC_OK)
-        return rc;
-    sequence = endpoint.history;
-    while (sequence != 0) {
+    if (rc == RC_OK && chain->from != 0)
+        sequence = chain->from;
+    while (rc == RC_OK && sequence != 0) {
         struct keyspace_key key = keyspace_history(visit->project, sequence);
         struct history history;
         struct text record;
@@ -165,6 +192,9 @@ static enum rc chain_in(struct kv_txn *txn, void *arg)
         rc = kv_get(txn, store_key(&key), &record);
         if (rc == RC_OK)
             rc = record_history_decode(record, visit->project, sequence, &visit->arena, &history);
+        if (sequence == chain->from &&
+            (rc == RC_NOT_FOUND || (rc == RC_OK && !uid_equal(&history.endpoint, chain->endpoint))))
+            return RC_GONE;
         if (rc != RC_OK)
             return store_told(rc == RC_NOT_FOUND ? RC_CORRUPT : rc, "history of endpoint",
                               chain->endpoint);
@@ -172,21 +202,22 @@ static enum rc chain_in(struct kv_txn *txn, void *arg)
             break;
         sequence = history.previous;
     }
-    return RC_OK;
+    return rc;
 }
 
 enum rc store_history(struct store *store, const struct uid *project, const struct uid *endpoint,
-                      store_history_visit *fn, void *arg)
+                      uint64_t from, store_history_visit *fn, void *arg)
 {
     struct visit visit = {.store = store,
-                          .start = keyspace_history(project, 0),
+                          .start = keyspace_history(project, from),
+                          .from_start = from != 0,
                           .prefix_len = KEYSPACE_PROJECT_PREFIX,
                           .direction = KV_BACKWARDS,
                           .project = project,
                           .fn.history = fn,
                           .arg = arg,
                           .decode = visit_history};
-    struct chain chain = {&visit, endpoint};
+    struct chain chain = {&visit, endpoint, from};
     enum rc rc;
 
     if (endpoint == NULL)
@@ -194,5 +225,59 @@ enum rc store_history(struct store *store, const struct uid *project, const stru
     arena_init(&visit.arena, VISIT_ARENA);
     rc = kv_read(store->kv, chain_in, &chain);
     arena_free(&visit.arena);
+    return rc;
+}
+
+struct paging {
+    const struct store_page *page;
+    struct keyspace_key start;
+    struct uid *out;
+    size_t max;
+    size_t count;
+    enum rc rc;
+};
+
+static bool page_one(struct text key, struct text record, void *arg)
+{
+    struct paging *paging = arg;
+    const struct store_page *page = paging->page;
+    struct text members[ENDPOINT_MEMBERS] = {{NULL, 0}};
+    struct uid uid = keyspace_tail(key.data, key.len);
+
+    if (paging->count == paging->max)
+        return false;
+    if (page->name.len > 0 || page->owner_id.len > 0) {
+        paging->rc = store_told(record_endpoint_peek(record, members), "endpoint", &uid);
+        if (paging->rc != RC_OK)
+            return false;
+    }
+    if (text_contains(members[ENDPOINT_NAME], page->name) &&
+        (page->owner_id.len == 0 || text_equal(members[ENDPOINT_OWNER_ID], page->owner_id)))
+        paging->out[paging->count++] = uid;
+    return true;
+}
+
+static enum rc page_in(struct kv_txn *txn, void *arg)
+{
+    struct paging *paging = arg;
+    struct text from = {NULL, 0};
+    enum rc rc;
+
+    if (!uid_is_none(&paging->page->from))
+        from = store_key(&paging->start);
+    rc = kv_scan(txn, store_prefix(&paging->start), from,
+                 paging->page->towards_newer ? KV_FORWARDS : KV_BACKWARDS, page_one, paging);
+    return rc == RC_OK ? paging->rc : rc;
+}
+
+enum rc store_endpoint_page(struct store *store, const struct uid *project,
+                            const struct store_page *page, struct uid *out, size_t max,
+                            size_t *count)
+{
+    struct paging paging = {
+        .page = page, .start = keyspace_endpoint(project, &page->from), .out = out, .max = max};
+    enum rc rc = kv_read(store->kv, page_in, &paging);
+
+    *count = paging.count;
     return rc;
 }

@@ -1,0 +1,81 @@
+/* rolls: roll and revoke. */
+#include "api/endpoint_json.h"
+#include "base/crypto.h"
+#include "ctl.h"
+#include "domain/revoke.h"
+#include "domain/roll.h"
+
+#include <stdio.h>
+
+static void explain(struct ctl *ctl, enum rc rc, const struct roll *roll)
+{
+    if (rc == RC_INVALID && ctl->faults.count == 0)
+        ctl->faults = roll->faults;
+    if (rc == RC_CONFLICT)
+        roll_refusal(roll, ctl->why);
+    if (rc == RC_NOT_FOUND && ctl->why[0] == '\0')
+        (void)snprintf(ctl->why, sizeof ctl->why, "endpoint not found");
+}
+
+enum rc ctl_roll(struct ctl *ctl)
+{
+    struct roll roll = {.now = ctl->now,
+                        .request_id = text_of("hookrollctl"),
+                        .request.has_grace = ctl->values[CTL_EXPIRATION] != NULL,
+                        .request.reason = text_of(ctl->values[CTL_REASON])};
+    struct endpoint_json_view view = {.now = ctl->now, .secrets = ctl->show_secrets};
+    struct endpoint endpoint;
+    struct uid project;
+    struct uid uid;
+    enum rc rc = ctl_ids(ctl, &project, &uid);
+
+    if (rc == RC_OK)
+        rc = ctl_integer(ctl, CTL_EXPIRATION, &roll.request.grace);
+    if (rc == RC_OK)
+        rc = ctl_secret(ctl, &roll.request.secret);
+    if (rc == RC_OK) {
+        crypto_random(&roll.fresh, sizeof roll.fresh);
+        rc = store_endpoint_edit(ctl->store, &project, &uid, roll_apply, &roll, &ctl->arena,
+                                 &endpoint);
+        crypto_wipe(&roll.fresh, sizeof roll.fresh);
+    }
+    if (rc == RC_OK) {
+        view.fresh = endpoint.secrets[endpoint.secret_count - 1].uid;
+        view.warning = roll_warning(&endpoint);
+        ctl_print_endpoint(ctl, &endpoint, &view);
+    } else {
+        explain(ctl, rc, &roll);
+    }
+    return rc;
+}
+
+enum rc ctl_revoke(struct ctl *ctl)
+{
+    struct revoke revoke = {.reason = text_of(ctl->values[CTL_REASON]),
+                            .now = ctl->now,
+                            .request_id = text_of("hookrollctl")};
+    struct endpoint_json_view view = {.now = ctl->now, .secrets = ctl->show_secrets};
+    struct endpoint endpoint;
+    struct uid project;
+    struct uid uid;
+    enum rc rc = ctl_ids(ctl, &project, &uid);
+
+    if (rc == RC_OK)
+        rc = ctl_uid(ctl, CTL_SECRET_ID, &revoke.secret);
+    if (rc == RC_OK)
+        rc = history_check_reason(revoke.reason, &ctl->faults);
+    if (rc == RC_OK)
+        rc = store_endpoint_edit(ctl->store, &project, &uid, revoke_apply, &revoke, &ctl->arena,
+                                 &endpoint);
+    if (rc == RC_OK)
+        ctl_print_endpoint(ctl, &endpoint, &view);
+    if (rc == RC_NOT_FOUND)
+        (void)snprintf(ctl->why, sizeof ctl->why, "endpoint not found");
+    if (rc == RC_GONE)
+        (void)snprintf(ctl->why, sizeof ctl->why,
+                       "no such secret can sign: it has ended, or never was");
+    if (rc == RC_CONFLICT)
+        (void)snprintf(ctl->why, sizeof ctl->why,
+                       "the current secret cannot be revoked: use roll with --expiration 0");
+    return rc;
+}

@@ -1,0 +1,69 @@
+/* shared: what several commands on endpoints need: their ids, a secret from a file,
+ * and an endpoint's printing. */
+#include "api/endpoint_json.h"
+#include "api/json_write.h"
+#include "ctl.h"
+#include "domain/secret.h"
+
+/* A secret's file is its value; one line end behind it is an editor's, not its own. */
+enum rc ctl_secret(struct ctl *ctl, struct text *secret)
+{
+    enum rc rc;
+
+    if (ctl->values[CTL_SECRET_FILE] == NULL)
+        return RC_OK;
+    rc = ctl_read(ctl, CTL_SECRET_FILE, SECRET_VALUE_MAX + 1, secret);
+    if (rc == RC_OK && secret->len > 0 && secret->data[secret->len - 1] == '\n')
+        secret->len--;
+    if (rc == RC_OK)
+        rc = secret_check(*secret, &ctl->faults);
+    return rc;
+}
+
+static void print_people(struct ctl *ctl, const struct endpoint *endpoint,
+                         const struct endpoint_json_view *view)
+{
+    ctl_cell(ctl, 9, text_of("endpoint"));
+    ctl_cell_uid(ctl, &endpoint->uid);
+    ctl_cell(ctl, 8, text_of(endpoint_status_name(endpoint->status)));
+    ctl_cell(ctl, 0, endpoint->members[ENDPOINT_NAME]);
+    ctl_row(ctl);
+    ctl_cell(ctl, 9, text_of("url"));
+    ctl_cell(ctl, 0, endpoint->members[ENDPOINT_URL]);
+    ctl_row(ctl);
+    for (size_t i = 0; i < endpoint->secret_count; i++) {
+        const struct secret *secret = &endpoint->secrets[i];
+        bool shown = view->secrets || uid_equal(&secret->uid, &view->fresh);
+
+        if (!secret_can_sign(secret, view->now))
+            continue;
+        ctl_cell(ctl, 9, text_of(secret->expires_at == SECRET_NO_END ? "current" : "ending"));
+        ctl_cell_uid(ctl, &secret->uid);
+        ctl_cell_moment(ctl, secret->expires_at);
+        ctl_cell(ctl, 0, shown ? secret->value : text_of("[REDACTED]"));
+        ctl_row(ctl);
+    }
+    if (view->warning != NULL)
+        buf_printf(&ctl->out, "warning: %s\n", view->warning);
+}
+
+void ctl_print_endpoint(struct ctl *ctl, const struct endpoint *endpoint,
+                        const struct endpoint_json_view *view)
+{
+    struct json_write json = json_write_to(&ctl->out);
+
+    if (!ctl->json) {
+        print_people(ctl, endpoint, view);
+        return;
+    }
+    endpoint_json_write(&json, endpoint, view);
+    buf_put_byte(&ctl->out, '\n');
+}
+
+enum rc ctl_ids(struct ctl *ctl, struct uid *project, struct uid *endpoint)
+{
+    enum rc rc = ctl_uid(ctl, CTL_PROJECT, project);
+    enum rc second = ctl_uid(ctl, CTL_ENDPOINT, endpoint);
+
+    return rc == RC_OK ? second : rc;
+}

@@ -1,0 +1,180 @@
+/* endpoint_list: filters and cursors in, a page and the cursors around it out. */
+#include "api/endpoint_list.h"
+
+#include "api/auth.h"
+#include "api/endpoint_json.h"
+#include "api/envelope.h"
+#include "api/query.h"
+
+enum {
+    PER_PAGE = 20,
+    PER_PAGE_MAX = 1000
+};
+
+struct page {
+    struct store_page want;
+    int64_t per_page;
+    struct uid rows[PER_PAGE_MAX + 1]; /* in the order of the direction; one more than asked for */
+    size_t count;                      /* of the rows to show */
+    struct uid older;                  /* the first row of the page that follows, or UID_NONE */
+    struct uid newer;                  /* the first row of the page before, or UID_NONE */
+};
+
+static void read_cursor(struct call *call, const char *name, struct text cursor, struct uid *out)
+{
+    if (cursor.len > 0 && !uid_parse(cursor, out))
+        faults_add(&call->faults, name, "%s must be one that a list gave", name);
+}
+
+/* Fills what is wanted from the query; faults for what cannot be understood. */
+static enum rc read_query(struct call *call, struct page *page)
+{
+    static const char *const names[] = {"direction", "next_page_cursor", "prev_page_cursor", "q",
+                                        "query",     "ownerId"};
+    struct text values[sizeof names / sizeof names[0]];
+    struct text query = call->request->query;
+    enum rc rc;
+
+    page->per_page = PER_PAGE;
+    if (query_integer(query, "perPage", 1, PER_PAGE_MAX, &page->per_page, &call->faults) != RC_OK)
+        return RC_INVALID;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        rc = query_text(query, names[i], call->arena, &values[i], &call->faults);
+        if (rc != RC_OK)
+            return rc;
+    }
+    page->want.towards_newer = text_is(values[0], "prev");
+    if (values[0].len > 0 && !page->want.towards_newer && !text_is(values[0], "next"))
+        faults_add(&call->faults, "direction", "direction must be next or prev");
+    if (page->want.towards_newer)
+        read_cursor(call, "prev_page_cursor", values[2], &page->want.from);
+    else
+        read_cursor(call, "next_page_cursor", values[1], &page->want.from);
+    page->want.name = text_trim(values[3].len > 0 ? values[3] : values[4]);
+    page->want.owner_id = values[5];
+    return call->faults.count > 0 ? RC_INVALID : RC_OK;
+}
+
+/* The first row from `from`, which is left out, on; UID_NONE when there is none. */
+static enum rc neighbour(struct call *call, struct store_page want, const struct uid *from,
+                         bool towards_newer, struct uid *out)
+{
+    struct uid rows[2];
+    size_t count = 0;
+    enum rc rc;
+
+    want.from = *from;
+    want.towards_newer = towards_newer;
+    rc = store_endpoint_page(call->store, &call->project_id, &want, rows, 2, &count);
+    *out = UID_NONE;
+    if (rc != RC_OK || count == 0)
+        return rc;
+    if (!uid_equal(&rows[0], from))
+        *out = rows[0];
+    else if (count == 2)
+        *out = rows[1];
+    return rc;
+}
+
+/* The rows of the page, and the rows that the pages around it begin with. */
+static enum rc fetch(struct call *call, struct page *page)
+{
+    struct uid beyond = UID_NONE;
+    struct uid behind = UID_NONE;
+    size_t asked = (size_t)page->per_page;
+    enum rc rc = store_endpoint_page(call->store, &call->project_id, &page->want, page->rows,
+                                     asked + 1, &page->count);
+
+    if (rc != RC_OK)
+        return rc;
+    if (page->count > asked) {
+        beyond = page->rows[asked];
+        page->count = asked;
+    }
+    if (page->count > 0)
+        rc = neighbour(call, page->want, &page->rows[0], !page->want.towards_newer, &behind);
+    else if (!uid_is_none(&page->want.from))
+        rc = neighbour(call, page->want, &page->want.from, !page->want.towards_newer, &behind);
+    page->older = page->want.towards_newer ? behind : beyond;
+    page->newer = page->want.towards_newer ? beyond : behind;
+    return rc;
+}
+
+/* One row, unless it was deleted since the page was taken. */
+static enum rc write_row(struct call *call, struct json_write *json, const struct uid *uid)
+{
+    struct endpoint_json_view view = {.now = call->request->now,
+                                      .secrets = auth_has(call, SCOPE_SECRETS_READ)};
+    struct endpoint endpoint;
+    struct arena arena;
+    enum rc rc;
+
+    arena_init(&arena, call->arena->ceiling);
+    rc = store_endpoint_get(call->store, &call->project_id, uid, &arena, &endpoint);
+    if (rc == RC_OK)
+        endpoint_json_write(json, &endpoint, &view);
+    arena_free(&arena);
+    return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+static void write_cursor(struct json_write *json, const char *has, const char *name,
+                         const struct uid *uid)
+{
+    char cursor[UID_SIZE] = "";
+
+    if (!uid_is_none(uid))
+        uid_format(uid, cursor);
+    json_write_key(json, has);
+    json_write_boolean(json, !uid_is_none(uid));
+    json_write_key(json, name);
+    json_write_string(json, cursor);
+}
+
+static enum rc write_page(struct call *call, const struct page *page)
+{
+    struct json_write json = envelope_begin(call->response, 200, "Endpoints fetched successfully");
+    enum rc rc = RC_OK;
+
+    json_write_begin_object(&json);
+    json_write_key(&json, "content");
+    json_write_begin_array(&json);
+    for (size_t i = 0; i < page->count && rc == RC_OK; i++)
+        rc =
+            write_row(call, &json, &page->rows[page->want.towards_newer ? page->count - 1 - i : i]);
+    json_write_end_array(&json);
+    json_write_key(&json, "pagination");
+    json_write_begin_object(&json);
+    json_write_key(&json, "per_page");
+    json_write_integer(&json, page->per_page);
+    write_cursor(&json, "has_next_page", "next_page_cursor", &page->older);
+    write_cursor(&json, "has_prev_page", "prev_page_cursor", &page->newer);
+    json_write_end_object(&json);
+    json_write_end_object(&json);
+    envelope_end(&json);
+    return rc;
+}
+
+enum rc endpoint_list_get(struct call *call)
+{
+    struct page page = {.count = 0};
+    enum rc rc = read_query(call, &page);
+
+    if (rc == RC_INVALID)
+        return envelope_faults(call->response, &call->faults);
+    if (rc == RC_OK && call->key.owner_id.len > 0) {
+        if (page.want.owner_id.len > 0 && !auth_owns(call, page.want.owner_id))
+            return auth_refuse_owner(call);
+        page.want.owner_id = call->key.owner_id;
+    }
+    if (rc == RC_OK)
+        rc = fetch(call, &page);
+    if (rc == RC_OK)
+        rc = write_page(call, &page);
+    if (rc == RC_OK && buf_status(&call->response->body) != RC_OK) {
+        faults_add(&call->faults, "perPage",
+                   "perPage must be smaller: so many of these endpoints are too large an answer");
+        response_reset(call->response);
+        return envelope_faults(call->response, &call->faults);
+    }
+    return rc == RC_OK ? rc : envelope_error(call->response, rc, NULL);
+}

@@ -1,0 +1,65 @@
+/* projects: a key shows and changes the settings of its own project. */
+#include "api/projects.h"
+
+#include "api/admin_json.h"
+#include "api/auth.h"
+#include "api/body.h"
+#include "api/envelope.h"
+#include "api/json_read.h"
+
+static void answer(struct call *call, int status, const char *message,
+                   const struct project *project)
+{
+    struct json_write json = envelope_begin(call->response, status, message);
+
+    admin_json_project(&json, project);
+    envelope_end(&json);
+}
+
+enum rc projects_get(struct call *call)
+{
+    answer(call, 200, "Project fetched successfully", &call->project);
+    return RC_OK;
+}
+
+struct update {
+    struct call *call;
+    const struct json_object *body;
+};
+
+static enum rc update_apply(struct project *project, void *arg)
+{
+    struct update *update = arg;
+    struct faults *faults = &update->call->faults;
+
+    faults->count = 0;
+    admin_json_read_project(update->body, project, faults);
+    project->updated_at = update->call->request->now;
+    return project_check(project, faults);
+}
+
+enum rc projects_update(struct call *call)
+{
+    struct update update = {.call = call};
+    struct json_object *body = NULL;
+    struct project project;
+    enum rc rc;
+
+    /* Settings are everyone's, not one owner's. */
+    if (call->key.owner_id.len > 0)
+        return auth_refuse_owner(call);
+    rc = body_json(call, &body);
+    if (rc != RC_OK)
+        return rc;
+    update.body = body;
+    rc = store_project_edit(call->store, &call->project_id, update_apply, &update, call->arena,
+                            &project);
+    if (rc == RC_OK)
+        answer(call, 202, "Project updated successfully", &project);
+    else if (rc == RC_INVALID)
+        rc = envelope_faults(call->response, &call->faults);
+    else
+        rc = envelope_error(call->response, rc, NULL);
+    json_read_free(body);
+    return rc;
+}

@@ -1,0 +1,229 @@
+/* rolls: parse, prepare, act, render; the rules are the domain's. */
+#include "api/rolls.h"
+
+#include "api/admin_json.h"
+#include "api/auth.h"
+#include "api/body.h"
+#include "api/endpoint_answer.h"
+#include "api/envelope.h"
+#include "api/json_read.h"
+#include "api/query.h"
+#include "api/roll_json.h"
+#include "base/crypto.h"
+#include "domain/revoke.h"
+#include "domain/roll.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+enum {
+    PER_PAGE = 20,
+    PER_PAGE_MAX = 1000
+};
+
+static void answer_roll(struct call *call, const struct roll *roll, const struct endpoint *endpoint)
+{
+    const struct secret *last = &endpoint->secrets[endpoint->secret_count - 1];
+    struct endpoint_json_view view = {.now = roll->now,
+                                      .secrets = auth_has(call, SCOPE_SECRETS_READ),
+                                      .fresh = last->uid,
+                                      .warning = roll_warning(endpoint)};
+
+    endpoint_answer(call, 200, "endpoint secret expired successfully", endpoint, &view);
+}
+
+/* Too many secrets could sign; where waiting helps, until when. */
+static enum rc refuse_crowd(struct call *call, const struct roll *roll)
+{
+    char message[ROLL_REFUSAL_SIZE];
+    char seconds[24];
+    struct json_write json;
+
+    roll_refusal(roll, message);
+    if (roll->next_end != SECRET_NO_END) {
+        (void)snprintf(seconds, sizeof seconds, "%" PRId64,
+                       (roll->next_end - roll->now + 999) / 1000);
+        response_header(call->response, "Retry-After", seconds);
+    }
+    json = envelope_begin(call->response, envelope_status(RC_CONFLICT), message);
+    json_write_begin_object(&json);
+    json_write_key(&json, "max_signing_secrets");
+    json_write_integer(&json, roll->limit);
+    json_write_key(&json, "next_expires_at");
+    json_write_moment(&json, roll->next_end);
+    json_write_end_object(&json);
+    envelope_end(&json);
+    return RC_CONFLICT;
+}
+
+static enum rc refuse_roll(struct call *call, enum rc rc, const struct roll *roll)
+{
+    if (rc == RC_INVALID)
+        return envelope_faults(call->response, &roll->faults);
+    if (rc == RC_CONFLICT)
+        return refuse_crowd(call, roll);
+    if (rc == RC_FORBIDDEN)
+        return auth_refuse_owner(call);
+    return envelope_error(call->response, rc, rc == RC_NOT_FOUND ? "endpoint not found" : NULL);
+}
+
+enum rc rolls_roll(struct call *call)
+{
+    struct roll roll = {
+        .now = call->request->now, .key = call->key.uid, .request_id = call->request->id};
+    struct auth_edit edit = {call, roll_apply, &roll};
+    struct json_object *body = NULL;
+    struct endpoint endpoint;
+    enum rc rc = body_json(call, &body);
+
+    if (rc != RC_OK)
+        return rc;
+    roll_json_read(body, &roll.request, &roll.faults);
+    if (roll_check(&call->project, &roll.request, &roll.faults) != RC_OK || roll.faults.count > 0) {
+        rc = envelope_faults(call->response, &roll.faults);
+        goto out;
+    }
+    crypto_random(&roll.fresh, sizeof roll.fresh);
+    rc = store_endpoint_edit(call->store, &call->project_id, &call->endpoint_id, auth_edit, &edit,
+                             call->arena, &endpoint);
+    if (rc == RC_OK)
+        answer_roll(call, &roll, &endpoint);
+    else
+        rc = refuse_roll(call, rc, &roll);
+out:
+    crypto_wipe(&roll.fresh, sizeof roll.fresh);
+    json_read_free(body);
+    return rc;
+}
+
+static enum rc refuse_revoke(struct call *call, enum rc rc)
+{
+    switch ((int)rc) {
+    case RC_FORBIDDEN:
+        return auth_refuse_owner(call);
+    case RC_CONFLICT:
+        return envelope_error(call->response, rc,
+                              "the current secret cannot be revoked: roll it with an expiration "
+                              "of 0");
+    case RC_GONE:
+        return envelope_error(call->response, rc, "secret not found");
+    case RC_NOT_FOUND:
+        return envelope_error(call->response, rc, "endpoint not found");
+    default:
+        return envelope_error(call->response, rc, NULL);
+    }
+}
+
+enum rc rolls_revoke(struct call *call)
+{
+    struct revoke revoke = {.secret = call->secret_id,
+                            .now = call->request->now,
+                            .key = call->key.uid,
+                            .request_id = call->request->id};
+    struct auth_edit edit = {call, revoke_apply, &revoke};
+    struct endpoint_json_view view = {.now = call->request->now,
+                                      .secrets = auth_has(call, SCOPE_SECRETS_READ)};
+    struct json_object *body = NULL;
+    struct endpoint endpoint;
+    enum rc rc = body_json_or_empty(call, &body);
+
+    if (rc != RC_OK)
+        return rc;
+    body_text(body, "reason", "reason", &revoke.reason, &call->faults);
+    if (history_check_reason(revoke.reason, &call->faults) != RC_OK || call->faults.count > 0) {
+        rc = envelope_faults(call->response, &call->faults);
+        goto out;
+    }
+    rc = store_endpoint_edit(call->store, &call->project_id, &call->endpoint_id, auth_edit, &edit,
+                             call->arena, &endpoint);
+    if (rc == RC_OK)
+        endpoint_answer(call, 200, "endpoint secret revoked successfully", &endpoint, &view);
+    else
+        rc = refuse_revoke(call, rc);
+out:
+    json_read_free(body);
+    return rc;
+}
+
+/* A page of history while it is written. */
+struct page {
+    struct json_write *json;
+    int64_t left;
+    uint64_t next; /* the first entry that found no room, 0: none */
+};
+
+static bool write_entry(const struct history *history, void *arg)
+{
+    struct page *page = arg;
+
+    if (page->left == 0) {
+        page->next = history->sequence;
+        return false;
+    }
+    page->left--;
+    admin_json_history(page->json, history);
+    return true;
+}
+
+static void write_history_pagination(struct json_write *json, int64_t per_page, uint64_t next)
+{
+    char cursor[24] = "";
+
+    if (next != 0)
+        (void)snprintf(cursor, sizeof cursor, "%" PRIu64, next);
+    json_write_key(json, "pagination");
+    json_write_begin_object(json);
+    json_write_key(json, "per_page");
+    json_write_integer(json, per_page);
+    json_write_key(json, "has_next_page");
+    json_write_boolean(json, next != 0);
+    json_write_key(json, "next_page_cursor");
+    json_write_string(json, cursor);
+    json_write_end_object(json);
+}
+
+static enum rc write_history(struct call *call, int64_t per_page, uint64_t from)
+{
+    struct json_write json =
+        envelope_begin(call->response, 200, "Endpoint history fetched successfully");
+    struct page page = {&json, per_page, 0};
+    enum rc rc;
+
+    json_write_begin_object(&json);
+    json_write_key(&json, "content");
+    json_write_begin_array(&json);
+    rc =
+        store_history(call->store, &call->project_id, &call->endpoint_id, from, write_entry, &page);
+    if (rc == RC_GONE) {
+        faults_add(&call->faults, "next_page_cursor",
+                   "next_page_cursor must be one that this endpoint's history gave");
+        return envelope_faults(call->response, &call->faults);
+    }
+    if (rc != RC_OK)
+        return envelope_error(call->response, rc, NULL);
+    json_write_end_array(&json);
+    write_history_pagination(&json, per_page, page.next);
+    json_write_end_object(&json);
+    envelope_end(&json);
+    return RC_OK;
+}
+
+enum rc rolls_history(struct call *call)
+{
+    struct text query = call->request->query;
+    struct text owner;
+    int64_t per_page = PER_PAGE;
+    int64_t from = 0;
+    enum rc rc = query_integer(query, "perPage", 1, PER_PAGE_MAX, &per_page, &call->faults);
+
+    if (query_integer(query, "next_page_cursor", 1, INT64_MAX, &from, &call->faults) != RC_OK ||
+        rc != RC_OK)
+        return envelope_faults(call->response, &call->faults);
+    rc = store_endpoint_owner(call->store, &call->project_id, &call->endpoint_id, call->arena,
+                              &owner);
+    if (rc != RC_OK)
+        return envelope_error(call->response, rc, NULL);
+    if (!auth_owns(call, owner))
+        return auth_refuse_owner(call);
+    return write_history(call, per_page, (uint64_t)from);
+}
