@@ -40,6 +40,7 @@ enum rc ctl_roll(struct ctl *ctl)
         crypto_wipe(&roll.fresh, sizeof roll.fresh);
     }
     if (rc == RC_OK) {
+        view.now = roll.at;
         view.fresh = endpoint.secrets[endpoint.secret_count - 1].uid;
         view.warning = roll_warning(&endpoint);
         ctl_print_endpoint(ctl, &endpoint, &view);

@@ -15,6 +15,10 @@ static enum rc check_rights(struct call *call, const struct apikey *key)
         faults_add(&call->faults, "scopes", "scopes must be ones that your own API key has");
         return RC_FORBIDDEN;
     }
+    if (key->expires_at > call->key.expires_at) {
+        faults_add(&call->faults, "expires_in", "expires_in must not outlast your own API key");
+        return RC_FORBIDDEN;
+    }
     return auth_owns(call, key->owner_id) ? RC_OK : RC_FORBIDDEN;
 }
 
@@ -48,7 +52,7 @@ enum rc apikeys_create(struct call *call)
                          .scopes = call->key.scopes,
                          .owner_id = call->key.owner_id,
                          .created_at = call->request->now,
-                         .expires_at = APIKEY_NO_END,
+                         .expires_at = call->key.expires_at,
                          .revoked_at = APIKEY_NO_END,
                          .last_used_at = APIKEY_NO_USE};
     struct json_object *body = NULL;

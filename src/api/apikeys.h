@@ -1,5 +1,6 @@
 /* apikeys: the handlers of a project's API keys. A key gives no right that it has
- * not, and sees only keys of its own owner when it is restricted to one. */
+ * not and no time beyond its own, and sees only keys of its own owner when it is restricted to one.
+ */
 #ifndef HOOKROLL_API_APIKEYS_H
 #define HOOKROLL_API_APIKEYS_H
 

@@ -36,11 +36,10 @@ static enum rc read_query(struct call *call, struct page *page)
     enum rc rc;
 
     page->per_page = PER_PAGE;
-    if (query_integer(query, "perPage", 1, PER_PAGE_MAX, &page->per_page, &call->faults) != RC_OK)
-        return RC_INVALID;
+    rc = query_integer(query, "perPage", 1, PER_PAGE_MAX, &page->per_page, &call->faults);
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         rc = query_text(query, names[i], call->arena, &values[i], &call->faults);
-        if (rc != RC_OK)
+        if (rc == RC_NO_MEMORY)
             return rc;
     }
     page->want.towards_newer = text_is(values[0], "prev");

@@ -20,6 +20,7 @@ struct look {
     size_t members; /* colons between words: as many as members */
     int depth;
     bool nul; /* the last string holds a NUL */
+    bool cut; /* the text ends within a word */
 };
 
 static char peek(const struct look *look)
@@ -165,6 +166,8 @@ static bool look_at_word(struct look *look)
         return look_at_string(look);
     case '{':
     case '[':
+        if (look->depth == DEPTH_MAX)
+            return false;
         look->depth++;
         break;
     case '}':
@@ -187,7 +190,7 @@ static bool look_at_word(struct look *look)
         return c == '-' || is_digit(c) ? look_at_number(look) : look_at_literal(look);
     }
     look->at++;
-    return look->depth <= DEPTH_MAX;
+    return true;
 }
 
 static bool look_through(struct look *look)
@@ -195,11 +198,10 @@ static bool look_through(struct look *look)
     while (look->at < look->t.len) {
         bool good = look_at_word(look);
 
-        /* A text that ends within a word is cut short, which json-c finds. */
-        if (!good && look->at < look->t.len)
+        if (!good) {
+            look->cut = look->at == look->t.len;
             return false;
-        if (!good)
-            break;
+        }
     }
     return true;
 }
@@ -229,6 +231,12 @@ static bool is_blank(char c)
 static enum rc malformed(struct faults *faults, size_t at)
 {
     faults_add(faults, "", "body contains badly-formed JSON (at character %zu)", at + 1);
+    return RC_INVALID;
+}
+
+static enum rc cut_short(struct faults *faults)
+{
+    faults_add(faults, "", "body contains badly-formed JSON");
     return RC_INVALID;
 }
 
@@ -280,10 +288,7 @@ static enum rc parse(struct text body, struct json_object **out, struct faults *
         return RC_OK;
     json_read_free(*out);
     *out = NULL;
-    if (error != json_tokener_continue)
-        return malformed(faults, end);
-    faults_add(faults, "", "body contains badly-formed JSON");
-    return RC_INVALID;
+    return error == json_tokener_continue ? cut_short(faults) : malformed(faults, end);
 }
 
 enum rc json_read_object(struct text body, struct json_object **out, struct faults *faults)
@@ -304,7 +309,7 @@ enum rc json_read_object(struct text body, struct json_object **out, struct faul
     if (!text_is_utf8(body))
         return malformed(faults, text_utf8_len(body));
     if (!look_through(&look))
-        return malformed(faults, look.at);
+        return look.cut ? cut_short(faults) : malformed(faults, look.at);
     rc = parse(body, &root, faults);
     if (rc != RC_OK)
         return rc;

@@ -24,7 +24,7 @@ enum {
 static void answer_roll(struct call *call, const struct roll *roll, const struct endpoint *endpoint)
 {
     const struct secret *last = &endpoint->secrets[endpoint->secret_count - 1];
-    struct endpoint_json_view view = {.now = roll->now,
+    struct endpoint_json_view view = {.now = roll->at,
                                       .secrets = auth_has(call, SCOPE_SECRETS_READ),
                                       .fresh = last->uid,
                                       .warning = roll_warning(endpoint)};

@@ -64,9 +64,10 @@ enum rc roll_apply(struct edit *edit, void *arg)
     current = endpoint_current(endpoint);
     if (current == NULL)
         return RC_CORRUPT;
+    roll->at = roll->now;
     if (roll->now < current->created_at && current->created_at - roll->now <= ROLL_MEETING)
-        roll->now = current->created_at;
-    endpoint_drop_ended(endpoint, roll->now);
+        roll->at = current->created_at;
+    endpoint_drop_ended(endpoint, roll->at);
     current = endpoint_current(endpoint);
     if (roll->request.secret.len > 0 && is_in_use(endpoint, roll->request.secret)) {
         faults_add(&roll->faults, "secret",
@@ -77,17 +78,17 @@ enum rc roll_apply(struct edit *edit, void *arg)
     /* When even an endpoint without secrets in grace would be refused, no end helps. */
     roll->next_end = roll->limit < (grace > 0 ? 2 : 1) ? SECRET_NO_END : next_end(endpoint);
     ended = current->uid;
-    end = roll->now + grace * 1000;
+    end = roll->at + grace * 1000;
     current->expires_at = end;
-    current->updated_at = roll->now;
-    endpoint_drop_ended(endpoint, roll->now);
+    current->updated_at = roll->at;
+    endpoint_drop_ended(endpoint, roll->at);
     if ((int64_t)endpoint->secret_count + 1 > roll->limit)
         return RC_CONFLICT;
-    rc = endpoint_add_secret(endpoint, roll->request.secret, &roll->fresh, roll->now, edit->arena);
+    rc = endpoint_add_secret(endpoint, roll->request.secret, &roll->fresh, roll->at, edit->arena);
     if (rc != RC_OK)
         return rc;
-    endpoint->updated_at = roll->now;
-    *edit->event = (struct history){.at = roll->now,
+    endpoint->updated_at = roll->at;
+    *edit->event = (struct history){.at = roll->at,
                                     .action = HISTORY_ROLLED,
                                     .project = endpoint->project,
                                     .endpoint = endpoint->uid,

@@ -37,13 +37,13 @@ struct roll_request {
 struct roll {
     struct roll_request request;
     struct secret_fresh fresh;
-    int64_t now;            /* ms: read once, when the request came. Out, too: rolls
-                               that met are dated in the order in which they happen,
-                               so it becomes the date of the one before, if that is
-                               later by no more than ROLL_MEETING */
+    int64_t now;            /* ms: read once, when the request came */
     struct uid key;         /* that asks, UID_NONE for the operator's tool */
     struct text request_id; /* borrowed */
 
+    int64_t at;           /* out: the roll's date, ms. Rolls that met are dated in the
+                             order in which they happen: `now`, or the date of the one
+                             before where that is later by up to ROLL_MEETING */
     struct faults faults; /* out, with RC_INVALID */
     int64_t limit;        /* out, with RC_CONFLICT: the project's max_signing_secrets */
     int64_t next_end;     /* out, with RC_CONFLICT: when the next secret ends, ms, or

@@ -26,7 +26,8 @@ struct setting {
 };
 
 enum {
-    LINE_MAX_BYTES = 2048
+    LINE_MAX_BYTES = 2048,
+    FILE_MAX = 65536
 };
 
 static const struct setting settings[] = {
@@ -138,6 +139,10 @@ static bool read_line(struct config *config, struct text line, unsigned *seen, c
     struct text value;
     char expected[64];
 
+    if (line.len > 0 && memchr(line.data, '\0', line.len) != NULL) {
+        (void)snprintf(why, size, "a NUL byte is in it");
+        return false;
+    }
     line = text_trim(line);
     if (line.len == 0 || line.data[0] == '#')
         return true;
@@ -165,41 +170,58 @@ static bool read_line(struct config *config, struct text line, unsigned *seen, c
     return false;
 }
 
-static enum rc read_file(FILE *file, const char *path, struct config *config, char *error)
+/* Reads the file, up to one byte more than settings may have. */
+static enum rc read_whole(const char *path, char *text, size_t *len, char *error)
 {
-    char line[LINE_MAX_BYTES];
-    char why[256] = "the line is too long";
+    FILE *file = fopen(path, "re");
+    enum rc rc = RC_OK;
+
+    if (file == NULL) {
+        (void)snprintf(error, CONFIG_ERROR_SIZE, "%s: %s", path, strerror(errno));
+        return errno == ENOENT ? RC_NOT_FOUND : RC_SYSTEM;
+    }
+    *len = fread(text, 1, FILE_MAX + 1, file);
+    if (ferror(file)) {
+        (void)snprintf(error, CONFIG_ERROR_SIZE, "%s: cannot be read", path);
+        rc = RC_SYSTEM;
+    }
+    (void)fclose(file);
+    return rc;
+}
+
+static enum rc read_lines(struct text rest, const char *path, struct config *config, char *error)
+{
     unsigned seen = 0;
 
-    for (int number = 1; fgets(line, sizeof line, file) != NULL; number++) {
-        size_t len = strlen(line);
-        bool whole = len > 0 && line[len - 1] == '\n';
+    for (int number = 1; rest.len > 0; number++) {
+        struct text line = text_up_to(rest, '\n');
+        char why[256] = "the line is too long";
 
-        if ((!whole && !feof(file)) ||
-            !read_line(config, (struct text){line, len - (whole ? 1 : 0)}, &seen, why,
-                       sizeof why)) {
+        if (line.len > LINE_MAX_BYTES || !read_line(config, line, &seen, why, sizeof why)) {
             (void)snprintf(error, CONFIG_ERROR_SIZE, "%s, line %d: %s", path, number, why);
             return RC_INVALID;
         }
-    }
-    if (ferror(file)) {
-        (void)snprintf(error, CONFIG_ERROR_SIZE, "%s: cannot be read", path);
-        return RC_SYSTEM;
+        rest = text_after(rest, line.len);
     }
     return RC_OK;
 }
 
 enum rc config_load(const char *path, struct config *config, char error[CONFIG_ERROR_SIZE])
 {
-    FILE *file = fopen(path, "re");
-    enum rc rc;
+    char text[FILE_MAX + 1];
+    struct config loaded;
+    size_t len = 0;
+    enum rc rc = read_whole(path, text, &len, error);
 
-    if (file == NULL) {
-        (void)snprintf(error, CONFIG_ERROR_SIZE, "%s: %s", path, strerror(errno));
-        return errno == ENOENT ? RC_NOT_FOUND : RC_SYSTEM;
-    }
     config_init(config);
-    rc = read_file(file, path, config, error);
-    (void)fclose(file);
+    config_init(&loaded);
+    if (rc == RC_OK)
+        rc = read_lines((struct text){text, len}, path, &loaded, error);
+    if (rc == RC_OK && len > FILE_MAX) {
+        (void)snprintf(error, CONFIG_ERROR_SIZE, "%s: is larger than %d bytes", path, FILE_MAX);
+        rc = RC_INVALID;
+    }
+    if (rc == RC_OK)
+        *config = loaded;
     return rc;
 }

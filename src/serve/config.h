@@ -31,8 +31,8 @@ const char *config_default(void);
 /* config_init: factory settings. */
 void config_init(struct config *config);
 
-/* config_load: factory settings, then the file's. RC_NOT_FOUND without the
- * file, RC_INVALID, RC_SYSTEM; `error` then says what, where and what was expected. */
+/* config_load: factory settings, and the file's above them if all of it is good. RC_NOT_FOUND
+ * without the file, RC_INVALID, RC_SYSTEM; `error` then says what, where and what was expected. */
 RC_CHECK enum rc config_load(const char *path, struct config *config,
                              char error[CONFIG_ERROR_SIZE]);
 

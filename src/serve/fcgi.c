@@ -104,13 +104,15 @@ static enum request_body read_body(struct fcgi *fcgi, struct text *body)
     int64_t expected = -1;
     enum request_body state;
 
-    if (stated.len > 0 && (!text_to_int64(stated, &expected) || expected < 0))
+    if (stated.len > 0 && (stated.data[0] == '-' || !text_to_int64(stated, &expected)))
         return REQUEST_BODY_BAD_LENGTH;
     if (expected >= 0 && (uint64_t)expected > fcgi->max_body)
         return REQUEST_BODY_TOO_LARGE;
     state = read_stream(fcgi);
     if (state != REQUEST_BODY_WHOLE)
         return state;
+    if (FCGX_GetError(fcgi->request.in) != 0)
+        return REQUEST_BODY_CUT;
     *body = buf_text(&fcgi->body);
     if (expected < 0)
         return state;

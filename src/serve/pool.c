@@ -23,7 +23,7 @@
 
 enum {
     ARENA_MAX = 4 * 1024 * 1024, /* what one request may take */
-    PEER_TIMEOUT = 60,           /* s that a web server may pause within a request */
+    PEER_TIMEOUT = 30,           /* s that a web server may pause within a request */
     STARVED_PAUSE = 50,          /* ms without accepting when descriptors have run out */
     EVENTS = 64
 };

@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 enum {
@@ -189,6 +190,15 @@ void kv_close(struct kv *kv)
     free(kv);
 }
 
+/* When LMDB cannot map a new size it is left without any map, and cannot be used
+ * again: so whether there is address space for it is tried first. */
+static bool can_map(size_t size)
+{
+    void *p = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+    return p != MAP_FAILED && munmap(p, size) == 0;
+}
+
 /* Another process has grown the map: take over its size. */
 static int adopt_map(struct kv *kv)
 {
@@ -208,7 +218,9 @@ static int grow_map(struct kv *kv, size_t full_at)
 
     (void)pthread_rwlock_wrlock(&kv->in_use);
     err = mdb_env_info(kv->env, &info);
-    if (err == MDB_SUCCESS && info.me_mapsize == full_at) {
+    if (err == MDB_SUCCESS && info.me_mapsize == full_at && !can_map(full_at * 2)) {
+        err = MDB_MAP_FULL;
+    } else if (err == MDB_SUCCESS && info.me_mapsize == full_at) {
         err = mdb_env_set_mapsize(kv->env, full_at * 2);
         if (err == MDB_SUCCESS)
             log_info("store: map grown to %zu bytes", full_at * 2);
