@@ -76,7 +76,7 @@ static enum rc update_apply(struct edit *edit, void *arg)
 static enum rc change(struct ctl *ctl, edit_fn *edit, void *arg)
 {
     struct endpoint_json_view view = {.now = ctl->now, .secrets = ctl->show_secrets};
-    struct endpoint endpoint;
+    struct endpoint endpoint = {.status = ENDPOINT_ACTIVE};
     struct uid project;
     struct uid uid;
     enum rc rc = ctl_ids(ctl, &project, &uid);

@@ -33,15 +33,14 @@ static enum rc read_query(struct call *call, struct page *page)
                                         "query",     "ownerId"};
     struct text values[sizeof names / sizeof names[0]];
     struct text query = call->request->query;
-    enum rc rc;
 
+    /* What is wrong is in the faults, so that all of it is named. */
     page->per_page = PER_PAGE;
-    rc = query_integer(query, "perPage", 1, PER_PAGE_MAX, &page->per_page, &call->faults);
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        rc = query_text(query, names[i], call->arena, &values[i], &call->faults);
-        if (rc == RC_NO_MEMORY)
-            return rc;
-    }
+    if (query_integer(query, "perPage", 1, PER_PAGE_MAX, &page->per_page, &call->faults) != RC_OK)
+        page->per_page = PER_PAGE;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (query_text(query, names[i], call->arena, &values[i], &call->faults) == RC_NO_MEMORY)
+            return RC_NO_MEMORY;
     page->want.towards_newer = text_is(values[0], "prev");
     if (values[0].len > 0 && !page->want.towards_newer && !text_is(values[0], "next"))
         faults_add(&call->faults, "direction", "direction must be next or prev");

@@ -180,7 +180,7 @@ static enum rc change_status(struct status_change *wanted)
     struct call *call = wanted->call;
     struct endpoint_json_view view = {.now = call->request->now,
                                       .secrets = auth_has(call, SCOPE_SECRETS_READ)};
-    struct endpoint endpoint;
+    struct endpoint endpoint = {.status = ENDPOINT_ACTIVE};
     char message[120];
     enum rc rc = change(call, status_apply, wanted, &endpoint);
 

@@ -43,8 +43,11 @@ static bool decode(struct text raw, char *room, size_t *len)
     size_t n = 0;
 
     for (size_t i = 0; i < raw.len; i++) {
+        room[n] = raw.data[i];
+        if (raw.data[i] == '+')
+            room[n] = ' ';
         if (raw.data[i] != '%') {
-            room[n++] = raw.data[i] == '+' ? ' ' : raw.data[i];
+            n++;
             continue;
         }
         if (raw.len - i < 3 || digit(raw.data[i + 1]) < 0 || digit(raw.data[i + 2]) < 0)

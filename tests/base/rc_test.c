@@ -6,9 +6,10 @@
 #include <string.h>
 
 static const char *const names[] = {
-    "ok",       "invalid", "unauthenticated", "denied",     "forbidden", "not_found", "method",
-    "conflict", "exists",  "too_large",       "media_type", "no_memory", "full",      "unavailable",
-    "key",      "corrupt", "system",
+    "ok",          "invalid",   "unauthenticated", "denied",    "forbidden",
+    "not_found",   "gone",      "precondition",    "method",    "conflict",
+    "exists",      "too_large", "media_type",      "no_memory", "full",
+    "unavailable", "key",       "corrupt",         "system",
 };
 
 enum {

@@ -219,6 +219,135 @@ START_TEST(a_control_character_is_found_wherever_it_stands)
 }
 END_TEST
 
+START_TEST(the_well_formed_beginning_is_measured)
+{
+    for (size_t i = 0; i < sizeof well_formed / sizeof well_formed[0]; i++)
+        ck_assert_uint_eq(text_utf8_len(row_text(well_formed[i])), well_formed[i].len);
+    ck_assert_uint_eq(text_utf8_len((struct text){NULL, 0}), 0);
+    ck_assert_uint_eq(text_utf8_len(text_of("\x80")), 0);
+    ck_assert_uint_eq(text_utf8_len(text_of("ab\xC3")), 2);
+    ck_assert_uint_eq(text_utf8_len(text_of("a\xC3\xA9\xE2\x82")), 3);
+    ck_assert_uint_eq(text_utf8_len(text_of("a\xC3\xA9\xE2\x82z")), 3);
+    ck_assert_uint_eq(text_utf8_len(text_of("a\xFFz")), 1);
+    ck_assert_uint_eq(text_utf8_len((struct text){"\xF0\x9F\x94\x91", 3}), 0);
+}
+END_TEST
+
+START_TEST(characters_are_counted_not_bytes)
+{
+    ck_assert_uint_eq(text_characters((struct text){NULL, 0}), 0);
+    ck_assert_uint_eq(text_characters(text_of("abc")), 3);
+    ck_assert_uint_eq(text_characters((struct text){"a\0b", 3}), 3);
+    ck_assert_uint_eq(text_characters(text_of("\xC3\xA9")), 1);
+    ck_assert_uint_eq(text_characters(text_of("e\xCC\x81")), 2);
+    ck_assert_uint_eq(text_characters(text_of("a\xC3\xA9\xE2\x82\xAC\xF0\x9F\x94\x91z")), 5);
+}
+END_TEST
+
+START_TEST(a_token_has_only_what_a_header_s_name_may_hold)
+{
+    static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+                                   "!#$%&'*+-.^_`|~";
+
+    for (int c = 0; c < 256; c++) {
+        const char run[] = {'X', (char)c};
+
+        if (text_is_token((struct text){run, 2}) != (c != 0 && strchr(alphabet, c) != NULL))
+            ck_abort_msg("byte %d", c);
+    }
+    ck_assert(text_is_token((struct text){"X Y", 1}));
+}
+END_TEST
+
+/* Lower and upper case of Latin, Greek, Cyrillic and beyond 16 bits. */
+static const struct {
+    const char *text;
+    const char *part;
+    bool found;
+} parts[] = {
+    {"", "", true},
+    {"orders", "", true},
+    {"", "o", false},
+    {"orders", "orders", true},
+    {"orders", "ord", true},
+    {"orders", "der", true},
+    {"orders", "ers", true},
+    {"orders", "orders ", false},
+    {"orders", "xrders", false},
+    {"orders", "odr", false},
+    {"ORDERS", "rde", true},
+    {"orders", "RDE", true},
+    {"oOoOder", "ooder", true},
+    {"aab", "ab", true},
+    {"[", "{", false},
+    {"@", "`", false},
+    {"caf\xC3\xA9", "\xC3\x89", true},
+    {"caf\xC3\x89", "F\xC3\xA9", true},
+    {"cafe", "\xC3\xA9", false},
+    {"\xCE\xA3\xCE\xAF\xCF\x83\xCF\x85\xCF\x86\xCE\xBF\xCF\x82", "\xCF\x83\xCE\xAF", true},
+    {"\xD0\x97\xD0\xB0\xD0\xBA\xD0\xB0\xD0\xB7", "\xD0\xB7\xD0\x90\xD0\x9A", true},
+    {"\xF0\x90\x90\x80", "\xF0\x90\x90\xA8", true},
+    {"\xF0\x9F\x94\x91", "\xF0\x9F\x94\x92", false},
+    {"a\xE2\x82\xAC"
+     "b",
+     "\xE2\x82\xAC"
+     "B",
+     true},
+};
+
+START_TEST(a_part_is_found_whatever_its_case)
+{
+    ck_assert_int_eq(text_contains(text_of(parts[_i].text), text_of(parts[_i].part)),
+                     parts[_i].found);
+}
+END_TEST
+
+START_TEST(absent_text_is_in_every_other)
+{
+    const struct text absent = {NULL, 0};
+
+    ck_assert(text_contains(text_of("orders"), absent));
+    ck_assert(text_contains(absent, absent));
+    ck_assert(text_contains(absent, text_of("")));
+    ck_assert(!text_contains(absent, text_of("o")));
+}
+END_TEST
+
+START_TEST(a_part_is_not_found_behind_the_run)
+{
+    ck_assert(!text_contains((struct text){"orders", 3}, text_of("der")));
+    ck_assert(text_contains(text_of("orders"), (struct text){"derx", 3}));
+    ck_assert(text_contains((struct text){"a\0b", 3}, (struct text){"\0B", 2}));
+    ck_assert(!text_contains((struct text){"a\0b", 3}, (struct text){"\0c", 2}));
+}
+END_TEST
+
+START_TEST(a_run_is_split_at_its_first_stop)
+{
+    struct text t = text_of("a=b=c");
+    struct text name = text_up_to(t, '=');
+
+    ck_assert(text_is(name, "a"));
+    ck_assert(text_is(text_after(t, name.len), "b=c"));
+    ck_assert(text_is(text_up_to(text_of("abc"), '='), "abc"));
+    ck_assert_uint_eq(text_up_to(text_of("=abc"), '=').len, 0);
+    ck_assert_uint_eq(text_up_to((struct text){NULL, 0}, '=').len, 0);
+    ck_assert(text_is(text_up_to((struct text){"ab=", 2}, '='), "ab"));
+    ck_assert(text_is(text_up_to((struct text){"a\0b", 3}, '\0'), "a"));
+}
+END_TEST
+
+START_TEST(behind_the_last_byte_is_nothing)
+{
+    ck_assert(text_is(text_after(text_of("abc"), 0), "bc"));
+    ck_assert(text_is(text_after(text_of("abc"), 1), "c"));
+    ck_assert_uint_eq(text_after(text_of("abc"), 2).len, 0);
+    ck_assert_uint_eq(text_after(text_of("abc"), 3).len, 0);
+    ck_assert_uint_eq(text_after(text_of("abc"), SIZE_MAX).len, 0);
+    ck_assert_uint_eq(text_after((struct text){NULL, 0}, 0).len, 0);
+}
+END_TEST
+
 START_TEST(trimming_takes_spaces_and_tabs_at_both_ends)
 {
     ck_assert(text_is(text_trim(text_of(" \t a b\t c \t")), "a b\t c"));
@@ -365,6 +494,14 @@ Suite *text_suite(void)
     tcase_add_test(tc, absent_text_is_well_formed);
     tcase_add_test(tc, exactly_the_unicode_scalar_values_are_well_formed);
     tcase_add_test(tc, a_control_character_is_found_wherever_it_stands);
+    tcase_add_test(tc, the_well_formed_beginning_is_measured);
+    tcase_add_test(tc, characters_are_counted_not_bytes);
+    tcase_add_test(tc, a_token_has_only_what_a_header_s_name_may_hold);
+    tcase_add_loop_test(tc, a_part_is_found_whatever_its_case, 0, ROWS(parts));
+    tcase_add_test(tc, absent_text_is_in_every_other);
+    tcase_add_test(tc, a_part_is_not_found_behind_the_run);
+    tcase_add_test(tc, a_run_is_split_at_its_first_stop);
+    tcase_add_test(tc, behind_the_last_byte_is_nothing);
     tcase_add_test(tc, trimming_takes_spaces_and_tabs_at_both_ends);
     tcase_add_loop_test(tc, a_decimal_integer_is_read, 0, ROWS(numbers));
     tcase_add_loop_test(tc, anything_else_is_no_number, 0, ROWS(no_numbers));

@@ -259,6 +259,20 @@ START_TEST(a_path_is_the_names_of_the_groups_and_the_member_s)
 }
 END_TEST
 
+START_TEST(a_group_s_path_is_the_names_of_the_groups)
+{
+    for (int i = 0; i < ENDPOINT_GROUPS; i++) {
+        char path[256];
+
+        group_path((enum endpoint_group)i, path);
+        if (path[0] != '\0')
+            path[strlen(path) - 1] = '\0';
+        ck_assert_str_eq(endpoint_groups[i].path, path);
+        ck_assert_uint_lt(strlen(endpoint_groups[i].path), FAULTS_MEMBER_SIZE);
+    }
+}
+END_TEST
+
 START_TEST(no_two_members_share_a_path)
 {
     for (size_t i = 0; i < ENDPOINT_MEMBERS; i++)
@@ -309,6 +323,19 @@ static bool stands_within(enum endpoint_group group, enum endpoint_group ancesto
     return group == ancestor ||
            (group != ENDPOINT_ROOT && stands_within(endpoint_groups[group].parent, ancestor));
 }
+
+START_TEST(a_group_stands_within_itself_and_those_around_it)
+{
+    for (int i = 0; i < ENDPOINT_GROUPS; i++)
+        for (int j = 0; j < ENDPOINT_GROUPS; j++)
+            ck_assert_msg(endpoint_group_within((enum endpoint_group)i, (enum endpoint_group)j) ==
+                              stands_within((enum endpoint_group)i, (enum endpoint_group)j),
+                          "group %d within %d", i, j);
+    ck_assert(endpoint_group_within(ENDPOINT_SIGNING_KEY, ENDPOINT_AUTHENTICATION));
+    ck_assert(!endpoint_group_within(ENDPOINT_AUTHENTICATION, ENDPOINT_SIGNING_KEY));
+    ck_assert(!endpoint_group_within(ENDPOINT_MTLS_CLIENT_CERT, ENDPOINT_AUTHENTICATION));
+}
+END_TEST
 
 START_TEST(a_group_is_empty_until_a_member_within_it_is_set)
 {
@@ -933,6 +960,117 @@ START_TEST(without_memory_no_secret_is_added)
 }
 END_TEST
 
+/* Secrets with these ends, in this order. */
+static void give_ends(const int64_t *ends, size_t count)
+{
+    endpoint.secret_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        ck_assert_int_eq(endpoint_add_secret(&endpoint, text_of("s"), &fresh, NOW, &arena), RC_OK);
+        endpoint.secrets[i].created_at = (int64_t)i;
+        endpoint.secrets[i].expires_at = ends[i];
+    }
+}
+
+START_TEST(the_current_secret_is_the_last_which_alone_has_no_end)
+{
+    static const struct {
+        int64_t ends[3];
+        size_t count;
+        bool good;
+    } rows[] = {
+        {{0}, 0, false},
+        {{SECRET_NO_END}, 1, true},
+        {{NOW}, 1, false},
+        {{SECRET_NO_END - 1}, 1, false},
+        {{NOW, SECRET_NO_END}, 2, true},
+        {{SECRET_NO_END, SECRET_NO_END}, 2, false},
+        {{SECRET_NO_END, NOW}, 2, false},
+        {{NOW, NOW}, 2, false},
+        {{NOW, INT64_MIN, SECRET_NO_END}, 3, true},
+        {{NOW, SECRET_NO_END, SECRET_NO_END}, 3, false},
+        {{SECRET_NO_END, NOW, SECRET_NO_END}, 3, false},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        give_ends(rows[i].ends, rows[i].count);
+        if (rows[i].good)
+            ck_assert_ptr_eq(endpoint_current(&endpoint), &endpoint.secrets[rows[i].count - 1]);
+        else
+            ck_assert_ptr_null(endpoint_current(&endpoint));
+    }
+}
+END_TEST
+
+START_TEST(secrets_are_dropped_when_they_have_ended)
+{
+    static const int64_t ends[] = {NOW + 1, NOW, INT64_MIN, NOW - 1, NOW + 1000, SECRET_NO_END};
+
+    give_ends(ends, 6);
+    endpoint_drop_ended(&endpoint, NOW - 2);
+    ck_assert_uint_eq(endpoint.secret_count, 5);
+    endpoint_drop_ended(&endpoint, NOW);
+    ck_assert_uint_eq(endpoint.secret_count, 3);
+    ck_assert_int_eq(endpoint.secrets[0].expires_at, NOW + 1);
+    ck_assert_int_eq(endpoint.secrets[0].created_at, 0);
+    ck_assert_int_eq(endpoint.secrets[1].expires_at, NOW + 1000);
+    ck_assert_int_eq(endpoint.secrets[1].created_at, 4);
+    ck_assert_int_eq(endpoint.secrets[2].expires_at, SECRET_NO_END);
+    ck_assert_int_eq(endpoint.secrets[2].created_at, 5);
+    endpoint_drop_ended(&endpoint, INT64_MAX - 1);
+    ck_assert_uint_eq(endpoint.secret_count, 1);
+    ck_assert_int_eq(endpoint.secrets[0].expires_at, SECRET_NO_END);
+}
+END_TEST
+
+START_TEST(nothing_is_dropped_from_no_secrets)
+{
+    endpoint_drop_ended(&endpoint, NOW);
+    ck_assert_uint_eq(endpoint.secret_count, 0);
+    ck_assert_uint_eq(endpoint_signing(&endpoint, NOW), 0);
+}
+END_TEST
+
+START_TEST(only_secrets_that_can_sign_are_counted)
+{
+    static const int64_t ends[] = {NOW - 1, NOW, NOW + 1, SECRET_NO_END};
+
+    give_ends(ends, 4);
+    ck_assert_uint_eq(endpoint_signing(&endpoint, NOW - 2), 4);
+    ck_assert_uint_eq(endpoint_signing(&endpoint, NOW - 1), 3);
+    ck_assert_uint_eq(endpoint_signing(&endpoint, NOW), 2);
+    ck_assert_uint_eq(endpoint_signing(&endpoint, NOW + 1), 1);
+    ck_assert_uint_eq(endpoint.secret_count, 4);
+}
+END_TEST
+
+static const struct {
+    enum endpoint_status before;
+    enum endpoint_status paused; /* 0: RC_CONFLICT */
+    enum endpoint_status activated;
+} changes[] = {
+    {ENDPOINT_ACTIVE, ENDPOINT_PAUSED, 0},
+    {ENDPOINT_PAUSED, ENDPOINT_ACTIVE, ENDPOINT_ACTIVE},
+    {ENDPOINT_INACTIVE, 0, ENDPOINT_ACTIVE},
+};
+
+static void expect_change(enum rc (*change)(struct endpoint *, int64_t),
+                          enum endpoint_status before, enum endpoint_status after)
+{
+    endpoint.status = before;
+    endpoint.updated_at = NOW;
+    ck_assert_int_eq(change(&endpoint, NOW + 7), after == 0 ? RC_CONFLICT : RC_OK);
+    ck_assert_int_eq(endpoint.status, after == 0 ? before : after);
+    ck_assert_int_eq(endpoint.updated_at, after == 0 ? NOW : NOW + 7);
+    ck_assert_int_eq(endpoint.created_at, NOW);
+}
+
+START_TEST(a_status_changes_only_where_it_may)
+{
+    expect_change(endpoint_pause, changes[_i].before, changes[_i].paused);
+    expect_change(endpoint_activate, changes[_i].before, changes[_i].activated);
+}
+END_TEST
+
 Suite *endpoint_suite(void)
 {
     Suite *suite = suite_create("endpoint");
@@ -949,10 +1087,12 @@ Suite *endpoint_suite(void)
     tcase_add_test(table, every_row_of_the_table_is_filled);
     tcase_add_test(table, every_group_has_a_name_and_a_parent_before_it);
     tcase_add_test(table, a_path_is_the_names_of_the_groups_and_the_member_s);
+    tcase_add_test(table, a_group_s_path_is_the_names_of_the_groups);
     tcase_add_test(table, no_two_members_share_a_path);
     tcase_add_test(table, every_path_fits_a_fault);
     tcase_add_test(table, there_is_room_for_a_fault_of_every_member);
     tcase_add_test(table, no_secret_member_is_shown_to_everyone);
+    tcase_add_test(table, a_group_stands_within_itself_and_those_around_it);
     tcase_add_test(table, a_group_is_empty_until_a_member_within_it_is_set);
     tcase_add_test(table, an_empty_member_does_not_fill_its_group);
     suite_add_tcase(suite, table);
@@ -991,6 +1131,11 @@ Suite *endpoint_suite(void)
     tcase_add_test(secrets, a_secret_is_appended_behind_the_others);
     tcase_add_test(secrets, there_is_room_for_64_secrets);
     tcase_add_test(secrets, without_memory_no_secret_is_added);
+    tcase_add_test(secrets, the_current_secret_is_the_last_which_alone_has_no_end);
+    tcase_add_test(secrets, secrets_are_dropped_when_they_have_ended);
+    tcase_add_test(secrets, nothing_is_dropped_from_no_secrets);
+    tcase_add_test(secrets, only_secrets_that_can_sign_are_counted);
+    tcase_add_loop_test(secrets, a_status_changes_only_where_it_may, 0, ROWS(changes));
     suite_add_tcase(suite, secrets);
     return suite;
 }

@@ -42,6 +42,10 @@ START_TEST(a_new_project_has_factory_settings)
     ck_assert_int_eq(project.default_grace, 24 * 60 * 60);
     ck_assert_int_eq(project.max_grace, 365 * 24 * 60 * 60);
     ck_assert_int_eq(project.max_signing_secrets, 10);
+    ck_assert(text_is(project.signature_header, "X-Convoy-Signature"));
+    ck_assert_uint_eq(project.version_count, 1);
+    ck_assert_int_eq(project.versions[0].hash, PROJECT_SHA256);
+    ck_assert_int_eq(project.versions[0].encoding, PROJECT_HEX);
     expect_ok();
 }
 END_TEST
@@ -137,20 +141,131 @@ START_TEST(max_signing_secrets_is_from_1_to_64)
 }
 END_TEST
 
+START_TEST(a_signature_header_is_a_header_s_name)
+{
+    static const char *const bad[] = {"",    "X Signature", "X:",    "X\n",     "X-\xC3\xA9",
+                                      "(X)", "X,Y",         "\"X\"", "X-Sig/1", "X\x7f"};
+    static char name[PROJECT_HEADER_MAX + 1];
+
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        project.signature_header = text_of(bad[i]);
+        expect_fault("signature.header");
+    }
+    project.signature_header = (struct text){NULL, 0};
+    expect_fault("signature.header");
+    project.signature_header = (struct text){"X\0", 2};
+    expect_fault("signature.header");
+    memset(name, 'x', sizeof name);
+    project.signature_header = (struct text){name, 1};
+    expect_ok();
+    project.signature_header = (struct text){name, PROJECT_HEADER_MAX};
+    expect_ok();
+    project.signature_header = (struct text){name, PROJECT_HEADER_MAX + 1};
+    expect_fault("signature.header");
+}
+END_TEST
+
+START_TEST(a_signature_header_has_no_other_meaning)
+{
+    static const char *const taken[] = {
+        "webhook-id", "Webhook-Timestamp", "WEBHOOK-SIGNATURE", "Content-Type",  "content-length",
+        "Host",       "Connection",        "Transfer-Encoding", "Authorization", "content-encoding",
+        "TE",         "Trailer",           "Upgrade",           "Expect"};
+    static const char *const freely[] = {"webhook-i", "webhook-ids", "X-Host",
+                                         "Webhook-Signature-2"};
+
+    for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++) {
+        project.signature_header = text_of(taken[i]);
+        expect_fault("signature.header");
+    }
+    for (size_t i = 0; i < sizeof freely / sizeof freely[0]; i++) {
+        project.signature_header = text_of(freely[i]);
+        expect_ok();
+    }
+}
+END_TEST
+
+START_TEST(there_are_1_to_4_signature_versions)
+{
+    for (size_t i = 0; i < PROJECT_VERSIONS_MAX; i++)
+        project.versions[i] = (struct project_version){PROJECT_SHA512, PROJECT_BASE64};
+    project.version_count = 0;
+    expect_fault("signature.versions");
+    project.version_count = 1;
+    expect_ok();
+    project.version_count = 4;
+    expect_ok();
+    project.version_count = 5;
+    expect_fault("signature.versions");
+    project.version_count = SIZE_MAX;
+    expect_fault("signature.versions");
+}
+END_TEST
+
+START_TEST(hashes_and_encodings_keep_their_numbers_and_names)
+{
+    ck_assert_int_eq(PROJECT_SHA256, 1);
+    ck_assert_int_eq(PROJECT_SHA512, 2);
+    ck_assert_int_eq(PROJECT_HEX, 1);
+    ck_assert_int_eq(PROJECT_BASE64, 2);
+    ck_assert_str_eq(project_hash_name(PROJECT_SHA256), "SHA256");
+    ck_assert_str_eq(project_hash_name(PROJECT_SHA512), "SHA512");
+    ck_assert_str_eq(project_encoding_name(PROJECT_HEX), "hex");
+    ck_assert_str_eq(project_encoding_name(PROJECT_BASE64), "base64");
+}
+END_TEST
+
+START_TEST(hashes_and_encodings_are_found_by_name)
+{
+    enum project_hash hash = PROJECT_SHA256;
+    enum project_encoding encoding = PROJECT_HEX;
+
+    ck_assert(project_hash_named(text_of("SHA512"), &hash));
+    ck_assert_int_eq(hash, PROJECT_SHA512);
+    ck_assert(project_hash_named(text_of("SHA256"), &hash));
+    ck_assert_int_eq(hash, PROJECT_SHA256);
+    ck_assert(project_encoding_named(text_of("base64"), &encoding));
+    ck_assert_int_eq(encoding, PROJECT_BASE64);
+    ck_assert(project_encoding_named(text_of("hex"), &encoding));
+    ck_assert_int_eq(encoding, PROJECT_HEX);
+}
+END_TEST
+
+START_TEST(no_other_name_is_found)
+{
+    static const char *const names[] = {"",    "sha256", "SHA-256",   "SHA25", "SHA2566", "MD5",
+                                        "HEX", "Base64", "base64url", "he",    "unknown", " hex"};
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        enum project_hash hash;
+        enum project_encoding encoding;
+
+        ck_assert_msg(!project_hash_named(text_of(names[i]), &hash), "\"%s\"", names[i]);
+        ck_assert_msg(!project_encoding_named(text_of(names[i]), &encoding), "\"%s\"", names[i]);
+    }
+}
+END_TEST
+
 START_TEST(every_setting_out_of_bounds_is_named_at_once)
 {
-    static const char *const members[] = {"name", "max_grace", "default_grace",
-                                          "max_signing_secrets"};
+    static const char *const members[] = {"name",
+                                          "max_grace",
+                                          "default_grace",
+                                          "max_signing_secrets",
+                                          "signature.header",
+                                          "signature.versions"};
     struct faults faults = {0};
 
     project.name = text_of("");
     project.max_grace = -1;
     project.default_grace = -1;
     project.max_signing_secrets = 0;
+    project.signature_header = text_of("");
+    project.version_count = 0;
     ck_assert_int_eq(project_check(&project, &faults), RC_INVALID);
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
         ck_assert_msg(faults_name(&faults, members[i]), "%s is not named", members[i]);
-    ck_assert_uint_eq(faults.count, 4);
+    ck_assert_uint_eq(faults.count, 6);
 }
 END_TEST
 
@@ -176,6 +291,12 @@ Suite *project_suite(void)
     tcase_add_test(tc, max_grace_is_from_zero_to_ten_years);
     tcase_add_test(tc, default_grace_is_from_zero_to_max_grace);
     tcase_add_test(tc, max_signing_secrets_is_from_1_to_64);
+    tcase_add_test(tc, a_signature_header_is_a_header_s_name);
+    tcase_add_test(tc, a_signature_header_has_no_other_meaning);
+    tcase_add_test(tc, there_are_1_to_4_signature_versions);
+    tcase_add_test(tc, hashes_and_encodings_keep_their_numbers_and_names);
+    tcase_add_test(tc, hashes_and_encodings_are_found_by_name);
+    tcase_add_test(tc, no_other_name_is_found);
     tcase_add_test(tc, every_setting_out_of_bounds_is_named_at_once);
     tcase_add_test(tc, a_fault_never_holds_the_value);
     suite_add_tcase(suite, tc);

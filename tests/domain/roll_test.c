@@ -310,7 +310,7 @@ START_TEST(rolls_that_meet_are_dated_in_the_order_in_which_they_happen)
     ck_assert_int_eq(apply(), RC_OK);
     ask_secret(NOW - meetings[_i], 30, "third");
     ck_assert_int_eq(apply(), RC_OK);
-    ck_assert_int_eq(roll.now, NOW);
+    ck_assert_int_eq(roll.at, NOW);
     ck_assert_uint_eq(endpoint.secret_count, 3);
     ck_assert_int_eq(endpoint.secrets[0].expires_at, NOW + 60 * 1000);
     ck_assert_int_eq(endpoint.secrets[1].expires_at, NOW + 30 * 1000);
@@ -327,11 +327,25 @@ START_TEST(a_clock_that_ran_ahead_keeps_no_secret_alive)
     ck_assert_int_eq(apply(), RC_OK);
     ask_secret(now, 0, "third");
     ck_assert_int_eq(apply(), RC_OK);
-    ck_assert_int_eq(roll.now, now);
+    ck_assert_int_eq(roll.at, now);
     ck_assert_int_eq(event.ended_at, now);
     ck_assert_uint_eq(endpoint.secret_count, 2);
     ck_assert(text_is(endpoint.secrets[0].value, "first"));
     ck_assert(text_is(endpoint.secrets[1].value, "third"));
+}
+END_TEST
+
+/* A transaction that is done again calls the edit again, upon what was read anew. */
+START_TEST(a_date_taken_in_an_earlier_call_is_forgotten)
+{
+    ask_grace(NOW, 60);
+    endpoint.secrets[0].created_at = NOW + 40000;
+    ck_assert_int_eq(apply(), RC_OK);
+    ck_assert_int_eq(event.at, NOW + 40000);
+    start_over();
+    endpoint.secrets[0].created_at = NOW + 80000;
+    ck_assert_int_eq(apply(), RC_OK);
+    ck_assert_int_eq(event.at, NOW);
 }
 END_TEST
 
@@ -438,11 +452,30 @@ START_TEST(a_supplied_secret_has_at_most_256_bytes)
 }
 END_TEST
 
-START_TEST(a_bad_grace_and_a_bad_secret_are_named_at_once)
+START_TEST(a_reason_that_cannot_be_one_is_refused)
+{
+    static char reason[HISTORY_REASON_CHARACTERS + 1];
+
+    ask_grace(NOW, 60);
+    roll.request.reason = text_of("a\nb");
+    expect_fault("reason");
+    memset(reason, 'r', sizeof reason);
+    ask_grace(NOW, 60);
+    roll.request.reason = (struct text){reason, sizeof reason};
+    expect_fault("reason");
+    ask_grace(NOW, 60);
+    roll.request.reason = (struct text){reason, sizeof reason - 1};
+    ck_assert_int_eq(apply(), RC_OK);
+}
+END_TEST
+
+START_TEST(all_that_is_bad_of_a_request_is_named_at_once)
 {
     ask_secret(NOW, -1, "\n");
+    roll.request.reason = text_of("\n");
     ck_assert_int_eq(apply(), RC_INVALID);
-    ck_assert_uint_eq(roll.faults.count, 2);
+    ck_assert_uint_eq(roll.faults.count, 3);
+    ck_assert(faults_name(&roll.faults, "reason"));
     ck_assert(faults_name(&roll.faults, "expiration"));
     ck_assert(faults_name(&roll.faults, "secret"));
 }
@@ -726,9 +759,11 @@ START_TEST(the_event_tells_what_was_done)
     struct uid first = endpoint.secrets[0].uid;
 
     ask_grace(NOW, 60);
+    roll.request.reason = text_of("a reason");
     ck_assert_int_eq(apply(), RC_OK);
     ck_assert_int_eq(event.at, NOW);
     ck_assert_int_eq(event.action, HISTORY_ROLLED);
+    ck_assert(text_is(event.reason, "a reason"));
     ck_assert(uid_equal(&event.project, &project.uid));
     ck_assert(uid_equal(&event.endpoint, &endpoint.uid));
     ck_assert(uid_equal(&event.key, &roll.key));
@@ -839,16 +874,18 @@ START_TEST(a_request_can_be_checked_without_its_endpoint)
         struct roll_request request;
         const char *member;
     } rows[] = {
-        {{false, 0, {NULL, 0}}, NULL},
-        {{false, -1, {NULL, 0}}, NULL},
-        {{true, 0, {"", 0}}, NULL},
-        {{true, PROJECT_MAX_GRACE, {"s", 1}}, NULL},
-        {{true, PROJECT_MAX_GRACE + 1, {NULL, 0}}, "expiration"},
-        {{true, -1, {NULL, 0}}, "expiration"},
-        {{true, INT64_MAX, {NULL, 0}}, "expiration"},
-        {{true, INT64_MIN, {NULL, 0}}, "expiration"},
-        {{false, 0, {"\n", 1}}, "secret"},
-        {{true, 0, {"\xFF", 1}}, "secret"},
+        {{false, 0, {NULL, 0}, {NULL, 0}}, NULL},
+        {{false, -1, {NULL, 0}, {NULL, 0}}, NULL},
+        {{true, 0, {"", 0}, {"", 0}}, NULL},
+        {{true, PROJECT_MAX_GRACE, {"s", 1}, {"r", 1}}, NULL},
+        {{true, PROJECT_MAX_GRACE + 1, {NULL, 0}, {NULL, 0}}, "expiration"},
+        {{true, -1, {NULL, 0}, {NULL, 0}}, "expiration"},
+        {{true, INT64_MAX, {NULL, 0}, {NULL, 0}}, "expiration"},
+        {{true, INT64_MIN, {NULL, 0}, {NULL, 0}}, "expiration"},
+        {{false, 0, {"\n", 1}, {NULL, 0}}, "secret"},
+        {{true, 0, {"\xFF", 1}, {NULL, 0}}, "secret"},
+        {{false, 0, {NULL, 0}, {"\n", 1}}, "reason"},
+        {{false, 0, {NULL, 0}, {"\xFF", 1}}, "reason"},
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -927,7 +964,8 @@ static bool same_event(const struct history *a, const struct history *b)
     return a->at == b->at && a->action == b->action && uid_equal(&a->project, &b->project) &&
            uid_equal(&a->endpoint, &b->endpoint) && uid_equal(&a->key, &b->key) &&
            text_equal(a->request_id, b->request_id) && uid_equal(&a->ended, &b->ended) &&
-           a->ended_at == b->ended_at && uid_equal(&a->fresh, &b->fresh);
+           a->ended_at == b->ended_at && uid_equal(&a->fresh, &b->fresh) &&
+           text_equal(a->reason, b->reason);
 }
 
 static bool same_roll(const struct roll *a, const struct roll *b, enum rc rc)
@@ -941,15 +979,23 @@ static bool same_roll(const struct roll *a, const struct roll *b, enum rc rc)
     return rc != RC_CONFLICT || (a->limit == b->limit && a->next_end == b->next_end);
 }
 
+static int64_t date_of(const struct roll *asked, const struct endpoint *before)
+{
+    const int64_t previous = before->secrets[before->secret_count - 1].created_at;
+
+    return asked->now < previous && asked->now >= previous - ROLL_MEETING ? previous : asked->now;
+}
+
 /* What the rules say of the drawn request, told apart from how roll.c says it. */
 static void expectation(const struct endpoint *before, bool *invalid, bool *conflict)
 {
     const int64_t grace = asked_grace();
+    const int64_t date = date_of(&roll, before);
     int64_t signing = grace > 0 ? 2 : 1;
 
     *invalid = grace < 0 || grace > project.max_grace || text_is(roll.request.secret, "\n");
     for (size_t i = 0; i < before->secret_count; i++) {
-        if (before->secrets[i].expires_at <= roll.now)
+        if (before->secrets[i].expires_at <= date)
             continue;
         if (roll.request.secret.len > 0 &&
             text_equal(before->secrets[i].value, roll.request.secret))
@@ -964,15 +1010,15 @@ static void expectation(const struct endpoint *before, bool *invalid, bool *conf
 static const char *broken_rule(const struct endpoint *before)
 {
     const struct secret *ended = &before->secrets[before->secret_count - 1];
-    const int64_t end = roll.now + asked_grace() * 1000;
+    const int64_t end = roll.at + asked_grace() * 1000;
     size_t at = 0;
 
     for (size_t i = 0; i + 1 < before->secret_count; i++)
-        if (before->secrets[i].expires_at > roll.now)
+        if (before->secrets[i].expires_at > roll.at)
             if (at >= endpoint.secret_count ||
                 !same_secret(&endpoint.secrets[at++], &before->secrets[i]))
                 return "secrets in grace are left alone";
-    if (end > roll.now) {
+    if (end > roll.at) {
         if (at >= endpoint.secret_count || !uid_equal(&endpoint.secrets[at].uid, &ended->uid) ||
             !text_equal(endpoint.secrets[at].value, ended->value) ||
             endpoint.secrets[at].expires_at != end)
@@ -1017,6 +1063,8 @@ static const char *run_sequence(void)
         now += (int64_t)draw(12000) - 3000;
         if (chance(5) && before.secret_count > 1)
             now = before.secrets[0].expires_at - (int64_t)draw(2);
+        if (chance(20))
+            now -= ROLL_MEETING + (int64_t)draw(1000);
         draw_request(now);
         asked = roll;
         expectation(&before, &invalid, &conflict);
@@ -1044,6 +1092,8 @@ static const char *run_sequence(void)
             if (uid_equal(&freshes[j], &event.fresh))
                 return "a fresh secret is fresh once";
         freshes[done++] = event.fresh;
+        if (event.at != date_of(&asked, &before) || roll.at != event.at)
+            return "rolls that meet are dated in order, others by themselves";
         broken = broken_rule(&before);
         if (broken != NULL)
             return broken;
@@ -1095,6 +1145,7 @@ Suite *roll_suite(void)
     tcase_add_test(grace, two_rolls_in_one_millisecond_are_two_rolls);
     tcase_add_loop_test(grace, rolls_that_meet_are_dated_in_the_order_in_which_they_happen, 0, 3);
     tcase_add_test(grace, a_clock_that_ran_ahead_keeps_no_secret_alive);
+    tcase_add_test(grace, a_date_taken_in_an_earlier_call_is_forgotten);
     suite_add_tcase(suite, grace);
 
     tcase_add_checked_fixture(secrets, setup, teardown);
@@ -1106,7 +1157,8 @@ Suite *roll_suite(void)
     tcase_add_loop_test(secrets, a_secret_that_cannot_be_one_is_refused, 0,
                         (int)(sizeof bad_secrets / sizeof bad_secrets[0]));
     tcase_add_test(secrets, a_supplied_secret_has_at_most_256_bytes);
-    tcase_add_test(secrets, a_bad_grace_and_a_bad_secret_are_named_at_once);
+    tcase_add_test(secrets, a_reason_that_cannot_be_one_is_refused);
+    tcase_add_test(secrets, all_that_is_bad_of_a_request_is_named_at_once);
     tcase_add_test(secrets, a_fault_never_holds_the_secret);
     tcase_add_test(secrets, the_current_secret_cannot_be_supplied_again);
     tcase_add_test(secrets, a_secret_that_only_begins_like_the_current_one_can_be_supplied);

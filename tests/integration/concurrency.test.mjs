@@ -58,7 +58,9 @@ withService('64 clients that roll one endpoint at once', {}, (at) => {
     const endpoint = await store.endpoint(project);
     const answers = await rollAll(endpoint, key, { expiration: 3600 }, 4 * CLIENTS);
     const done = answers.filter((answer) => answer.status === 200).map((answer) => rolled(answer));
-    answers.filter((answer) => answer.status !== 200).forEach((answer) => assertEnvelope(answer, 409, /signing secrets/));
+    answers
+      .filter((answer) => answer.status !== 200)
+      .forEach((answer) => assertEnvelope(answer, 409, /signing secrets/));
     assert.equal(done.length, 63);
 
     const made = done.map((data) => currentSecret(data).uid);
@@ -68,9 +70,16 @@ withService('64 clients that roll one endpoint at once', {}, (at) => {
     assertHolds(history, made);
     assertChain(history, now);
     assertSequence(history);
-    assert.deepEqual(now.secrets.map(({ uid }) => uid), freshSecrets(history).reverse());
+    assert.deepEqual(
+      now.secrets.map(({ uid }) => uid),
+      freshSecrets(history).reverse(),
+    );
     assert.equal(now.secrets.filter((secret) => secret.expires_at === null).length, 1);
-    for (const data of done) assert.deepEqual(data.secrets.map(({ uid }) => uid), now.secrets.slice(0, data.secrets.length).map(({ uid }) => uid));
+    for (const data of done)
+      assert.deepEqual(
+        data.secrets.map(({ uid }) => uid),
+        now.secrets.slice(0, data.secrets.length).map(({ uid }) => uid),
+      );
     at.filled = now.secrets;
   });
 
@@ -87,7 +96,10 @@ withService('64 clients that roll one endpoint at once', {}, (at) => {
     assert.equal(history.length, 8 + 8 * 50);
     for (const [i, endpoint] of endpoints.entries()) {
       const own = history.filter((entry) => entry.endpoint_id === endpoint.uid);
-      assertHolds(own, rolls[i].map((answer) => currentSecret(rolled(answer)).uid));
+      assertHolds(
+        own,
+        rolls[i].map((answer) => currentSecret(rolled(answer)).uid),
+      );
       assertChain(own, await at.service.fetch(endpoint, { project, key }));
     }
   });

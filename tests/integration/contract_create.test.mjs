@@ -11,9 +11,23 @@ const NAME = 'please provide your endpoint name';
 const URL = 'please provide a url for your endpoint';
 
 const ALWAYS = [
-  'advanced_signatures', 'authentication', 'content_type', 'created_at', 'deleted_at', 'description',
-  'failure_rate', 'http_timeout', 'name', 'project_id', 'rate_limit', 'rate_limit_duration', 'secrets',
-  'status', 'uid', 'updated_at', 'url',
+  'advanced_signatures',
+  'authentication',
+  'content_type',
+  'created_at',
+  'deleted_at',
+  'description',
+  'failure_rate',
+  'http_timeout',
+  'name',
+  'project_id',
+  'rate_limit',
+  'rate_limit_duration',
+  'secrets',
+  'status',
+  'uid',
+  'updated_at',
+  'url',
 ];
 
 const withoutNulls = (group) => Object.fromEntries(Object.entries(group).filter(([, value]) => value !== null));
@@ -43,10 +57,19 @@ withService('Creating an endpoint', {}, (at) => {
       assert.equal(data.secrets.length, 1);
       assert.match(data.secrets[0].value, GENERATED);
       assert.deepEqual(pick(data, { ...least, description: 0, content_type: 0, authentication: 0, status: 0 }), {
-        ...least, description: '', content_type: 'application/json', authentication: null, status: 'active',
+        ...least,
+        description: '',
+        content_type: 'application/json',
+        authentication: null,
+        status: 'active',
       });
       const settings = {
-        advanced_signatures: true, http_timeout: 10, rate_limit: 0, rate_limit_duration: 0, failure_rate: 0, deleted_at: null,
+        advanced_signatures: true,
+        http_timeout: 10,
+        rate_limit: 0,
+        rate_limit_duration: 0,
+        failure_rate: 0,
+        deleted_at: null,
       };
       assert.deepEqual(pick(data, settings), settings);
     });
@@ -58,10 +81,19 @@ withService('Creating an endpoint', {}, (at) => {
 
     test('is the same with every other member null or empty', async () => {
       const empty = {
-        secret: '', owner_id: '', description: '', support_email: '', slack_webhook_url: '', content_type: '',
-        http_timeout: 0, authentication: {}, mtls_client_cert: { client_cert: '', client_key: '' },
+        secret: '',
+        owner_id: '',
+        description: '',
+        support_email: '',
+        slack_webhook_url: '',
+        content_type: '',
+        http_timeout: 0,
+        authentication: {},
+        mtls_client_cert: { client_cert: '', client_key: '' },
       };
-      const nothing = Object.fromEntries(Object.keys({ ...everyMember, secret: 0, authentication: 0 }).map((name) => [name, null]));
+      const nothing = Object.fromEntries(
+        Object.keys({ ...everyMember, secret: 0, authentication: 0 }).map((name) => [name, null]),
+      );
       for (const others of [empty, nothing]) {
         const data = await create({ ...others, ...least });
         assert.deepEqual(Object.keys(data).sort(), ALWAYS);
@@ -87,7 +119,10 @@ withService('Creating an endpoint', {}, (at) => {
         assert.deepEqual(shown(await at.service.fetch(data), members), seen);
         assert.deepEqual(shown(await at.service.fetch(data, { key: blind }), members), unseen);
         assert.deepEqual(shown(rolled(await at.service.roll(data, { expiration: 0 })), members), seen);
-        assert.deepEqual(shown(rolled(await at.service.roll(data, { expiration: 0 }, { key: blind })), members), unseen);
+        assert.deepEqual(
+          shown(rolled(await at.service.roll(data, { expiration: 0 }, { key: blind })), members),
+          unseen,
+        );
       });
 
     test('only those appear that were given', async () => {
@@ -108,7 +143,11 @@ withService('Creating an endpoint', {}, (at) => {
       assert.equal(currentSecret(await at.service.fetch(data, { key })).value, '[REDACTED]');
     });
 
-    for (const [what, secret] of Object.entries({ 'of 257 bytes': 'x'.repeat(257), 'with a NUL': 'a\0', 'with a line break': 'a\n' }))
+    for (const [what, secret] of Object.entries({
+      'of 257 bytes': 'x'.repeat(257),
+      'with a NUL': 'a\0',
+      'with a line break': 'a\n',
+    }))
       test(`${what} is refused`, async () => {
         assertEnvelope(await at.service.create({ ...least, secret }), 400, /secret/);
       });
@@ -126,9 +165,22 @@ withService('Creating an endpoint', {}, (at) => {
     refused('a null name', { name: null }, NAME);
     refused('no url', { url: undefined }, URL);
     refused('an empty url', { url: '' }, URL);
-    for (const bad of ['example.com', '/hook', 'ftp://example.com', 'http:', 'http://', 'https:///path', 'http://:80', 'javascript:alert(1)', 'http://a b/', 'http://a:port/', 'http://a:70000/'])
+    for (const bad of [
+      'example.com',
+      '/hook',
+      'ftp://example.com',
+      'http:',
+      'http://',
+      'https:///path',
+      'http://:80',
+      'javascript:alert(1)',
+      'http://a b/',
+      'http://a:port/',
+      'http://a:70000/',
+    ])
       refused(`the url ${bad}`, { url: bad }, /\burl\b/);
-    for (const bad of ['x', 'a@', '@b', 'a b@c', 'a@b@c', 'a@b\n']) refused(`the support_email ${JSON.stringify(bad)}`, { support_email: bad }, EMAIL);
+    for (const bad of ['x', 'a@', '@b', 'a b@c', 'a@b@c', 'a@b\n'])
+      refused(`the support_email ${JSON.stringify(bad)}`, { support_email: bad }, EMAIL);
     refused('an unknown content_type', { content_type: 'text/plain' }, /content_type/);
     refused('half a client certificate', { mtls_client_cert: { client_cert: 'x' } }, /client_key/);
     refused('the other half of one', { mtls_client_cert: { client_key: 'x' } }, /client_cert/);
@@ -136,23 +188,66 @@ withService('Creating an endpoint', {}, (at) => {
     refused('a negative http_timeout', { http_timeout: -1 }, /http_timeout/);
     refused('a negative rate_limit', { rate_limit: -1 }, /rate_limit/);
     refused('an authentication of an unknown type', { authentication: { type: 'magic' } }, /authentication/);
-    refused('an api_key without its value', { authentication: { type: 'api_key', api_key: { header_name: 'X' } } }, /header_value/);
-    refused('a header name with a line break', { authentication: { type: 'api_key', api_key: { header_name: 'X\r\nY', header_value: 'z' } } }, /header_name/);
-    refused('a header value with a line break', { authentication: { type: 'api_key', api_key: { header_name: 'X', header_value: 'z\r\nY: z' } } }, /header_value/);
-    refused('an unknown oauth2 authentication_type', { authentication: { type: 'oauth2', oauth2: { ...oauth2, authentication_type: 'x' } } }, /authentication_type/);
-    for (const [member, value] of [['name', 7], ['url', ['x']], ['http_timeout', '10'], ['http_timeout', 1.5], ['advanced_signatures', 'yes'], ['authentication', 'x'], ['secret', 7], ['mtls_client_cert', []]])
-      refused(`${member} given as ${JSON.stringify(value)}`, { [member]: value }, new RegExp(`body contains incorrect JSON type for field "${member}"`));
+    refused(
+      'an api_key without its value',
+      { authentication: { type: 'api_key', api_key: { header_name: 'X' } } },
+      /header_value/,
+    );
+    refused(
+      'a header name with a line break',
+      { authentication: { type: 'api_key', api_key: { header_name: 'X\r\nY', header_value: 'z' } } },
+      /header_name/,
+    );
+    refused(
+      'a header value with a line break',
+      { authentication: { type: 'api_key', api_key: { header_name: 'X', header_value: 'z\r\nY: z' } } },
+      /header_value/,
+    );
+    refused(
+      'an unknown oauth2 authentication_type',
+      { authentication: { type: 'oauth2', oauth2: { ...oauth2, authentication_type: 'x' } } },
+      /authentication_type/,
+    );
+    for (const [member, value] of [
+      ['name', 7],
+      ['url', ['x']],
+      ['http_timeout', '10'],
+      ['http_timeout', 1.5],
+      ['advanced_signatures', 'yes'],
+      ['authentication', 'x'],
+      ['secret', 7],
+      ['mtls_client_cert', []],
+    ])
+      refused(
+        `${member} given as ${JSON.stringify(value)}`,
+        { [member]: value },
+        new RegExp(`body contains incorrect JSON type for field "${member}"`),
+      );
 
     test('names everything that is wrong at once, in the message and by member', async () => {
       const body = {
-        name: '', url: '', support_email: 'x', content_type: 'text/plain', http_timeout: -1, rate_limit: -1,
-        rate_limit_duration: -1, mtls_client_cert: { client_cert: 'x' }, secret: 'x'.repeat(257),
+        name: '',
+        url: '',
+        support_email: 'x',
+        content_type: 'text/plain',
+        http_timeout: -1,
+        rate_limit: -1,
+        rate_limit_duration: -1,
+        mtls_client_cert: { client_cert: 'x' },
+        secret: 'x'.repeat(257),
       };
       const { message, data } = assertEnvelope(await at.service.create(body), 400, /./);
       const named = data.errors.map(({ field }) => field).sort();
       assert.deepEqual(named, [
-        'content_type', 'http_timeout', 'mtls_client_cert.client_key', 'name', 'rate_limit', 'rate_limit_duration',
-        'secret', 'support_email', 'url',
+        'content_type',
+        'http_timeout',
+        'mtls_client_cert.client_key',
+        'name',
+        'rate_limit',
+        'rate_limit_duration',
+        'secret',
+        'support_email',
+        'url',
       ]);
       for (const error of data.errors) assert.ok(message.includes(error.message), error.message);
       for (const words of [NAME, URL, EMAIL]) assert.ok(message.includes(words), words);
@@ -172,13 +267,20 @@ withService('Creating an endpoint', {}, (at) => {
       const before = names.length;
       assertEnvelope(await at.service.create({ ...least, url: 'x' }), 400, /url/);
       assertEnvelope(await at.service.create({ ...least, secret: 'x'.repeat(257) }), 400, /secret/);
-      assert.equal((await at.service.store.json(['endpoint', 'list', '--project', at.service.project.uid])).length, before);
+      assert.equal(
+        (await at.service.store.json(['endpoint', 'list', '--project', at.service.project.uid])).length,
+        before,
+      );
     });
 
     test('is refused without a key, and with a body that is too large or not JSON by its type', async () => {
       assertEnvelope(await at.service.create(least, { key: null }), 401, 'Authentication required');
       assertEnvelope(await at.service.create({ ...least, description: 'x'.repeat(5 << 20) }), 413, /4194304/);
-      assertEnvelope(await at.service.create(least, { headers: { 'Content-Type': 'text/plain' } }), 415, /Content-Type/);
+      assertEnvelope(
+        await at.service.create(least, { headers: { 'Content-Type': 'text/plain' } }),
+        415,
+        /Content-Type/,
+      );
     });
   });
 

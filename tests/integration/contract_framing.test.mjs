@@ -76,8 +76,16 @@ withService('A roll as HTTP carries it', {}, (at) => {
   });
 
   leavesTheEndpointAlone(at, 'A media type that is not JSON', () => {
-    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/jsonp', 'application/json-patch+json',
-      'multipart/form-data; boundary=x', 'json', 'text/plain; x=application/json', '*/*'])
+    for (const type of [
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'application/jsonp',
+      'application/json-patch+json',
+      'multipart/form-data; boundary=x',
+      'json',
+      'text/plain; x=application/json',
+      '*/*',
+    ])
       test(`Content-Type ${type} is refused with 415`, async () => {
         const answer = await at.service.roll(at.endpoint, BODY, { headers: { 'Content-Type': type } });
         assertEnvelope(answer, 415, /Content-Type/);
@@ -187,7 +195,12 @@ withService('A roll as HTTP carries it', {}, (at) => {
     rolled(await at.service.roll(endpoint, BODY.padEnd(4 * MIB)));
   });
 
-  for (const type of ['application/json', 'application/json; charset=utf-8', 'APPLICATION/JSON', 'application/json ;x="y"'])
+  for (const type of [
+    'application/json',
+    'application/json; charset=utf-8',
+    'APPLICATION/JSON',
+    'application/json ;x="y"',
+  ])
     test(`Content-Type ${type} is served`, async () => {
       const endpoint = await at.service.endpoint();
       rolled(await at.service.roll(endpoint, BODY, { headers: { 'Content-Type': type } }));

@@ -22,12 +22,19 @@ withService('A roll', {}, (at) => {
     assert.equal(data.secrets.length, 2);
     assert.equal(old.uid, currentSecret(from).uid);
     const end = Date.parse(old.expires_at);
-    assert.ok(before + seconds * 1000 <= end && end <= after + seconds * 1000, `${old.expires_at} is not now + ${seconds} s`);
+    assert.ok(
+      before + seconds * 1000 <= end && end <= after + seconds * 1000,
+      `${old.expires_at} is not now + ${seconds} s`,
+    );
     assert.equal(end - Date.parse(fresh.created_at), seconds * 1000);
   };
 
   describe('With an expiration', () => {
-    for (const [what, body] of Object.entries({ absent: '{}', null: '{"expiration":null}', misspelt: '{"expiraton":0}' }))
+    for (const [what, body] of Object.entries({
+      absent: '{}',
+      null: '{"expiration":null}',
+      misspelt: '{"expiraton":0}',
+    }))
       test(`that is ${what} keeps the old secret for a day`, async () => assertGrace(await roll(body), DAY));
 
     for (const seconds of [1, 3600, 2_592_000, YEAR])
@@ -109,7 +116,11 @@ withService('A roll', {}, (at) => {
       assert.equal(currentSecret(data).value, 'a/"\\🔑');
     });
 
-    for (const [what, body] of Object.entries({ absent: '{"expiration":0}', null: '{"expiration":0,"secret":null}', empty: '{"expiration":0,"secret":""}' }))
+    for (const [what, body] of Object.entries({
+      absent: '{"expiration":0}',
+      null: '{"expiration":0,"secret":null}',
+      empty: '{"expiration":0,"secret":""}',
+    }))
       test(`that is ${what} a fresh one is generated`, async () => {
         const { from, data } = await roll(body);
         assert.match(currentSecret(data).value, GENERATED);
@@ -117,7 +128,13 @@ withService('A roll', {}, (at) => {
       });
 
     test('unknown members beside it are ignored', async () => {
-      const body = { expiration: 0, secret: 'known', unknown: { secret: 'x', expiration: 7 }, Secret: 7, EXPIRATION: 'x' };
+      const body = {
+        expiration: 0,
+        secret: 'known',
+        unknown: { secret: 'x', expiration: 7 },
+        Secret: 7,
+        EXPIRATION: 'x',
+      };
       const { data } = await roll(body);
       assert.equal(currentSecret(data).value, 'known');
       assert.equal(data.secrets.length, 1);
@@ -127,21 +144,30 @@ withService('A roll', {}, (at) => {
       const endpoint = await at.service.endpoint({ secret: 'the current one' });
       for (const expiration of [0, 60])
         assertEnvelope(await at.service.roll(endpoint, { expiration, secret: 'the current one' }), 400, /secret/);
-      assert.deepEqual((await at.service.fetch(endpoint)).secrets.map(({ value }) => value), ['the current one']);
+      assert.deepEqual(
+        (await at.service.fetch(endpoint)).secrets.map(({ value }) => value),
+        ['the current one'],
+      );
     });
 
     test('equal to one in grace it is refused', async () => {
       const endpoint = await at.service.endpoint({ secret: 'first' });
       await roll({ expiration: 60, secret: 'second' }, endpoint);
       assertEnvelope(await at.service.roll(endpoint, { expiration: 0, secret: 'first' }), 400, /secret/);
-      assert.deepEqual((await at.service.fetch(endpoint)).secrets.map(({ value }) => value), ['first', 'second']);
+      assert.deepEqual(
+        (await at.service.fetch(endpoint)).secrets.map(({ value }) => value),
+        ['first', 'second'],
+      );
     });
 
     test('equal to one that has ended it is taken', async () => {
       const endpoint = await at.service.endpoint({ secret: 'first' });
       await roll({ expiration: 0, secret: 'second' }, endpoint);
       const { data } = await roll({ expiration: 0, secret: 'first' }, endpoint);
-      assert.deepEqual(data.secrets.map(({ value }) => value), ['first']);
+      assert.deepEqual(
+        data.secrets.map(({ value }) => value),
+        ['first'],
+      );
     });
   });
 
@@ -157,9 +183,15 @@ withService('A roll', {}, (at) => {
     const key = await at.service.store.key(at.service.project, { scopes: 'secrets:roll,endpoints:read' });
     await roll({ expiration: 60 }, endpoint);
     const { data } = await roll({ expiration: 60, secret: 'the new one' }, endpoint, { key });
-    assert.deepEqual(data.secrets.map(({ value }) => value), [REDACTED, REDACTED, 'the new one']);
+    assert.deepEqual(
+      data.secrets.map(({ value }) => value),
+      [REDACTED, REDACTED, 'the new one'],
+    );
     const seen = await at.service.fetch(endpoint, { key });
-    assert.deepEqual(seen.secrets.map(({ value }) => value), [REDACTED, REDACTED, REDACTED]);
+    assert.deepEqual(
+      seen.secrets.map(({ value }) => value),
+      [REDACTED, REDACTED, REDACTED],
+    );
     assert.equal(currentSecret(await at.service.fetch(endpoint)).value, 'the new one');
   });
 

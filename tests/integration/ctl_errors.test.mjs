@@ -64,7 +64,23 @@ describe('hookrollctl that cannot', () => {
     fails('a missing endpoint', USAGE, () => ['roll', '--project', project.uid], /--endpoint/);
     fails('a word too many', USAGE, () => ['project', 'list', 'please'], /unexpected argument \(/);
     fails('a secret on the command line', USAGE, () => ['roll', ...ids(), '--secret', 'x'], /--secret/);
-    fails('a secret for create on the command line', USAGE, () => ['endpoint', 'create', '--project', project.uid, '--name', 'n', '--url', 'http://a', '--secret', 'x'], /--secret/);
+    fails(
+      'a secret for create on the command line',
+      USAGE,
+      () => ['endpoint', 'create', '--project', project.uid, '--name', 'n', '--url', 'http://a', '--secret', 'x'],
+      /--secret/,
+    );
+
+    test('repeats no word that might be a secret that slipped into the command line', async () => {
+      const secret = 'marker-that-slipped';
+      for (const args of [
+        [...ids(), `--secret=${secret}`],
+        [...ids(), '--secret', secret],
+        [...ids(), secret],
+        [secret],
+      ])
+        assert.ok(!(await store.ctl(['roll', ...args])).stderr.includes(secret), args.join(' '));
+    });
 
     test('ends with 2: no command at all', async () => {
       assertFailed(await run(ctlProgram, []), USAGE, /command/);
@@ -76,40 +92,151 @@ describe('hookrollctl that cannot', () => {
   });
 
   describe('because something is not there', () => {
-    fails('an endpoint to get', NOT_FOUND, () => ['endpoint', 'get', '--project', project.uid, '--endpoint', STRANGER], /endpoint not found/);
-    fails('an endpoint to roll', NOT_FOUND, () => ['roll', '--project', project.uid, '--endpoint', STRANGER], /endpoint not found/);
-    fails("another project's endpoint", NOT_FOUND, () => ['roll', '--project', STRANGER, '--endpoint', endpoint.uid], /not found/);
+    fails(
+      'an endpoint to get',
+      NOT_FOUND,
+      () => ['endpoint', 'get', '--project', project.uid, '--endpoint', STRANGER],
+      /endpoint not found/,
+    );
+    fails(
+      'an endpoint to roll',
+      NOT_FOUND,
+      () => ['roll', '--project', project.uid, '--endpoint', STRANGER],
+      /endpoint not found/,
+    );
+    fails(
+      "another project's endpoint",
+      NOT_FOUND,
+      () => ['roll', '--project', STRANGER, '--endpoint', endpoint.uid],
+      /not found/,
+    );
     fails('a project for a key', NOT_FOUND, () => ['key', 'create', '--project', STRANGER], /project not found/);
-    fails('a project for an endpoint', NOT_FOUND, () => ['endpoint', 'create', '--project', STRANGER, '--name', 'n', '--url', 'http://a'], /project not found/);
+    fails(
+      'a project for an endpoint',
+      NOT_FOUND,
+      () => ['endpoint', 'create', '--project', STRANGER, '--name', 'n', '--url', 'http://a'],
+      /project not found/,
+    );
     fails('a key to revoke', NOT_FOUND, () => ['key', 'revoke', '--key', STRANGER], /key not found/);
-    fails('a file with a secret', NOT_FOUND, () => ['roll', ...ids(), '--secret-file', '/nonexistent/secret'], /\/nonexistent\/secret/);
-    fails('a file with an endpoint', NOT_FOUND, () => ['endpoint', 'create', '--project', project.uid, '--input', '/nonexistent/input'], /\/nonexistent\/input/);
+    fails(
+      'a file with a secret',
+      NOT_FOUND,
+      () => ['roll', ...ids(), '--secret-file', '/nonexistent/secret'],
+      /\/nonexistent\/secret/,
+    );
+    fails(
+      'a file with an endpoint',
+      NOT_FOUND,
+      () => ['endpoint', 'create', '--project', project.uid, '--input', '/nonexistent/input'],
+      /\/nonexistent\/input/,
+    );
   });
 
   describe('because it may not be', () => {
     const create = () => ['endpoint', 'create', '--project', project.uid];
-    fails('an id that is none', REFUSED, () => ['endpoint', 'get', '--project', 'x', '--endpoint', endpoint.uid], /--project/);
+    fails(
+      'an id that is none',
+      REFUSED,
+      () => ['endpoint', 'get', '--project', 'x', '--endpoint', endpoint.uid],
+      /--project/,
+    );
     fails('a number that is none', REFUSED, () => ['roll', ...ids(), '--expiration', 'soon'], /--expiration/);
-    fails('an expiration below 0', REFUSED, () => ['roll', ...ids(), '--expiration=-1'], /expiration.*\b0\b.*\b31536000\b/);
-    fails('an expiration above the maximum', REFUSED, () => ['roll', ...ids(), '--expiration', '31536001'], /expiration.*\b31536000\b/);
-    fails('an expiration beyond 64 bits', REFUSED, () => ['roll', ...ids(), '--expiration', '99999999999999999999'], /--expiration/);
+    fails(
+      'an expiration below 0',
+      REFUSED,
+      () => ['roll', ...ids(), '--expiration=-1'],
+      /expiration.*\b0\b.*\b31536000\b/,
+    );
+    fails(
+      'an expiration above the maximum',
+      REFUSED,
+      () => ['roll', ...ids(), '--expiration', '31536001'],
+      /expiration.*\b31536000\b/,
+    );
+    fails(
+      'an expiration beyond 64 bits',
+      REFUSED,
+      () => ['roll', ...ids(), '--expiration', '99999999999999999999'],
+      /--expiration/,
+    );
     fails('more secrets than may sign', REFUSED, () => ['roll', ...ids(), '--expiration', '60'], /signing secrets/);
-    fails('the current secret again', REFUSED, () => ['roll', ...ids(), '--expiration', '0', '--secret-file', '-'], /secret/, 'the current one');
-    fails('an empty secret file', REFUSED, () => ['roll', ...ids(), '--expiration', '0', '--secret-file', '-'], /secret/, '');
-    fails('a secret of two lines', REFUSED, () => ['roll', ...ids(), '--expiration', '0', '--secret-file', '-'], /secret/, 'a\nb\n');
-    fails('a secret of 257 bytes', REFUSED, () => ['roll', ...ids(), '--expiration', '0', '--secret-file', '-'], /secret/, 'x'.repeat(257));
-    fails('a secret of a megabyte', REFUSED, () => ['roll', ...ids(), '--expiration', '0', '--secret-file', '-'], /secret/, 'x'.repeat(1 << 20));
+    fails(
+      'the current secret again',
+      REFUSED,
+      () => ['roll', ...ids(), '--expiration', '0', '--secret-file', '-'],
+      /secret/,
+      'the current one',
+    );
+    fails(
+      'an empty secret file',
+      REFUSED,
+      () => ['roll', ...ids(), '--expiration', '0', '--secret-file', '-'],
+      /secret/,
+      '',
+    );
+    fails(
+      'a secret of two lines',
+      REFUSED,
+      () => ['roll', ...ids(), '--expiration', '0', '--secret-file', '-'],
+      /secret/,
+      'a\nb\n',
+    );
+    fails(
+      'a secret of 257 bytes',
+      REFUSED,
+      () => ['roll', ...ids(), '--expiration', '0', '--secret-file', '-'],
+      /secret/,
+      'x'.repeat(257),
+    );
+    fails(
+      'a secret of a megabyte',
+      REFUSED,
+      () => ['roll', ...ids(), '--expiration', '0', '--secret-file', '-'],
+      /secret/,
+      'x'.repeat(1 << 20),
+    );
     fails('a project without a name', REFUSED, () => ['project', 'create', '--name', ''], /name/);
-    fails('a project with a control character in its name', REFUSED, () => ['project', 'create', '--name', 'a\u001b[31m'], /name/);
-    fails('a default grace above the maximum', REFUSED, () => ['project', 'create', '--name', 'x', '--max-grace', '1', '--default-grace', '2'], /default_grace/);
-    fails('65 signing secrets', REFUSED, () => ['project', 'create', '--name', 'x', '--max-signing-secrets', '65'], /max_signing_secrets/);
-    fails('an unknown scope', REFUSED, () => ['key', 'create', '--project', project.uid, '--scopes', 'everything'], /--scopes/);
-    fails('a key that ends at once', REFUSED, () => ['key', 'create', '--project', project.uid, '--expires-in', '0'], /--expires-in/);
+    fails(
+      'a project with a control character in its name',
+      REFUSED,
+      () => ['project', 'create', '--name', 'a\u001b[31m'],
+      /name/,
+    );
+    fails(
+      'a default grace above the maximum',
+      REFUSED,
+      () => ['project', 'create', '--name', 'x', '--max-grace', '1', '--default-grace', '2'],
+      /default_grace/,
+    );
+    fails(
+      '65 signing secrets',
+      REFUSED,
+      () => ['project', 'create', '--name', 'x', '--max-signing-secrets', '65'],
+      /max_signing_secrets/,
+    );
+    fails(
+      'an unknown scope',
+      REFUSED,
+      () => ['key', 'create', '--project', project.uid, '--scopes', 'everything'],
+      /--scopes/,
+    );
+    fails(
+      'a key that ends at once',
+      REFUSED,
+      () => ['key', 'create', '--project', project.uid, '--expires-in', '0'],
+      /--expires-in/,
+    );
     fails('an endpoint without members', REFUSED, create, /url.*name|name.*url/);
     fails('an endpoint with a bad url', REFUSED, () => [...create(), '--name', 'n', '--url', 'nowhere'], /url/);
     fails('input that is not JSON', REFUSED, () => [...create(), '--input', '-'], /badly-formed JSON/, '{"name":');
     fails('input that is no object', REFUSED, () => [...create(), '--input', '-'], /JSON type/, 'null');
-    fails('input with everything wrong', REFUSED, () => [...create(), '--input', '-'], /url.*name|name.*url/, '{"name":"","support_email":"x"}');
+    fails(
+      'input with everything wrong',
+      REFUSED,
+      () => [...create(), '--input', '-'],
+      /url.*name|name.*url/,
+      '{"name":"","support_email":"x"}',
+    );
     fails('a store that is there', REFUSED, () => ['init'], /already/);
   });
 

@@ -26,10 +26,20 @@ withService('The grace of a roll', {}, (at) => {
     const definitelyIn = seen.filter((poll) => poll.after < end(old));
     const definitelyOut = seen.filter((poll) => poll.before >= end(old));
     const of = (poll) => poll.secrets.find((secret) => secret.uid === old.uid);
-    definitelyIn.forEach((poll) => assert.deepEqual(of(poll), old, `missing ${end(old) - poll.after} ms before its end`));
-    definitelyOut.forEach((poll) => assert.equal(of(poll), undefined, `still there ${poll.before - end(old)} ms after its end`));
-    assert.ok(definitelyIn.some((poll) => poll.after >= end(old) - SECOND), 'no poll within the last second');
-    assert.ok(definitelyOut.some((poll) => poll.before < end(old) + SECOND), 'no poll within the first second after');
+    definitelyIn.forEach((poll) =>
+      assert.deepEqual(of(poll), old, `missing ${end(old) - poll.after} ms before its end`),
+    );
+    definitelyOut.forEach((poll) =>
+      assert.equal(of(poll), undefined, `still there ${poll.before - end(old)} ms after its end`),
+    );
+    assert.ok(
+      definitelyIn.some((poll) => poll.after >= end(old) - SECOND),
+      'no poll within the last second',
+    );
+    assert.ok(
+      definitelyOut.some((poll) => poll.before < end(old) + SECOND),
+      'no poll within the first second after',
+    );
   }
 
   for (const seconds of [1, 2])
@@ -49,10 +59,16 @@ withService('The grace of a roll', {}, (at) => {
     const seen = await watch(endpoint, end(first));
     for (const old of [first, second, fourth, fifth]) assertKept(seen, old);
     for (const poll of seen) {
-      assert.deepEqual(poll.secrets.find((secret) => secret.uid === third.uid), third);
+      assert.deepEqual(
+        poll.secrets.find((secret) => secret.uid === third.uid),
+        third,
+      );
       assert.deepEqual(currentSecret(poll), current);
       const order = poll.secrets.map((secret) => data.secrets.findIndex(({ uid }) => uid === secret.uid));
-      assert.deepEqual(order, [...order].sort((a, b) => a - b));
+      assert.deepEqual(
+        order,
+        [...order].sort((a, b) => a - b),
+      );
     }
   });
 

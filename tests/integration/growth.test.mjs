@@ -60,7 +60,8 @@ withService('A store that needs more room', {}, (at) => {
     });
     assert.ok(size() > 25 * MIB, `the store has ${size()} bytes`);
     await assertKept(endpoint, uids);
-    for (const uid of made) assert.equal((await at.service.fetch({ uid })).mtls_client_cert.client_cert, large.mtls_client_cert.client_cert);
+    for (const uid of made)
+      assert.equal((await at.service.fetch({ uid })).mtls_client_cert.client_cert, large.mtls_client_cert.client_cert);
   });
 
   test('grows while hookrollctl writes, and the responder follows', async () => {

@@ -5,7 +5,15 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import { assertEnvelope, currentSecret, rolled } from './support/answers.mjs';
-import { allCommandLines, fileContents, filesUnder, findAll, modeOf, needlesOf, processContents } from './support/haystack.mjs';
+import {
+  allCommandLines,
+  fileContents,
+  filesUnder,
+  findAll,
+  modeOf,
+  needlesOf,
+  processContents,
+} from './support/haystack.mjs';
 import { authentications, everyMember, least, sealedValues } from './support/members.mjs';
 import { ctlProgram } from './support/place.mjs';
 import { start, stop } from './support/processes.mjs';
@@ -41,7 +49,12 @@ withService('What must stay secret', { settings: { log_level: 'debug' }, extra }
   async function useEverything() {
     const { service } = at;
     for (const authentication of Object.values(authentications)) {
-      const members = { ...everyMember, owner_id: '', authentication, secret: `marker-made-with-${authentication.type}` };
+      const members = {
+        ...everyMember,
+        owner_id: '',
+        authentication,
+        secret: `marker-made-with-${authentication.type}`,
+      };
       secrets.push(...sealedValues(members));
       const { data } = assertEnvelope(await service.create(members), 201, /./);
       remember(data);
@@ -49,7 +62,11 @@ withService('What must stay secret', { settings: { log_level: 'debug' }, extra }
       remember(rolled(await service.roll(data, { expiration: 60 })));
       remember(rolled(await service.roll(data, { expiration: 0 })));
     }
-    at.endpoint = await service.endpoint({ ...least, name: 'a name that is no secret', secret: 'marker-from-ctl-input' });
+    at.endpoint = await service.endpoint({
+      ...least,
+      name: 'a name that is no secret',
+      secret: 'marker-from-ctl-input',
+    });
     secrets.push('marker-from-ctl-input', MARKER);
   }
 
@@ -57,7 +74,10 @@ withService('What must stay secret', { settings: { log_level: 'debug' }, extra }
     const { service, endpoint } = at;
     const keep = (answer) => {
       assert.ok(answer.status >= 400, answer.text);
-      refusals.push([`the answer ${answer.status} ${answer.text}`, Buffer.from(answer.text + JSON.stringify(answer.headers))]);
+      refusals.push([
+        `the answer ${answer.status} ${answer.text}`,
+        Buffer.from(answer.text + JSON.stringify(answer.headers)),
+      ]);
     };
     for (const body of Object.values(refusedBodies)) {
       keep(await service.roll(endpoint, body));
@@ -68,9 +88,23 @@ withService('What must stay secret', { settings: { log_level: 'debug' }, extra }
     keep(await service.roll({ uid: 'nowhere' }, { secret: MARKER }));
     keep(await service.roll(endpoint, { secret: MARKER }, { project: { uid: 'nowhere' } }));
     keep(await service.roll(endpoint, { secret: MARKER }, { headers: { 'Content-Type': 'text/plain' } }));
-    keep(await service.create({ ...authentications.oauth2, mtls_client_cert: everyMember.mtls_client_cert, secret: MARKER }));
+    keep(
+      await service.create({
+        ...authentications.oauth2,
+        mtls_client_cert: everyMember.mtls_client_cert,
+        secret: MARKER,
+      }),
+    );
     const token = service.key.key;
-    for (const authorization of [token, `Basic ${token}`, `bearer ${token}`, `Bearer ${token}x`, `Bearer  ${token}`, `Bearer ${token} ${token}`, `Bearer ${token.slice(0, -1)}`])
+    for (const authorization of [
+      token,
+      `Basic ${token}`,
+      `bearer ${token}`,
+      `Bearer ${token}x`,
+      `Bearer  ${token}`,
+      `Bearer ${token} ${token}`,
+      `Bearer ${token.slice(0, -1)}`,
+    ])
       keep(await service.roll(endpoint, {}, { key: null, headers: { Authorization: authorization } }));
     keep(await service.roll(endpoint, {}, { key: null, headers: { 'X-Request-ID': 'x', 'X-Api-Key': token } }));
   }
@@ -114,7 +148,19 @@ withService('What must stay secret', { settings: { log_level: 'debug' }, extra }
   test('is in no command line while hookrollctl takes it, and in no line that it logs', async () => {
     const { service, endpoint } = at;
     const secret = 'marker-through-standard-input';
-    const args = ['roll', '--project', service.project.uid, '--endpoint', endpoint.uid, '--expiration', '0', '--secret-file', '-', '--config', service.store.config];
+    const args = [
+      'roll',
+      '--project',
+      service.project.uid,
+      '--endpoint',
+      endpoint.uid,
+      '--expiration',
+      '0',
+      '--secret-file',
+      '-',
+      '--config',
+      service.store.config,
+    ];
     const process_ = start(ctlProgram, args, { stdin: 'pipe' });
     try {
       process_.child.stdin.write(secret);
@@ -137,7 +183,10 @@ withService('What must stay secret', { settings: { log_level: 'debug' }, extra }
     const results = [
       await service.store.ctl(['roll', ...ids, '--secret-file', file]),
       await service.store.ctl(['roll', ...ids, '--secret-file', '-'], `${MARKER}\0`),
-      await service.store.ctl(['endpoint', 'create', ...ids.slice(0, 2), '--input', '-'], `{"name":"x","secret":"${MARKER}`),
+      await service.store.ctl(
+        ['endpoint', 'create', ...ids.slice(0, 2), '--input', '-'],
+        `{"name":"x","secret":"${MARKER}`,
+      ),
     ];
     writeFileSync(file, '');
     for (const { code, stdout, stderr } of results) {

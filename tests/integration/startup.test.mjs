@@ -60,7 +60,10 @@ describe('Starting the responder', () => {
         const file = socketPath('bad.conf');
         writeFileSync(file, lines.join('\n'));
         for (const args of [[], ['--check-config']])
-          assertRefused(await attempt(['--config', file, ...args]), [new RegExp(`line ${lines.length}\\b`), words].flat());
+          assertRefused(
+            await attempt(['--config', file, ...args]),
+            [new RegExp(`line ${lines.length}\\b`), words].flat(),
+          );
       });
     refusedLine('an unknown setting', ['# a comment', '', 'stoer = /x'], /stoer/);
     refusedLine('no equals sign', ['workers 4'], /name = value/);
@@ -124,7 +127,17 @@ describe('Starting the responder', () => {
       assertRefused(await attempt(['--config', config]), [/fd 0/, /listen/]);
     });
 
-    for (const listen of ['nowhere', 'localhost:9000', '127.0.0.1:', '127.0.0.1:70000', ':9000', 'unix:', `unix:/${'x'.repeat(200)}`])
+    for (const listen of [
+      'nowhere',
+      'localhost:9000',
+      '127.0.0.1:',
+      '127.0.0.1:70000',
+      '127.0.0.1:0',
+      '127.0.0.1:-1',
+      ':9000',
+      'unix:',
+      `unix:/${'x'.repeat(200)}`,
+    ])
       test(`says that it cannot listen at ${listen.slice(0, 20)}`, async () => {
         assertRefused(await attemptWith({ listen }), /listen/);
       });
@@ -152,7 +165,10 @@ describe('Starting the responder', () => {
 
   describe('asked only to check its settings', () => {
     test('says nothing and ends with 0 where they are good', async () => {
-      const result = await attemptWith({ workers: 1, log_level: 'debug', max_body: 1024, listen_mode: '0600' }, '--check-config');
+      const result = await attemptWith(
+        { workers: 1, log_level: 'debug', max_body: 1024, listen_mode: '0600' },
+        '--check-config',
+      );
       assert.deepEqual({ code: result.code, stderr: result.stderr }, { code: 0, stderr: '' });
       assert.ok(!existsSync(socketPath('never.sock')));
     });
@@ -168,7 +184,10 @@ describe('Starting the responder', () => {
     const responderAt = (name) => new Responder(bench.store, socketPath(name));
 
     test('makes it with the mode that was set, and with 0660 where none was', async () => {
-      for (const [settings, mode] of [[{}, 0o660], [{ listen_mode: '0600' }, 0o600]]) {
+      for (const [settings, mode] of [
+        [{}, 0o660],
+        [{ listen_mode: '0600' }, 0o600],
+      ]) {
         const responder = await responderAt('mode.sock').start(settings);
         try {
           assert.equal(statSync(responder.address).mode & 0o777, mode);
@@ -247,7 +266,9 @@ describe('Starting the responder', () => {
       const responder = spawned('shared.sock');
       const pidFile = socketPath('shared.pids');
       const config = configure({ workers: 2 });
-      const line = command(config).map((word) => `'${word}'`).join(' ');
+      const line = command(config)
+        .map((word) => `'${word}'`)
+        .join(' ');
       const others = [];
       try {
         writeFileSync(pidFile, '');

@@ -199,12 +199,17 @@ describe('The responder on a socket of its own', () => {
       const random = seeded(seed);
       return Buffer.from(Array.from({ length: n }, () => Math.floor(random() * 256)));
     };
-    const badLength = (a, b) => Buffer.concat([begin(), record(TYPE.PARAMS, Buffer.from([...a, ...b, ...Buffer.alloc(60_000, 'A')])), record(TYPE.PARAMS)]);
+    const badLength = (a, b) =>
+      Buffer.concat([
+        begin(),
+        record(TYPE.PARAMS, Buffer.from([...a, ...b, ...Buffer.alloc(60_000, 'A')])),
+        record(TYPE.PARAMS),
+      ]);
     const garbage = {
       'an HTTP request': Buffer.from('GET /api/healthz HTTP/1.1\r\nHost: x\r\n\r\n'),
-      'zeros': Buffer.alloc(4096),
-      'ones': Buffer.alloc(4096, 0xff),
-      'noise': noise(65_536),
+      zeros: Buffer.alloc(4096),
+      ones: Buffer.alloc(4096, 0xff),
+      noise: noise(65_536),
       'noise behind a version number': Buffer.concat([Buffer.from([1]), noise(4096)]),
       'another version of the protocol': Buffer.concat([Buffer.from([2]), begin().subarray(1)]),
       'a record of no known type': Buffer.concat([begin(), record(99, Buffer.from('x'))]),
@@ -214,7 +219,11 @@ describe('The responder on a socket of its own', () => {
       'a beginning that is too short': record(TYPE.BEGIN, Buffer.from([0, 1])),
       'a role that is not served': request(healthParams, '', { role: ROLE.AUTHORIZER }),
       'a role that does not exist': request(healthParams, '', { role: 77 }),
-      'two requests at once on one connection': Buffer.concat([begin({ id: 1 }), begin({ id: 2 }), stream(TYPE.PARAMS, pairs(healthParams), 1)]),
+      'two requests at once on one connection': Buffer.concat([
+        begin({ id: 1 }),
+        begin({ id: 2 }),
+        stream(TYPE.PARAMS, pairs(healthParams), 1),
+      ]),
       'params of another request': Buffer.concat([begin({ id: 1 }), stream(TYPE.PARAMS, pairs(healthParams), 2)]),
       'params that are cut short': badLength([4], [4]),
       'a param whose name is longer than all': badLength([0x80, 0xff, 0xff, 0xff], [0]),
@@ -250,7 +259,8 @@ describe('A responder with two workers', () => {
     const kept = await Promise.all(Array.from({ length: 200 }, () => responder.open()));
     const silent = await Promise.all(Array.from({ length: 50 }, () => responder.open()));
     try {
-      for (const answer of await Promise.all(kept.map((connection) => connection.request(healthParams)))) assertEnvelope(answer, 200, /./);
+      for (const answer of await Promise.all(kept.map((connection) => connection.request(healthParams))))
+        assertEnvelope(answer, 200, /./);
       for (let i = 0; i < 20; i++) rolled(await responder.roll(bench.endpoint, bench.key, BODY));
       const params = rollParams(bench.endpoint, bench.key, BODY);
       const answers = await Promise.all(kept.map((connection) => connection.request(params, BODY)));

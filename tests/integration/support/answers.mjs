@@ -23,7 +23,9 @@ export function assertEnvelope(answer, status, message) {
   assert.equal(answer.status, status, answer.text.slice(0, 300));
   assertCommonHeaders(answer);
   const envelope = answer.json();
-  const members = Object.keys(envelope).filter((name) => name !== 'data').sort();
+  const members = Object.keys(envelope)
+    .filter((name) => name !== 'data')
+    .sort();
   assert.deepEqual(members, ['message', 'status']);
   assert.equal(envelope.status, status < 400);
   assertMessage(envelope.message, message);

@@ -37,7 +37,9 @@ export class FastcgiConnection {
     this.gone = new Promise((resolve) => socket.on('close', resolve));
     socket.on('data', (chunk) => this.receive(chunk));
     socket.on('error', () => {});
-    socket.on('close', () => this.settle('reject', new Error(`the connection was closed after ${this.bytesOfAnswer} bytes of an answer`)));
+    socket.on('close', () =>
+      this.settle('reject', new Error(`the connection was closed after ${this.bytesOfAnswer} bytes of an answer`)),
+    );
   }
 
   static async open(address) {

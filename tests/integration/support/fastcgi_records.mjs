@@ -1,7 +1,17 @@
 // fastcgi_records: FastCGI's records as bytes, both ways (the specification's
 // section 3.3 and 3.4).
 export const VERSION = 1;
-export const TYPE = { BEGIN: 1, ABORT: 2, END: 3, PARAMS: 4, STDIN: 5, STDOUT: 6, STDERR: 7, GET_VALUES: 9, GET_VALUES_RESULT: 10 };
+export const TYPE = {
+  BEGIN: 1,
+  ABORT: 2,
+  END: 3,
+  PARAMS: 4,
+  STDIN: 5,
+  STDOUT: 6,
+  STDERR: 7,
+  GET_VALUES: 9,
+  GET_VALUES_RESULT: 10,
+};
 export const ROLE = { RESPONDER: 1, AUTHORIZER: 2 };
 export const KEEP_CONN = 1;
 const HEADER = 8;

@@ -29,5 +29,9 @@ export function assertHolds(history, uids) {
 
 export function assertTimesFollow(newestFirst) {
   const early = newestFirst.filter((entry, i) => entry.at < (newestFirst[i + 1]?.at ?? ''));
-  assert.deepEqual(early.map(({ sequence }) => sequence), [], 'these rolls are dated before the ones they followed');
+  assert.deepEqual(
+    early.map(({ sequence }) => sequence),
+    [],
+    'these rolls are dated before the ones they followed',
+  );
 }

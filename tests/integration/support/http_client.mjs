@@ -1,6 +1,7 @@
 // http_client: one HTTP client, on node:http with connections that are kept.
 import { once } from 'node:events';
 import http from 'node:http';
+import { assertDescribed } from './described.mjs';
 
 const PATIENCE = 60_000;
 
@@ -38,7 +39,9 @@ export class HttpClient {
       request.end(bytes);
     }
     const [response] = await answered;
-    return readAnswer(response);
+    const answer = await readAnswer(response);
+    assertDescribed(method, path, answer);
+    return answer;
   }
 
   close() {

@@ -35,9 +35,19 @@ export const authentications = {
       scope: 'a scope',
       signing_algorithm: 'ES256',
       signing_key: {
-        crv: 'P-256', kid: 'a kid', kty: 'EC', e: 'AQAB', n: 'an n', x: 'an x', y: 'a y',
-        d: 'marker-jwk-d', dp: 'marker-jwk-dp', dq: 'marker-jwk-dq',
-        p: 'marker-jwk-p-', q: 'marker-jwk-q-', qi: 'marker-jwk-qi',
+        crv: 'P-256',
+        kid: 'a kid',
+        kty: 'EC',
+        e: 'AQAB',
+        n: 'an n',
+        x: 'an x',
+        y: 'a y',
+        d: 'marker-jwk-d',
+        dp: 'marker-jwk-dp',
+        dq: 'marker-jwk-dq',
+        p: 'marker-jwk-p-',
+        q: 'marker-jwk-q-',
+        qi: 'marker-jwk-qi',
       },
       subject: 'a subject',
       url: 'https://issuer.example/token',
@@ -59,6 +69,10 @@ export function masked(value, readsSecrets) {
 }
 
 export const sealedValues = (value) =>
-  typeof value === 'string' ? (value.startsWith('marker-') && value !== 'marker-client-cert' ? [value] : [])
-    : value !== null && typeof value === 'object' ? Object.values(value).flatMap(sealedValues)
+  typeof value === 'string'
+    ? value.startsWith('marker-') && value !== 'marker-client-cert'
+      ? [value]
+      : []
+    : value !== null && typeof value === 'object'
+      ? Object.values(value).flatMap(sealedValues)
       : [];

@@ -8,4 +8,5 @@ const build = path.resolve(process.env.HOOKROLL_BUILD || path.join(checkout, 'bu
 
 export const responderProgram = path.join(build, 'hookroll.fcgi');
 export const ctlProgram = path.join(build, 'hookrollctl');
-export const shippedBinPathConf = path.join(checkout, 'lighttpd-conf', 'hookroll-bin-path.conf');
+export const shipped = (file) => path.join(checkout, file);
+export const shippedBinPathConf = shipped('lighttpd-conf/hookroll-bin-path.conf');

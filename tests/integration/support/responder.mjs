@@ -45,7 +45,8 @@ export class Responder {
   }
 
   async start(settings = {}) {
-    const listen = typeof this.address === 'string' ? `unix:${this.address}` : `${this.address.host}:${this.address.port}`;
+    const listen =
+      typeof this.address === 'string' ? `unix:${this.address}` : `${this.address.host}:${this.address.port}`;
     const config = this.store.configure({ listen, ...settings });
     this.process = start(responderProgram, ['--config', config]);
     await until('the responder to accept', async () => !isRunning(this.process) || (await isAccepting(this.address)));

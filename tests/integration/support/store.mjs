@@ -5,8 +5,7 @@ import path from 'node:path';
 import { ctlProgram } from './place.mjs';
 import { run } from './processes.mjs';
 
-const options = (named) =>
-  Object.entries(named).flatMap(([name, value]) => [`--${name}`, String(value)]);
+const options = (named) => Object.entries(named).flatMap(([name, value]) => [`--${name}`, String(value)]);
 
 export class Store {
   constructor(dir, settings = {}) {
@@ -19,7 +18,12 @@ export class Store {
 
   configure(settings, file = this.config) {
     const all = { store: this.directory, master_key: this.masterKey, ...settings };
-    writeFileSync(file, Object.entries(all).map(([name, value]) => `${name} = ${value}\n`).join(''));
+    writeFileSync(
+      file,
+      Object.entries(all)
+        .map(([name, value]) => `${name} = ${value}\n`)
+        .join(''),
+    );
     return file;
   }
 
@@ -47,10 +51,7 @@ export class Store {
 
   endpoint(project, members = {}) {
     const body = { name: 'an endpoint', url: 'https://example.com/hook', ...members };
-    return this.json(
-      ['endpoint', 'create', '--project', project.uid, '--input', '-'],
-      JSON.stringify(body),
-    );
+    return this.json(['endpoint', 'create', '--project', project.uid, '--input', '-'], JSON.stringify(body));
   }
 
   history(project, endpoint) {
