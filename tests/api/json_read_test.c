@@ -1,0 +1,430 @@
+/* json_read: which texts are taken, which are refused and with which words, and what
+ * members give back. */
+#include "api/json_read.h"
+#include "suites.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BAD    "body contains badly-formed JSON"
+#define BAD_AT BAD " (at character "
+#define AT(n)  BAD_AT #n ")"
+#define TWICE  BAD ": a member is given twice"
+#define TYPE   "body contains incorrect JSON type"
+#define EMPTY  "body must not be empty"
+#define T(text)                                                                                    \
+    {                                                                                              \
+        text, sizeof text - 1                                                                      \
+    }
+
+static struct json_object *object;
+static struct faults faults;
+
+static void setup(void)
+{
+    object = NULL;
+    faults.count = 0;
+}
+
+static void teardown(void)
+{
+    json_read_free(object);
+}
+
+static void read_good(struct text body)
+{
+    enum rc rc;
+
+    json_read_free(object);
+    object = NULL;
+    faults.count = 0;
+    rc = json_read_object(body, &object, &faults);
+    ck_assert_msg(rc == RC_OK, "%.*s: %s", TEXT_ARG(body), faults.list[0].message);
+    ck_assert_ptr_nonnull(object);
+    ck_assert_uint_eq(faults.count, 0);
+}
+
+static void read_string(const char *body)
+{
+    read_good(text_of(body));
+}
+
+static const char *refusal(struct text body)
+{
+    faults.count = 0;
+    ck_assert_int_eq(json_read_object(body, &object, &faults), RC_INVALID);
+    ck_assert_ptr_null(object);
+    ck_assert_uint_eq(faults.count, 1);
+    ck_assert_str_eq(faults.list[0].member, "");
+    return faults.list[0].message;
+}
+
+static const struct text good[] = {
+    T("{}"),
+    T(" \t\r\n{ \t\r\n} \t\r\n"),
+    T("{\"a\":1}"),
+    T("{\"\":1}"),
+    T("{\"a\":null,\"b\":true,\"c\":false,\"d\":[],\"e\":{},\"f\":\"\"}"),
+    T("{\"a\":0,\"b\":-0,\"c\":0.5,\"d\":-0.5,\"e\":1e5,\"f\":1E+5,\"g\":1.25e-5,\"h\":10}"),
+    T("{\"a\":[1,[2,[3]],{\"a\":{\"a\":[{\"a\":1},{\"a\":1}]}}]}"),
+    T("{ \"a\" : [ 1 , 2 ] , \"b\" : { \"c\" : 1 } }"),
+    T("{\"a\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\u20AC\"}"),
+    T("{\"a\":\"\\ud83d\\ude00\",\"b\":\"\\uD800\\uDC00\",\"c\":\"\\uDBFF\\uDFFF\"}"),
+    T("{\"a\":\"\\u0000\",\"b\":1}"),
+    T("{\"a\":\"\x7F\xC2\x80\xDF\xBF\xE0\xA0\x80\xED\x9F\xBF\xEE\x80\x80\xEF\xBF\xBF\"}"),
+    T("{\"a\":\"\xF0\x90\x80\x80\xF4\x8F\xBF\xBF\",\"\xE2\x82\xAC\":1}"),
+    T("{\"a\":1,\"A\":2,\"a \":3,\"\\u0061a\":4}"),
+    T("{\"a\":123456789012345678901234567890,\"b\":1e999,\"c\":0.00000000000000000000001}"),
+    T("{\"a\":\"{[,:\\\"}]'/*//\"}"),
+};
+
+START_TEST(an_object_of_rfc_8259_is_taken)
+{
+    read_good(good[_i]);
+}
+END_TEST
+
+static const struct {
+    struct text body;
+    const char *message;
+} bad[] = {
+    {T(""), EMPTY},
+    {T(" "), EMPTY},
+    {T(" \t\r\n\n"), EMPTY},
+    {T("null"), TYPE},
+    {T("true"), TYPE},
+    {T("false"), TYPE},
+    {T("0"), TYPE},
+    {T("-1.5e3 "), TYPE},
+    {T("\"text\""), TYPE},
+    {T("\"{}\""), TYPE},
+    {T("[]"), TYPE},
+    {T("[{}]"), TYPE},
+    {T("{\"a\":1,}"), AT(8)},
+    {T("{,}"), AT(2)},
+    {T("{\"a\":1,,\"b\":2}"), AT(8)},
+    {T("{\"a\":[1,]}"), AT(9)},
+    {T("{\"a\":[,]}"), AT(7)},
+    {T("{\"a\":,}"), AT(6)},
+    {T("{\"a\"}"), AT(5)},
+    {T("{\"a\" \"b\":1}"), AT(6)},
+    {T("{\"a\":1 \"b\":2}"), AT(8)},
+    {T("{\"a\":1:2}"), AT(7)},
+    {T("{\"a\":[1 2]}"), AT(9)},
+    {T("{\"a\":[\"b\":1]}"), AT(10)},
+    {T("{:1}"), AT(2)},
+    {T("{1:2}"), AT(2)},
+    {T("{null:1}"), AT(2)},
+    {T("{{}:1}"), AT(2)},
+    {T("{a:1}"), AT(2)},
+    {T("{'a':1}"), AT(2)},
+    {T("{\"a\":'b'}"), AT(6)},
+    {T("{\"a\":NaN}"), AT(6)},
+    {T("{\"a\":nan}"), AT(6)},
+    {T("{\"a\":Infinity}"), AT(6)},
+    {T("{\"a\":True}"), AT(6)},
+    {T("{\"a\":NULL}"), AT(6)},
+    {T("{\"a\":undefined}"), AT(6)},
+    {T("{\"a\":nullx}"), AT(10)},
+    {T("{\"a\":truefalse}"), AT(10)},
+    {T("{\"a\":01}"), AT(7)},
+    {T("{\"a\":00}"), AT(7)},
+    {T("{\"a\":-01}"), AT(8)},
+    {T("{\"a\":+1}"), AT(6)},
+    {T("{\"a\":.5}"), AT(6)},
+    {T("{\"a\":1.}"), AT(8)},
+    {T("{\"a\":1.e5}"), AT(8)},
+    {T("{\"a\":1e}"), AT(8)},
+    {T("{\"a\":1e+}"), AT(9)},
+    {T("{\"a\":-}"), AT(7)},
+    {T("{\"a\":0x10}"), AT(7)},
+    {T("{\"a\":1-2}"), AT(7)},
+    {T("{\"a\":1.2.3}"), AT(9)},
+    {T("{/**/}"), AT(2)},
+    {T("{}//"), AT(3)},
+    {T("#\n{}"), AT(1)},
+    {T("\xEF\xBB\xBF{}"), AT(1)},
+    {T("\f{}"), AT(1)},
+    {T("{}\xC2\xA0"), AT(3)},
+    {T("{}}"), AT(3)},
+    {T("{} {}"), AT(4)},
+    {T("{},"), AT(3)},
+    {T("{}x"), AT(3)},
+    {T("null null"), AT(6)},
+    {T("1 x"), AT(3)},
+    {T("{]"), AT(2)},
+    {T("{\"a\":[}"), AT(7)},
+    {T("{\"a\":[1}"), AT(8)},
+    {T("{\"a\":1]"), AT(7)},
+    {T("}"), AT(1)},
+    {T("]"), AT(1)},
+    {T("{}\0"), AT(3)},
+    {T("\0{}"), AT(1)},
+    {T("{\0}"), AT(2)},
+    {T("{\"a\":\0}"), AT(6)},
+    {T("{\"a\":\"b\0c\"}"), AT(8)},
+    {T("{\"a\0\":1}"), AT(4)},
+    {T("{\"a\":\"b\nc\"}"), AT(8)},
+    {T("{\"a\":\"\x1F\"}"), AT(7)},
+    {T("{\"a\":\"\x80\"}"), AT(7)},
+    {T("{\"a\":\"\xFF\"}"), AT(7)},
+    {T("{\"\xFF\":1}"), AT(3)},
+};
+
+START_TEST(any_other_text_is_refused_with_its_place)
+{
+    const char *message = refusal(bad[_i].body);
+
+    ck_assert_msg(strcmp(message, bad[_i].message) == 0, "%.*s: \"%s\", expected \"%s\"",
+                  TEXT_ARG(bad[_i].body), message, bad[_i].message);
+}
+END_TEST
+
+/* Refused as badly formed; at which of its bytes is not the contract's to say. */
+static const struct text malformed[] = {
+    T("1."),
+    T("-"),
+    T("1e"),
+    T("1e-"),
+    T("tru"),
+    T("nul"),
+    T("\"text"),
+    T("{\"a\":\"\\x\"}"),
+    T("{\"a\":\"\\'\"}"),
+    T("{\"a\":\"\\U0041\"}"),
+    T("{\"a\":\"\\u12\"}"),
+    T("{\"a\":\"\\u12g4\"}"),
+    T("{\"a\":\"\\ud800\"}"),
+    T("{\"a\":\"\\udbff x\"}"),
+    T("{\"a\":\"\\udc00\"}"),
+    T("{\"a\":\"\\udfff\\ud800\"}"),
+    T("{\"a\":\"\\ud800\\ud800\"}"),
+    T("{\"a\":\"\\ud800\\n\"}"),
+    T("{\"a\":\"\\ud800\\u0041\"}"),
+    T("{\"\\ud800\":1}"),
+    T("{\"a\\u0000b\":1}"),
+    T("{\"\\u0000\":1}"),
+    T("{\"a\":{\"b\\u0000\" :1}}"),
+    T("{\"a\":1,\"a\\u0000\":2}"),
+    T("{\"a\":\"\xC3\"}"),
+    T("{\"a\":\"\xC3\xC3\xA9\"}"),
+    T("{\"a\":\"\xE2\x82\"}"),
+    T("{\"a\":\"\xF0\x9F\x98\"}"),
+    T("{\"a\":\"\xC0\x80\"}"),
+    T("{\"a\":\"\xC1\xBF\"}"),
+    T("{\"a\":\"\xE0\x80\x80\"}"),
+    T("{\"a\":\"\xE0\x9F\xBF\"}"),
+    T("{\"a\":\"\xF0\x80\x80\x80\"}"),
+    T("{\"a\":\"\xF0\x8F\xBF\xBF\"}"),
+    T("{\"a\":\"\xED\xA0\x80\"}"),
+    T("{\"a\":\"\xED\xBF\xBF\"}"),
+    T("{\"a\":\"\xED\xA0\x80\xED\xB0\x80\"}"),
+    T("{\"a\":\"\xF4\x90\x80\x80\"}"),
+    T("{\"a\":\"\xF5\x80\x80\x80\"}"),
+    T("{\"a\":\"\xF8\x88\x80\x80\x80\"}"),
+    T("{\"\xC0\xAF\":1}"),
+    T("{\"\xED\xA0\x80\":1}"),
+};
+
+START_TEST(a_malformed_word_is_refused)
+{
+    const char *message = refusal(malformed[_i]);
+
+    ck_assert_msg(strncmp(message, BAD, strlen(BAD)) == 0 && strcmp(message, TWICE) != 0, "\"%s\"",
+                  message);
+}
+END_TEST
+
+static const struct text twice[] = {
+    T("{\"a\":1,\"a\":1}"),
+    T("{\"a\":1,\"b\":2,\"a\":3}"),
+    T("{\"a\":1,\"\\u0061\":2}"),
+    T("{\"\":1,\"\":2}"),
+    T("{\"\\u00e9\":1,\"\xC3\xA9\":2}"),
+    T("{\"a\":null,\"a\":null}"),
+    T("{\"a\":{\"b\":1,\"b\":2}}"),
+    T("{\"a\":[[{\"b\":1},{\"b\":1,\"c\":2,\"b\":3}]]}"),
+    T("{\"a\":{\"b\":1},\"a\":2}"),
+    T("{\"a\":{},\"a\":{\"a\":1}}"),
+};
+
+START_TEST(a_member_given_twice_is_refused)
+{
+    ck_assert_str_eq(refusal(twice[_i]), TWICE);
+}
+END_TEST
+
+/* `levels` objects (or below the first one arrays), one in the other. */
+static size_t nest(char *to, int levels, bool arrays, const char *inmost)
+{
+    size_t len = 0;
+
+    for (int i = 0; i < levels; i++)
+        len += (size_t)sprintf(to + len, arrays && i > 0 ? "[" : "{\"a\":");
+    len += (size_t)sprintf(to + len, "%s", inmost);
+    for (int i = levels; i > 0; i--)
+        len += (size_t)sprintf(to + len, arrays && i > 1 ? "]" : "}");
+    return len;
+}
+
+START_TEST(thirty_two_levels_are_the_most)
+{
+    static const char *const inmost[] = {"1", "null", "\"\\\"[[{\""};
+    char body[8192];
+
+    for (int arrays = 0; arrays < 2; arrays++)
+        for (size_t i = 0; i < 3; i++) {
+            read_good((struct text){body, nest(body, 32, arrays, inmost[i])});
+            json_read_free(object);
+            object = NULL;
+            ck_assert_int_eq(
+                strncmp(refusal((struct text){body, nest(body, 33, arrays, inmost[i])}), BAD_AT,
+                        strlen(BAD_AT)),
+                0);
+        }
+    (void)refusal((struct text){body, nest(body, 1000, true, "")});
+}
+END_TEST
+
+START_TEST(the_place_of_one_level_too_many_is_its_bracket)
+{
+    char body[8192];
+    struct text t = {body, nest(body, 33, true, "1")};
+
+    ck_assert_str_eq(refusal(t), AT(37));
+}
+END_TEST
+
+START_TEST(levels_side_by_side_do_not_add_up)
+{
+    char body[8192] = "{\"a\":[";
+    size_t len = strlen(body);
+
+    for (int i = 0; i < 100; i++)
+        len += (size_t)sprintf(body + len, "[{\"b\":[]}],");
+    len += (size_t)sprintf(body + len, "1]}");
+    read_good((struct text){body, len});
+}
+END_TEST
+
+START_TEST(a_document_cut_anywhere_is_refused)
+{
+    static const char whole[] = "{\"expiration\": -12.5e+3, \"s\": \"\\ud83d\\ude00 \xE2\x82\xAC "
+                                "\\n\", \"t\": [true, false, null, {\"u\": {}}]}";
+
+    read_string(whole);
+    json_read_free(object);
+    object = NULL;
+    for (size_t len = 1; len < sizeof whole - 1; len++) {
+        char *exact = malloc(len);
+        const char *message;
+        unsigned at = 1;
+
+        ck_assert_ptr_nonnull(exact);
+        memcpy(exact, whole, len);
+        message = refusal((struct text){exact, len});
+        ck_assert_msg(strcmp(message, BAD) == 0 || sscanf(message, BAD_AT "%u)", &at) == 1,
+                      "%zu: %s", len, message);
+        ck_assert_uint_ge(at, 1);
+        ck_assert_uint_le(at, len + 1);
+        free(exact);
+    }
+}
+END_TEST
+
+START_TEST(members_have_their_kinds)
+{
+    read_string("{\"t\":true,\"f\":false,\"n\":null,\"i\":1,\"z\":-0,\"d\":1.0,\"e\":1e2,"
+                "\"s\":\"\",\"o\":{},\"a\":[]}");
+    ck_assert_int_eq(json_read_kind(object, "t"), JSON_KIND_BOOLEAN);
+    ck_assert_int_eq(json_read_kind(object, "f"), JSON_KIND_BOOLEAN);
+    ck_assert_int_eq(json_read_kind(object, "n"), JSON_KIND_ABSENT);
+    ck_assert_int_eq(json_read_kind(object, "missing"), JSON_KIND_ABSENT);
+    ck_assert_int_eq(json_read_kind(object, "T"), JSON_KIND_ABSENT);
+    ck_assert_int_eq(json_read_kind(object, "i"), JSON_KIND_INTEGER);
+    ck_assert_int_eq(json_read_kind(object, "z"), JSON_KIND_INTEGER);
+    ck_assert_int_eq(json_read_kind(object, "d"), JSON_KIND_NUMBER);
+    ck_assert_int_eq(json_read_kind(object, "e"), JSON_KIND_NUMBER);
+    ck_assert_int_eq(json_read_kind(object, "s"), JSON_KIND_STRING);
+    ck_assert_int_eq(json_read_kind(object, "o"), JSON_KIND_OBJECT);
+    ck_assert_int_eq(json_read_kind(object, "a"), JSON_KIND_ARRAY);
+}
+END_TEST
+
+START_TEST(members_have_their_values)
+{
+    const struct json_object *inner;
+
+    read_string("{\"t\":true,\"f\":false,\"s\":\"a\\u0000\\ud83d\\ude00\xC3\xA9\",\"e\":\"\","
+                "\"o\":{\"i\":7}}");
+    ck_assert(json_read_boolean(object, "t"));
+    ck_assert(!json_read_boolean(object, "f"));
+    ck_assert(
+        text_equal(json_read_text(object, "s"), (struct text){"a\0\xF0\x9F\x98\x80\xC3\xA9", 8}));
+    ck_assert_uint_eq(json_read_text(object, "e").len, 0);
+    inner = json_read_member(object, "o");
+    ck_assert_ptr_nonnull(inner);
+    ck_assert_int_eq(json_read_integer(inner, "i"), 7);
+}
+END_TEST
+
+static const struct {
+    const char *text;
+    int64_t value;
+} integers[] = {
+    {"0", 0},
+    {"-1", -1},
+    {"3600", 3600},
+    {"9223372036854775807", INT64_MAX},
+    {"-9223372036854775808", INT64_MIN},
+    {"9223372036854775808", INT64_MAX},
+    {"18446744073709551615", INT64_MAX},
+    {"18446744073709551616", INT64_MAX},
+    {"99999999999999999999999999999999", INT64_MAX},
+    {"-9223372036854775809", INT64_MIN},
+    {"-18446744073709551617", INT64_MIN},
+    {"-99999999999999999999999999999999", INT64_MIN},
+};
+
+START_TEST(integers_beyond_64_bits_give_the_nearest)
+{
+    char body[100];
+
+    (void)snprintf(body, sizeof body, "{\"i\":%s}", integers[_i].text);
+    read_string(body);
+    ck_assert_int_eq(json_read_kind(object, "i"), JSON_KIND_INTEGER);
+    ck_assert_int_eq(json_read_integer(object, "i"), integers[_i].value);
+}
+END_TEST
+
+START_TEST(releasing_nothing_is_let_pass)
+{
+    json_read_free(NULL);
+    read_string("{}");
+}
+END_TEST
+
+#define COUNT(table) (int)(sizeof table / sizeof table[0])
+
+Suite *json_read_suite(void)
+{
+    Suite *suite = suite_create("json_read");
+    TCase *tc = tcase_create("json_read");
+
+    tcase_add_checked_fixture(tc, setup, teardown);
+    tcase_add_loop_test(tc, an_object_of_rfc_8259_is_taken, 0, COUNT(good));
+    tcase_add_loop_test(tc, any_other_text_is_refused_with_its_place, 0, COUNT(bad));
+    tcase_add_loop_test(tc, a_malformed_word_is_refused, 0, COUNT(malformed));
+    tcase_add_loop_test(tc, a_member_given_twice_is_refused, 0, COUNT(twice));
+    tcase_add_test(tc, thirty_two_levels_are_the_most);
+    tcase_add_test(tc, the_place_of_one_level_too_many_is_its_bracket);
+    tcase_add_test(tc, levels_side_by_side_do_not_add_up);
+    tcase_add_test(tc, a_document_cut_anywhere_is_refused);
+    tcase_add_test(tc, members_have_their_kinds);
+    tcase_add_test(tc, members_have_their_values);
+    tcase_add_loop_test(tc, integers_beyond_64_bits_give_the_nearest, 0, COUNT(integers));
+    tcase_add_test(tc, releasing_nothing_is_let_pass);
+    suite_add_tcase(suite, tc);
+    return suite;
+}
