@@ -28,9 +28,11 @@ enum {
     EVENTS = 64
 };
 
-/* A connection between two requests, in the epoll set. */
+/* A connection between two requests, in the epoll set. Whoever serves it, or hands
+ * it back to the set, holds its turn: it may be ready again before that is done. */
 struct idle {
     int fd;
+    pthread_mutex_t turn;
     struct idle *next;
     struct idle **link; /* what points here */
 };
@@ -65,6 +67,7 @@ static void answer(const struct request *request, struct response *response, voi
     arena_reset(&worker->arena);
 }
 
+/* Ends what the caller has the turn of. */
 static void forget(struct pool *pool, struct idle *idle)
 {
     (void)pthread_mutex_lock(&pool->lock);
@@ -72,21 +75,20 @@ static void forget(struct pool *pool, struct idle *idle)
     if (idle->next != NULL)
         idle->next->link = idle->link;
     (void)pthread_mutex_unlock(&pool->lock);
+    (void)pthread_mutex_unlock(&idle->turn);
+    (void)pthread_mutex_destroy(&idle->turn);
     free(idle);
 }
 
-/* Waits for the next request of a connection that has none yet; closes it when
- * that cannot be had. */
-static void remember(struct pool *pool, int fd)
+static struct idle *idle_new(struct pool *pool, int fd)
 {
-    struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP | EPOLLONESHOT};
     struct idle *idle = malloc(sizeof *idle);
 
-    if (idle == NULL) {
-        (void)close(fd);
-        return;
-    }
+    if (idle == NULL)
+        return NULL;
     idle->fd = fd;
+    (void)pthread_mutex_init(&idle->turn, NULL);
+    (void)pthread_mutex_lock(&idle->turn);
     (void)pthread_mutex_lock(&pool->lock);
     idle->next = pool->idle;
     idle->link = &pool->idle;
@@ -94,24 +96,41 @@ static void remember(struct pool *pool, int fd)
         idle->next->link = &idle->next;
     pool->idle = idle;
     (void)pthread_mutex_unlock(&pool->lock);
-    event.data.ptr = idle;
-    if (epoll_ctl(pool->epoll, EPOLL_CTL_ADD, fd, &event) != 0) {
-        forget(pool, idle);
-        (void)close(fd);
+    return idle;
+}
+
+/* Gives the turn up to whom the connection wakes next; closes it when that cannot be. */
+static void await(struct pool *pool, struct idle *idle, int operation)
+{
+    struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP | EPOLLONESHOT, .data.ptr = idle};
+
+    if (epoll_ctl(pool->epoll, operation, idle->fd, &event) == 0) {
+        (void)pthread_mutex_unlock(&idle->turn);
+        return;
     }
+    (void)close(idle->fd);
+    forget(pool, idle);
+}
+
+/* Waits for the next request of a connection that has none yet. */
+static void remember(struct pool *pool, int fd)
+{
+    struct idle *idle = idle_new(pool, fd);
+
+    if (idle != NULL)
+        await(pool, idle, EPOLL_CTL_ADD);
+    else
+        (void)close(fd);
 }
 
 /* An idle connection has something to read: a request, or its end. */
 static void serve_idle(struct worker *worker, struct idle *idle)
 {
-    struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP | EPOLLONESHOT, .data.ptr = idle};
-
-    if (fcgi_serve(worker->fcgi, idle->fd, worker->last, answer, worker)) {
-        if (epoll_ctl(worker->pool->epoll, EPOLL_CTL_MOD, idle->fd, &event) == 0)
-            return;
-        (void)close(idle->fd);
-    }
-    forget(worker->pool, idle);
+    (void)pthread_mutex_lock(&idle->turn);
+    if (fcgi_serve(worker->fcgi, idle->fd, worker->last, answer, worker))
+        await(worker->pool, idle, EPOLL_CTL_MOD);
+    else
+        forget(worker->pool, idle);
 }
 
 /* A web server that stalls within a request must not hold a thread for ever. */
@@ -263,6 +282,7 @@ void pool_stop(struct pool *pool)
         arena_free(&pool->workers[i].arena);
     }
     while (pool->idle != NULL) {
+        (void)pthread_mutex_lock(&pool->idle->turn);
         (void)close(pool->idle->fd);
         forget(pool, pool->idle);
     }

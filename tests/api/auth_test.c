@@ -316,6 +316,55 @@ START_TEST(an_edit_of_another_owners_thing_does_not_happen)
 }
 END_TEST
 
+static enum rc give_away(struct edit *edit, void *arg)
+{
+    edit->endpoint->members[ENDPOINT_OWNER_ID] = text_of(arg);
+    return RC_OK;
+}
+
+START_TEST(an_edit_that_gives_a_thing_to_another_owner_does_not_happen)
+{
+    struct call call = {.key = {.owner_id = text_of("alice")}};
+    struct endpoint endpoint = {.status = ENDPOINT_ACTIVE};
+    struct edit edit = {.endpoint = &endpoint};
+    char bob[] = "bob";
+    char alice[] = "alice";
+    struct auth_edit guarded = {&call, give_away, bob};
+
+    endpoint.members[ENDPOINT_OWNER_ID] = text_of("alice");
+    ck_assert_int_eq(auth_edit(&edit, &guarded), RC_FORBIDDEN);
+    endpoint.members[ENDPOINT_OWNER_ID] = text_of("alice");
+    guarded.arg = alice;
+    ck_assert_int_eq(auth_edit(&edit, &guarded), RC_OK);
+}
+END_TEST
+
+static int64_t last_use(void)
+{
+    const struct uid uid = sample_uid(KEY);
+    struct apikey key;
+
+    ck_assert_int_eq(store_apikey_get(api.at.store, &uid, &api.at.arena, &key), RC_OK);
+    return key.last_used_at;
+}
+
+START_TEST(the_use_of_a_good_key_is_noted)
+{
+    struct apikey key = sample_apikey(KEY, STORE_FIXTURE_PROJECT);
+
+    key.expires_at = SAMPLE_NOW + 5000;
+    api_key(&api, KEY, &key, authorization);
+    api.request.now = SAMPLE_NOW + 5000;
+    ask_as(authorization);
+    expect_denied();
+    ck_assert_int_eq(last_use(), APIKEY_NO_USE);
+    api.request.now = SAMPLE_NOW + 4999;
+    ask_as(authorization);
+    ck_assert_int_eq(api.response.status, 200);
+    ck_assert_int_eq(last_use(), SAMPLE_NOW + 4999);
+}
+END_TEST
+
 #define COUNT(table) (int)(sizeof table / sizeof table[0])
 
 Suite *auth_suite(void)
@@ -342,6 +391,8 @@ Suite *auth_suite(void)
     tcase_add_test(tc, a_scope_is_had_with_all_its_bits);
     tcase_add_test(tc, a_key_with_an_owner_acts_on_that_owners_things);
     tcase_add_test(tc, an_edit_of_another_owners_thing_does_not_happen);
+    tcase_add_test(tc, an_edit_that_gives_a_thing_to_another_owner_does_not_happen);
+    tcase_add_test(tc, the_use_of_a_good_key_is_noted);
     suite_add_tcase(suite, tc);
     return suite;
 }

@@ -150,6 +150,64 @@ START_TEST(a_wrong_type_names_its_member)
 }
 END_TEST
 
+START_TEST(an_empty_body_may_stand_for_an_empty_object)
+{
+    request.body = (struct text){NULL, 0};
+    request.content_type = text_of("text/plain");
+    ck_assert_int_eq(body_json_or_empty(&call, &object), RC_OK);
+    ck_assert_int_eq(json_read_kind(object, "a"), JSON_KIND_ABSENT);
+    ck_assert_int_eq(response.status, 0);
+}
+END_TEST
+
+START_TEST(any_other_body_is_read_as_always)
+{
+    ck_assert_int_eq(body_json_or_empty(&call, &object), RC_OK);
+    ck_assert_int_eq(json_read_integer(object, "a"), 1);
+    json_read_free(object);
+    object = NULL;
+    request.body = text_of(" ");
+    ck_assert_int_eq(body_json_or_empty(&call, &object), RC_INVALID);
+    request.body = text_of("{");
+    ck_assert_int_eq(body_json_or_empty(&call, &object), RC_INVALID);
+    request.body = (struct text){NULL, 0};
+    request.body_state = REQUEST_BODY_TOO_LARGE;
+    ck_assert_int_eq(body_json_or_empty(&call, &object), RC_TOO_LARGE);
+    request.body_state = REQUEST_BODY_CUT;
+    ck_assert_int_eq(body_json_or_empty(&call, &object), RC_INVALID);
+    ck_assert_ptr_null(object);
+}
+END_TEST
+
+START_TEST(optional_members_are_read_or_left_alone)
+{
+    struct faults faults = {0};
+    struct text text = text_of("before");
+    int64_t number = 42;
+
+    request.body = text_of("{\"t\":\"\",\"i\":-3,\"n\":null,\"f\":1.5,\"b\":true}");
+    ck_assert_int_eq(body_json(&call, &object), RC_OK);
+    body_text(object, "n", "n", &text, &faults);
+    body_text(object, "missing", "missing", &text, &faults);
+    ck_assert(text_is(text, "before"));
+    body_text(object, "t", "t", &text, &faults);
+    ck_assert_uint_eq(text.len, 0);
+    body_integer(object, "n", &number, &faults);
+    body_integer(object, "missing", &number, &faults);
+    ck_assert_int_eq(number, 42);
+    body_integer(object, "i", &number, &faults);
+    ck_assert_int_eq(number, -3);
+    ck_assert_uint_eq(faults.count, 0);
+    body_integer(object, "f", &number, &faults);
+    body_integer(object, "t", &number, &faults);
+    body_text(object, "b", "path.to.b", &text, &faults);
+    ck_assert_int_eq(number, -3);
+    ck_assert_uint_eq(text.len, 0);
+    ck_assert_uint_eq(faults.count, 3);
+    ck_assert_str_eq(faults.list[2].member, "path.to.b");
+}
+END_TEST
+
 #define COUNT(table) (int)(sizeof table / sizeof table[0])
 
 Suite *body_suite(void)
@@ -167,6 +225,9 @@ Suite *body_suite(void)
     tcase_add_loop_test(tc, a_body_that_did_not_come_whole_is_refused_before_anything_else, 0,
                         COUNT(states));
     tcase_add_test(tc, the_content_type_is_looked_at_before_the_body);
+    tcase_add_test(tc, an_empty_body_may_stand_for_an_empty_object);
+    tcase_add_test(tc, any_other_body_is_read_as_always);
+    tcase_add_test(tc, optional_members_are_read_or_left_alone);
     tcase_add_test(tc, a_wrong_type_names_its_member);
     suite_add_tcase(suite, tc);
     return suite;

@@ -29,13 +29,14 @@ static void read_body(const char *body)
     roll_json_read(object, &request, &faults);
 }
 
-START_TEST(both_members_are_read)
+START_TEST(every_member_is_read)
 {
-    read_body("{\"expiration\":3600,\"secret\":\"a \\u20ac\"}");
+    read_body("{\"expiration\":3600,\"secret\":\"a \\u20ac\",\"reason\":\"leaked\"}");
     ck_assert_uint_eq(faults.count, 0);
     ck_assert(request.has_grace);
     ck_assert_int_eq(request.grace, 3600);
     ck_assert(text_is(request.secret, "a \xE2\x82\xAC"));
+    ck_assert(text_is(request.reason, "leaked"));
 }
 END_TEST
 
@@ -44,7 +45,8 @@ static const char *const nothing[] = {
     "{\"expiration\":null}",
     "{\"secret\":null}",
     "{\"secret\":\"\"}",
-    "{\"expiration\":null,\"secret\":null}",
+    "{\"expiration\":null,\"secret\":null,\"reason\":null}",
+    "{\"reason\":\"\"}",
     "{\"Expiration\":1,\"SECRET\":\"x\",\"expires\":2}",
     "{\"data\":{\"expiration\":1,\"secret\":\"x\"},\"more\":[1,{\"expiration\":2}]}",
 };
@@ -55,6 +57,7 @@ START_TEST(absent_null_and_empty_ask_for_nothing)
     ck_assert_uint_eq(faults.count, 0);
     ck_assert(!request.has_grace);
     ck_assert_uint_eq(request.secret.len, 0);
+    ck_assert_uint_eq(request.reason.len, 0);
 }
 END_TEST
 
@@ -134,8 +137,9 @@ END_TEST
 
 START_TEST(every_fault_is_named)
 {
-    read_body("{\"expiration\":\"1\",\"secret\":1}");
-    ck_assert_uint_eq(faults.count, 2);
+    read_body("{\"expiration\":\"1\",\"secret\":1,\"reason\":[\"x\"]}");
+    ck_assert_uint_eq(faults.count, 3);
+    ck_assert(faults_name(&faults, "reason"));
     ck_assert(faults_name(&faults, "expiration"));
     ck_assert(faults_name(&faults, "secret"));
 }
@@ -149,7 +153,7 @@ Suite *roll_json_suite(void)
     TCase *tc = tcase_create("roll_json");
 
     tcase_add_checked_fixture(tc, setup, teardown);
-    tcase_add_test(tc, both_members_are_read);
+    tcase_add_test(tc, every_member_is_read);
     tcase_add_loop_test(tc, absent_null_and_empty_ask_for_nothing, 0, COUNT(nothing));
     tcase_add_loop_test(tc, an_integer_is_taken_as_it_is, 0, COUNT(integers));
     tcase_add_loop_test(tc, a_number_that_is_no_integer_is_in_no_projects_range, 0,

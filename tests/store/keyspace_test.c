@@ -26,7 +26,9 @@ START_TEST(keys_are_a_letter_and_the_uids_they_belong_to)
     expect_key(keyspace_store(), "M", 1);
     expect_key(keyspace_project(&low), "P" LOW, 17);
     expect_key(keyspace_apikey(&high), "K" HIGH, 17);
+    expect_key(keyspace_use(&low), "L" LOW, 17);
     expect_key(keyspace_endpoint(&low, &high), "E" LOW HIGH, 33);
+    expect_key(keyspace_tombstone(&high, &low), "D" HIGH LOW, 33);
     expect_key(keyspace_history(&high, UINT64_C(0x0102030405060708)), "H" HIGH "\1\2\3\4\5\6\7\x08",
                25);
 }

@@ -210,6 +210,7 @@ START_TEST(a_map_that_another_process_grew_is_read_and_written)
 END_TEST
 
 #ifndef SANITIZED
+/* From here on no more than 3 MiB beside what is used already. */
 static bool limit_address_space(void)
 {
     struct rlimit limit;
@@ -249,6 +250,36 @@ START_TEST(a_map_that_cannot_grow_is_full_and_still_readable)
     ck_assert(helper_join(&helper));
 }
 END_TEST
+
+/* Has a small map and no address space for the one that another process makes. */
+static bool adopt_without_address_space(void *arg)
+{
+    struct run first = {.count = 1};
+    struct helper other;
+    enum rc read;
+    enum rc write;
+
+    helper_start(&other, fill_in_helper, arg);
+    if (kv_open(temp.path, KV_CREATE, SMALL_MAP, &kv) != RC_OK || !limit_address_space())
+        return false;
+    helper_go(&other);
+    if (!helper_join(&other))
+        return false;
+    read = kv_read(kv, get_run, arg);
+    write = kv_write(kv, put_run, &first);
+    return read != RC_OK && read != RC_NOT_FOUND && write != RC_OK && write != RC_EXISTS;
+}
+
+START_TEST(a_map_that_another_process_grew_too_large_is_an_error)
+{
+    struct run theirs = {.first = 1, .count = 5000};
+    struct helper helper;
+
+    helper_start(&helper, adopt_without_address_space, &theirs);
+    helper_go(&helper);
+    ck_assert(helper_join(&helper));
+}
+END_TEST
 #endif
 
 Suite *kv_growth_suite(void)
@@ -266,6 +297,7 @@ Suite *kv_growth_suite(void)
     tcase_add_loop_test(tc, a_map_that_another_process_grew_is_read_and_written, 0, 2);
 #ifndef SANITIZED
     tcase_add_test(tc, a_map_that_cannot_grow_is_full_and_still_readable);
+    tcase_add_test(tc, a_map_that_another_process_grew_too_large_is_an_error);
 #endif
     suite_add_tcase(suite, tc);
     return suite;

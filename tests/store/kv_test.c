@@ -188,6 +188,40 @@ START_TEST(an_empty_value_is_a_value)
 }
 END_TEST
 
+static enum rc delete_in(struct kv_txn *txn, void *arg)
+{
+    const struct pair *pair = arg;
+
+    return kv_delete(txn, pair->key);
+}
+
+START_TEST(delete_takes_one_key_away)
+{
+    ck_assert_int_eq(write_pair(set_in, "key", "value"), RC_OK);
+    ck_assert_int_eq(write_pair(set_in, "key2", "value2"), RC_OK);
+    ck_assert_int_eq(write_pair(delete_in, "key", ""), RC_OK);
+    expect_value("key", NULL);
+    expect_value("key2", "value2");
+    ck_assert_int_eq(write_pair(delete_in, "key", ""), RC_NOT_FOUND);
+    ck_assert_int_eq(write_pair(add_in, "key", "again"), RC_OK);
+    expect_value("key", "again");
+}
+END_TEST
+
+static enum rc delete_and_fail(struct kv_txn *txn, void *arg)
+{
+    ck_assert_int_eq(delete_in(txn, arg), RC_OK);
+    return RC_CONFLICT;
+}
+
+START_TEST(a_deletion_that_is_undone_has_not_happened)
+{
+    ck_assert_int_eq(write_pair(set_in, "key", "value"), RC_OK);
+    ck_assert_int_eq(write_pair(delete_and_fail, "key", ""), RC_CONFLICT);
+    expect_value("key", "value");
+}
+END_TEST
+
 static enum rc put_and_fail(struct kv_txn *txn, void *arg)
 {
     const enum rc *rc = arg;
@@ -312,6 +346,8 @@ Suite *kv_suite(void)
     tcase_add_test(open, add_leaves_what_is_there);
     tcase_add_test(open, set_adds_and_replaces);
     tcase_add_test(open, an_empty_value_is_a_value);
+    tcase_add_test(open, delete_takes_one_key_away);
+    tcase_add_test(open, a_deletion_that_is_undone_has_not_happened);
     tcase_add_loop_test(open, any_result_but_ok_undoes_the_write, RC_OK + 1, RC_SYSTEM + 1);
     tcase_add_loop_test(open, a_reads_result_is_its_functions, RC_OK, RC_SYSTEM + 1);
     tcase_add_test(open, a_write_sees_what_it_has_put);

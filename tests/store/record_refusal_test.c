@@ -308,12 +308,19 @@ START_TEST(an_entry_before_it_that_is_not_before_it_is_refused)
 }
 END_TEST
 
-START_TEST(a_request_ids_length_is_bounded)
+START_TEST(the_texts_of_an_entry_are_bounded)
 {
     event.request_id = (struct text){run, HISTORY_REQUEST_ID_MAX};
     encode(HISTORY);
     ck_assert_int_eq(decode(HISTORY), RC_OK);
     event.request_id.len++;
+    encode(HISTORY);
+    ck_assert_int_eq(decode(HISTORY), RC_CORRUPT);
+    event.request_id.len = 0;
+    event.reason = (struct text){run, HISTORY_REASON_MAX};
+    encode(HISTORY);
+    ck_assert_int_eq(decode(HISTORY), RC_OK);
+    event.reason.len++;
     encode(HISTORY);
     ck_assert_int_eq(decode(HISTORY), RC_CORRUPT);
 }
@@ -402,7 +409,7 @@ Suite *record_refusal_suite(void)
     tcase_add_test(tc, an_unknown_status_is_refused);
     tcase_add_test(tc, an_unknown_action_is_refused);
     tcase_add_test(tc, an_entry_before_it_that_is_not_before_it_is_refused);
-    tcase_add_test(tc, a_request_ids_length_is_bounded);
+    tcase_add_test(tc, the_texts_of_an_entry_are_bounded);
     tcase_add_test(tc, an_api_keys_texts_are_bounded);
     tcase_add_test(tc, a_projects_settings_are_bounded);
     tcase_add_loop_test(tc, a_full_arena_is_said, PROJECT, KINDS);

@@ -65,6 +65,11 @@ START_TEST(a_project_comes_back)
     project.max_grace = PROJECT_GRACE_CEILING;
     project.max_signing_secrets = PROJECT_SIGNING_SECRETS_MAX;
     project.name = text_run('p', PROJECT_NAME_MAX);
+    project.signature_header = text_run('h', PROJECT_HEADER_MAX);
+    for (size_t i = 0; i < PROJECT_VERSIONS_MAX; i++)
+        project.versions[i] = (struct project_version){i % 2 == 0 ? PROJECT_SHA512 : PROJECT_SHA256,
+                                                       i < 2 ? PROJECT_BASE64 : PROJECT_HEX};
+    project.version_count = PROJECT_VERSIONS_MAX;
     record_project_encode(&buf, &project);
     ck_assert_int_eq(record_project_decode(buf_text(&buf), &project.uid, &arena, &out), RC_OK);
     sample_same_project(&project, &out);
@@ -110,7 +115,8 @@ START_TEST(a_history_entry_comes_back)
                               .request_id = text_run('r', HISTORY_REQUEST_ID_MAX),
                               .ended = sample_uid(4),
                               .ended_at = SAMPLE_NOW + 5,
-                              .fresh = sample_uid(6)};
+                              .fresh = sample_uid(6),
+                              .reason = text_run('w', HISTORY_REASON_MAX)};
     struct history out;
 
     record_history_encode(&buf, &history);
@@ -136,6 +142,7 @@ START_TEST(an_endpoint_comes_back)
     endpoint.rate_limit_duration = ENDPOINT_RATE_MAX;
     endpoint.updated_at = INT64_MAX;
     endpoint.history = UINT64_MAX;
+    endpoint.revision = UINT64_MAX - 1;
     expect_endpoint(&endpoint);
 }
 END_TEST
@@ -339,7 +346,7 @@ Suite *record_suite(void)
     tcase_add_test(tc, a_project_comes_back);
     tcase_add_test(tc, an_api_key_comes_back);
     tcase_add_test(tc, an_api_key_without_texts_or_ends_comes_back);
-    tcase_add_loop_test(tc, a_history_entry_comes_back, HISTORY_CREATED, HISTORY_ROLLED + 1);
+    tcase_add_loop_test(tc, a_history_entry_comes_back, HISTORY_CREATED, HISTORY_DELETED + 1);
     tcase_add_test(tc, an_endpoint_comes_back);
     tcase_add_test(tc, an_endpoint_with_every_secret_comes_back);
     tcase_add_test(tc, an_endpoint_with_its_longest_members_comes_back);

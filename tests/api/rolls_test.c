@@ -1,0 +1,251 @@
+/* rolls: revoking a secret in grace, the reasons that are given, and the history of an
+ * endpoint page by page. (Rolling itself: endpoints_roll_test.c.) */
+#include "api/rolls.h"
+#include "suites.h"
+#include "support/api_fixture.h"
+#include "support/sample.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    NUMBER = 2,
+    KEY = 3
+};
+
+static struct api_fixture api;
+static char authorization[API_AUTHORIZATION_SIZE];
+
+static void setup(void)
+{
+    api_fixture_make(&api);
+    api_fixture_open(&api);
+    ck_assert_int_eq(store_fixture_add(api.at.store, NUMBER, STORE_FIXTURE_PROJECT, &api.arena),
+                     RC_OK);
+}
+
+static void teardown(void)
+{
+    api_fixture_remove(&api);
+}
+
+static void roll(const char *body)
+{
+    (void)api_ask(&api, "PUT", api_endpoint(&api, NUMBER, "/expire_secret"), body);
+    ck_assert_int_eq(api.response.status, 200);
+}
+
+static void revoke_as(const char *with, const char *secret, const char *body)
+{
+    char behind[API_PATH_SIZE / 2];
+
+    (void)snprintf(behind, sizeof behind, "/secrets/%.60s/revoke", secret);
+    (void)api_ask_as(&api, with, "POST", api_endpoint(&api, NUMBER, behind), body);
+}
+
+static void history(const char *query)
+{
+    api.request.query = text_of(query);
+    (void)api_ask(&api, "GET", api_endpoint(&api, NUMBER, "/history"), NULL);
+}
+
+/* The uid of a secret in the answer before. */
+static const char *secret_uid(const char *path)
+{
+    static char uid[UID_SIZE];
+
+    (void)snprintf(uid, sizeof uid, "%.26s", api_at(&api, path));
+    return uid;
+}
+
+START_TEST(a_secret_in_grace_is_ended_at_once)
+{
+    const char *uid;
+
+    roll("{\"expiration\":3600}");
+    uid = secret_uid("data.secrets.0.uid");
+    api.request.now += 1000;
+    revoke_as(api.admin, uid, "{\"reason\":\"it leaked\"}");
+    api_expect(&api, 200, "endpoint secret revoked successfully");
+    ck_assert_str_eq(api_at(&api, "data.secrets.#"), "1");
+    ck_assert_str_eq(api_at(&api, "data.secrets.0.expires_at"), "null");
+    history("");
+    ck_assert_str_eq(api_at(&api, "data.content.0.action"), "revoked");
+    ck_assert_str_eq(api_at(&api, "data.content.0.ended_secret"), uid);
+    ck_assert_str_eq(api_at(&api, "data.content.0.ended_at"), "2026-11-23T19:08:06.123Z");
+    ck_assert_str_eq(api_at(&api, "data.content.0.new_secret"), "null");
+    ck_assert_str_eq(api_at(&api, "data.content.0.reason"), "it leaked");
+}
+END_TEST
+
+START_TEST(the_current_secret_cannot_be_revoked)
+{
+    roll("{\"expiration\":3600}");
+    revoke_as(api.admin, secret_uid("data.secrets.1.uid"), NULL);
+    api_expect(&api, 409, "the current secret cannot be revoked: roll it with an expiration of 0");
+}
+END_TEST
+
+START_TEST(a_secret_that_cannot_sign_is_not_found)
+{
+    const char *uid;
+
+    roll("{\"expiration\":60}");
+    uid = secret_uid("data.secrets.0.uid");
+    revoke_as(api.admin, "01ARZ3NDEKTSV4RRFFQ69G5FAV", NULL);
+    api_expect(&api, 404, "secret not found");
+    revoke_as(api.admin, "x", NULL);
+    api_expect(&api, 404, "secret not found");
+    api.request.now += 60000;
+    revoke_as(api.admin, uid, NULL);
+    api_expect(&api, 404, "secret not found");
+}
+END_TEST
+
+START_TEST(revoking_needs_its_scope_and_owner)
+{
+    roll("{\"expiration\":3600}");
+    api_scoped(&api, KEY, SCOPE_PROJECT_ADMIN & ~(uint32_t)SCOPE_SECRETS_ROLL, "", authorization);
+    revoke_as(authorization, "x", NULL);
+    api_expect(&api, 403, "the API key lacks the scope secrets:roll");
+    api_scoped(&api, KEY + 1, SCOPE_PROJECT_ADMIN, "alice", authorization);
+    revoke_as(authorization, "x", NULL);
+    api_expect(&api, 403, "the API key is restricted to endpoints of its own owner_id");
+}
+END_TEST
+
+#define REASON "reason must be at most 500 characters of UTF-8 without control characters"
+
+START_TEST(a_reason_has_at_most_500_characters)
+{
+    char reason[501 * 3 + 1] = "";
+    char body[sizeof reason + 32];
+    const char *uid;
+
+    for (int i = 0; i < 501; i++)
+        memcpy(reason + (size_t)i * 3, "\xE2\x82\xAC", 4);
+    roll("{\"expiration\":3600,\"reason\":\"why\"}");
+    uid = secret_uid("data.secrets.0.uid");
+    (void)snprintf(body, sizeof body, "{\"reason\":\"%s\"}", reason);
+    revoke_as(api.admin, uid, body);
+    api_expect(&api, 400, REASON);
+    revoke_as(api.admin, uid, "{\"reason\":\"a\\nb\"}");
+    api_expect(&api, 400, REASON);
+    revoke_as(api.admin, uid, "{\"reason\":1}");
+    api_expect(&api, 400, "body contains incorrect JSON type for field \"reason\"");
+    (void)snprintf(body, sizeof body, "{\"reason\":\"%s\"}", reason + 3);
+    revoke_as(api.admin, uid, body);
+    ck_assert_int_eq(api.response.status, 200);
+    history("");
+    ck_assert_str_eq(api_at(&api, "data.content.0.reason"), reason + 3);
+    ck_assert_str_eq(api_at(&api, "data.content.1.reason"), "why");
+}
+END_TEST
+
+START_TEST(a_history_is_newest_first)
+{
+    roll("{}");
+    roll("{}");
+    history("");
+    api_expect(&api, 200, "Endpoint history fetched successfully");
+    ck_assert_str_eq(api_at(&api, "data.content.#"), "3");
+    ck_assert_str_eq(api_at(&api, "data.content.0.sequence"), "3");
+    ck_assert_str_eq(api_at(&api, "data.content.0.action"), "rolled");
+    ck_assert_str_eq(api_at(&api, "data.content.0.request_id"), "request-1");
+    ck_assert_str_eq(api_at(&api, "data.content.2.action"), "created");
+    ck_assert_str_eq(api_at(&api, "data.pagination"),
+                     "{\"per_page\":20,\"has_next_page\":false,\"next_page_cursor\":\"\"}");
+}
+END_TEST
+
+START_TEST(a_history_is_read_page_by_page)
+{
+    char query[64] = "perPage=2";
+    int seen = 0;
+
+    for (int i = 0; i < 4; i++)
+        roll("{}");
+    for (int pages = 1; pages <= 3; pages++) {
+        history(query);
+        seen += (int)strtol(api_at(&api, "data.content.#"), NULL, 10);
+        ck_assert_str_eq(api_at(&api, "data.pagination.has_next_page"),
+                         pages < 3 ? "true" : "false");
+        (void)snprintf(query, sizeof query, "next_page_cursor=%.20s&perPage=2",
+                       api_at(&api, "data.pagination.next_page_cursor"));
+    }
+    ck_assert_int_eq(seen, 5);
+}
+END_TEST
+
+static const struct {
+    const char *query;
+    const char *field;
+} bad_queries[] = {
+    {"perPage=0", "perPage"},
+    {"perPage=1001", "perPage"},
+    {"perPage=x", "perPage"},
+    {"perPage=", "perPage"},
+    {"next_page_cursor=0", "next_page_cursor"},
+    {"next_page_cursor=-1", "next_page_cursor"},
+    {"next_page_cursor=99", "next_page_cursor"},
+    {"next_page_cursor=18446744073709551616", "next_page_cursor"},
+    {"next_page_cursor=%GG", "next_page_cursor"},
+};
+
+START_TEST(a_query_that_cannot_be_names_its_parameter)
+{
+    history(bad_queries[_i].query);
+    ck_assert_int_eq(api.response.status, 400);
+    ck_assert_str_eq(api_at(&api, "data.errors.#"), "1");
+    ck_assert_str_eq(api_at(&api, "data.errors.0.field"), bad_queries[_i].field);
+}
+END_TEST
+
+START_TEST(a_deleted_endpoints_history_can_be_read_by_its_owner)
+{
+    (void)api_ask(&api, "PUT", api_endpoint(&api, NUMBER, ""),
+                  "{\"name\":\"n\",\"url\":\"https://e.example\",\"owner_id\":\"alice\"}");
+    (void)api_ask(&api, "DELETE", api_endpoint(&api, NUMBER, ""), NULL);
+    ck_assert_int_eq(api.response.status, 200);
+    for (uint32_t i = 0; i < 2; i++) {
+        api_scoped(&api, KEY + i, SCOPE_HISTORY_READ, i == 0 ? "alice" : "bob", authorization);
+        (void)api_ask_as(&api, authorization, "GET", api_endpoint(&api, NUMBER, "/history"), NULL);
+        ck_assert_int_eq(api.response.status, i == 0 ? 200 : 403);
+        if (i == 0)
+            ck_assert_str_eq(api_at(&api, "data.content.0.action"), "deleted");
+    }
+}
+END_TEST
+
+START_TEST(a_history_needs_its_scope_and_an_endpoint)
+{
+    api_scoped(&api, KEY, SCOPE_PROJECT_ADMIN & ~(uint32_t)SCOPE_HISTORY_READ, "", authorization);
+    (void)api_ask_as(&api, authorization, "GET", api_endpoint(&api, NUMBER, "/history"), NULL);
+    api_expect(&api, 403, "the API key lacks the scope history:read");
+    (void)api_ask(&api, "GET", api_endpoint(&api, 99, "/history"), NULL);
+    api_expect(&api, 404, "Resource not found");
+}
+END_TEST
+
+Suite *rolls_suite(void)
+{
+    Suite *suite = suite_create("rolls");
+    TCase *tc = tcase_create("rolls");
+
+    tcase_add_checked_fixture(tc, setup, teardown);
+    tcase_set_timeout(tc, 60);
+    tcase_add_test(tc, a_secret_in_grace_is_ended_at_once);
+    tcase_add_test(tc, the_current_secret_cannot_be_revoked);
+    tcase_add_test(tc, a_secret_that_cannot_sign_is_not_found);
+    tcase_add_test(tc, revoking_needs_its_scope_and_owner);
+    tcase_add_test(tc, a_reason_has_at_most_500_characters);
+    tcase_add_test(tc, a_history_is_newest_first);
+    tcase_add_test(tc, a_history_is_read_page_by_page);
+    tcase_add_loop_test(tc, a_query_that_cannot_be_names_its_parameter, 0,
+                        sizeof bad_queries / sizeof bad_queries[0]);
+    tcase_add_test(tc, a_deleted_endpoints_history_can_be_read_by_its_owner);
+    tcase_add_test(tc, a_history_needs_its_scope_and_an_endpoint);
+    suite_add_tcase(suite, tc);
+    return suite;
+}
