@@ -43,7 +43,7 @@ void *arena_alloc(struct arena *arena, size_t size)
     size_t rounded;
     void *p;
 
-    if (size > arena->ceiling - arena->used || size > SIZE_MAX - unit)
+    if (size > arena->ceiling - arena->used || size > SIZE_MAX / 2)
         return NULL;
     rounded = (size + unit - 1) / unit * unit;
     if (rounded > arena->ceiling - arena->used)

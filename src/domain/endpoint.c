@@ -81,9 +81,10 @@ static bool is_http_url(struct text url)
         skip = 8;
     else if (url.len >= 7 && strncasecmp(url.data, "http://", 7) == 0)
         skip = 7;
-    if (skip == 0 || has_blank(url))
+    /* Parsers differ on a backslash: for some it ends the host. */
+    if (skip == 0 || has_blank(url) || memchr(url.data, '\\', url.len) != NULL)
         return false;
-    authority = up_to_any(from(url, skip), "/?#\\");
+    authority = up_to_any(from(url, skip), "/?#");
     for (size_t i = 0; i < authority.len; i++)
         if (authority.data[i] == '@') {
             authority = from(authority, i + 1);

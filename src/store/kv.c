@@ -25,6 +25,7 @@ struct kv {
     /* Held shared by every transaction: LMDB may change its map only while
      * this process has none. Prefers the one who waits to grow it. */
     pthread_rwlock_t in_use;
+    bool lost; /* the map could not be mapped anew: nothing can be done until a reopening */
 };
 
 struct kv_txn {
@@ -190,13 +191,22 @@ void kv_close(struct kv *kv)
     free(kv);
 }
 
-/* When LMDB cannot map a new size it is left without any map, and cannot be used
- * again: so whether there is address space for it is tried first. */
+/* When LMDB cannot map a new size it is left without any map. So where the size is
+ * known, whether there is address space for it is tried first. */
 static bool can_map(size_t size)
 {
     void *p = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
     return p != MAP_FAILED && munmap(p, size) == 0;
+}
+
+/* With the lock held alone. 0: the size that another process has set. */
+static int set_map_size(struct kv *kv, size_t size)
+{
+    int err = kv->lost ? MDB_PANIC : mdb_env_set_mapsize(kv->env, size);
+
+    kv->lost = err != MDB_SUCCESS;
+    return err;
 }
 
 /* Another process has grown the map: take over its size. */
@@ -205,7 +215,7 @@ static int adopt_map(struct kv *kv)
     int err;
 
     (void)pthread_rwlock_wrlock(&kv->in_use);
-    err = mdb_env_set_mapsize(kv->env, 0);
+    err = set_map_size(kv, 0);
     (void)pthread_rwlock_unlock(&kv->in_use);
     return err;
 }
@@ -221,7 +231,7 @@ static int grow_map(struct kv *kv, size_t full_at)
     if (err == MDB_SUCCESS && info.me_mapsize == full_at && !can_map(full_at * 2)) {
         err = MDB_MAP_FULL;
     } else if (err == MDB_SUCCESS && info.me_mapsize == full_at) {
-        err = mdb_env_set_mapsize(kv->env, full_at * 2);
+        err = set_map_size(kv, full_at * 2);
         if (err == MDB_SUCCESS)
             log_info("store: map grown to %zu bytes", full_at * 2);
     }
@@ -237,7 +247,7 @@ static int begin(struct kv *kv, unsigned flags, struct kv_txn *txn)
 
     for (int attempt = 0;; attempt++) {
         (void)pthread_rwlock_rdlock(&kv->in_use);
-        err = mdb_txn_begin(kv->env, NULL, flags, &txn->txn);
+        err = kv->lost ? MDB_PANIC : mdb_txn_begin(kv->env, NULL, flags, &txn->txn);
         if (err == MDB_SUCCESS)
             return err;
         (void)pthread_rwlock_unlock(&kv->in_use);

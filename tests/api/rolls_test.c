@@ -185,7 +185,6 @@ static const struct {
     {"perPage=0", "perPage"},
     {"perPage=1001", "perPage"},
     {"perPage=x", "perPage"},
-    {"perPage=", "perPage"},
     {"next_page_cursor=0", "next_page_cursor"},
     {"next_page_cursor=-1", "next_page_cursor"},
     {"next_page_cursor=99", "next_page_cursor"},
