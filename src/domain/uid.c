@@ -28,7 +28,7 @@ void uid_format(const struct uid *uid, char out[UID_SIZE])
         unsigned digit = 0;
 
         for (int bit = 5 * d - 2; bit < 5 * d + 3; bit++) {
-            unsigned value = bit < 0 ? 0u : (uid->bytes[bit / 8] >> (7 - bit % 8)) & 1u;
+            unsigned value = bit < 0 ? 0u : ((unsigned)uid->bytes[bit / 8] >> (7 - bit % 8)) & 1u;
 
             digit = digit << 1 | value;
         }
