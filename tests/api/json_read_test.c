@@ -1,6 +1,7 @@
 /* json_read: which texts are taken, which are refused and with which words, and what
  * members give back. */
 #include "api/json_read.h"
+#include "base/buf.h"
 #include "suites.h"
 
 #include <stdio.h>
@@ -20,16 +21,19 @@
 
 static struct json_object *object;
 static struct faults faults;
+static struct buf made; /* a body that is put together */
 
 static void setup(void)
 {
     object = NULL;
     faults.count = 0;
+    buf_init(&made, 1 << 16);
 }
 
 static void teardown(void)
 {
     json_read_free(object);
+    buf_free(&made);
 }
 
 static void read_good(struct text body)
@@ -256,55 +260,47 @@ START_TEST(a_member_given_twice_is_refused)
 END_TEST
 
 /* `levels` objects (or below the first one arrays), one in the other. */
-static size_t nest(char *to, int levels, bool arrays, const char *inmost)
+static struct text nest(struct buf *to, int levels, bool arrays, const char *inmost)
 {
-    size_t len = 0;
-
+    buf_reset(to);
     for (int i = 0; i < levels; i++)
-        len += (size_t)sprintf(to + len, arrays && i > 0 ? "[" : "{\"a\":");
-    len += (size_t)sprintf(to + len, "%s", inmost);
+        buf_put_string(to, arrays && i > 0 ? "[" : "{\"a\":");
+    buf_put_string(to, inmost);
     for (int i = levels; i > 0; i--)
-        len += (size_t)sprintf(to + len, arrays && i > 1 ? "]" : "}");
-    return len;
+        buf_put_string(to, arrays && i > 1 ? "]" : "}");
+    ck_assert_int_eq(buf_status(to), RC_OK);
+    return buf_text(to);
 }
 
 START_TEST(thirty_two_levels_are_the_most)
 {
     static const char *const inmost[] = {"1", "null", "\"\\\"[[{\""};
-    char body[8192];
 
     for (int arrays = 0; arrays < 2; arrays++)
         for (size_t i = 0; i < 3; i++) {
-            read_good((struct text){body, nest(body, 32, arrays, inmost[i])});
+            read_good(nest(&made, 32, arrays, inmost[i]));
             json_read_free(object);
             object = NULL;
             ck_assert_int_eq(
-                strncmp(refusal((struct text){body, nest(body, 33, arrays, inmost[i])}), BAD_AT,
-                        strlen(BAD_AT)),
-                0);
+                strncmp(refusal(nest(&made, 33, arrays, inmost[i])), BAD_AT, strlen(BAD_AT)), 0);
         }
-    (void)refusal((struct text){body, nest(body, 1000, true, "")});
+    (void)refusal(nest(&made, 1000, true, ""));
 }
 END_TEST
 
 START_TEST(the_place_of_one_level_too_many_is_its_bracket)
 {
-    char body[8192];
-    struct text t = {body, nest(body, 33, true, "1")};
-
-    ck_assert_str_eq(refusal(t), AT(37));
+    ck_assert_str_eq(refusal(nest(&made, 33, true, "1")), AT(37));
 }
 END_TEST
 
 START_TEST(levels_side_by_side_do_not_add_up)
 {
-    char body[8192] = "{\"a\":[";
-    size_t len = strlen(body);
-
+    buf_put_string(&made, "{\"a\":[");
     for (int i = 0; i < 100; i++)
-        len += (size_t)sprintf(body + len, "[{\"b\":[]}],");
-    len += (size_t)sprintf(body + len, "1]}");
-    read_good((struct text){body, len});
+        buf_put_string(&made, "[{\"b\":[]}],");
+    buf_put_string(&made, "1]}");
+    read_good(buf_text(&made));
 }
 END_TEST
 
