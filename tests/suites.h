@@ -23,6 +23,7 @@ Suite *project_suite(void);
 Suite *revoke_suite(void);
 Suite *roll_suite(void);
 Suite *secret_suite(void);
+Suite *sign_suite(void);
 Suite *uid_suite(void);
 
 Suite *keyring_suite(void);

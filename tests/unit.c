@@ -27,6 +27,7 @@ static Suite *(*const suites[])(void) = {
     revoke_suite,
     roll_suite,
     secret_suite,
+    sign_suite,
     uid_suite,
     /* store */
     keyring_suite,

@@ -9,6 +9,13 @@ _Static_assert(CRYPTO_SEAL_OVERHEAD == crypto_aead_xchacha20poly1305_ietf_NPUBBY
                                            crypto_aead_xchacha20poly1305_ietf_ABYTES,
                "nonce and tag size");
 
+_Static_assert(CRYPTO_HMAC_MAX == crypto_auth_hmacsha512_BYTES, "HMAC size");
+_Static_assert(CRYPTO_ED25519_SEED_BYTES == crypto_sign_ed25519_SEEDBYTES &&
+                   CRYPTO_ED25519_PUBLIC_BYTES == crypto_sign_ed25519_PUBLICKEYBYTES &&
+                   CRYPTO_ED25519_PRIVATE_BYTES == crypto_sign_ed25519_SECRETKEYBYTES &&
+                   CRYPTO_ED25519_SIGNATURE_BYTES == crypto_sign_ed25519_BYTES,
+               "Ed25519 sizes");
+
 enum {
     NONCE_BYTES = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
 };
@@ -57,6 +64,59 @@ bool crypto_open(const uint8_t key[CRYPTO_KEY_BYTES], const void *ad, size_t ad_
                                                       len - NONCE_BYTES, ad, ad_len, in, key) == 0;
 }
 
+static size_t hmac_sha256(struct text key, const struct text *parts, size_t count, uint8_t *out)
+{
+    crypto_auth_hmacsha256_state state;
+
+    crypto_auth_hmacsha256_init(&state, (const uint8_t *)key.data, key.len);
+    for (size_t i = 0; i < count; i++)
+        crypto_auth_hmacsha256_update(&state, (const uint8_t *)parts[i].data, parts[i].len);
+    crypto_auth_hmacsha256_final(&state, out);
+    sodium_memzero(&state, sizeof state);
+    return crypto_auth_hmacsha256_BYTES;
+}
+
+static size_t hmac_sha512(struct text key, const struct text *parts, size_t count, uint8_t *out)
+{
+    crypto_auth_hmacsha512_state state;
+
+    crypto_auth_hmacsha512_init(&state, (const uint8_t *)key.data, key.len);
+    for (size_t i = 0; i < count; i++)
+        crypto_auth_hmacsha512_update(&state, (const uint8_t *)parts[i].data, parts[i].len);
+    crypto_auth_hmacsha512_final(&state, out);
+    sodium_memzero(&state, sizeof state);
+    return crypto_auth_hmacsha512_BYTES;
+}
+
+size_t crypto_hmac(enum crypto_sha sha, struct text key, const struct text *parts, size_t count,
+                   uint8_t out[CRYPTO_HMAC_MAX])
+{
+    return sha == CRYPTO_SHA512 ? hmac_sha512(key, parts, count, out)
+                                : hmac_sha256(key, parts, count, out);
+}
+
+void crypto_ed25519_key(const uint8_t seed[CRYPTO_ED25519_SEED_BYTES],
+                        uint8_t out[CRYPTO_ED25519_PRIVATE_BYTES])
+{
+    uint8_t public[CRYPTO_ED25519_PUBLIC_BYTES];
+
+    /* Writes the public key twice: here, and into the private key. */
+    (void)crypto_sign_ed25519_seed_keypair(public, out, seed);
+}
+
+void crypto_ed25519_sign(const uint8_t key[CRYPTO_ED25519_PRIVATE_BYTES], struct text message,
+                         uint8_t out[CRYPTO_ED25519_SIGNATURE_BYTES])
+{
+    (void)crypto_sign_ed25519_detached(out, NULL, (const uint8_t *)message.data, message.len, key);
+}
+
+bool crypto_ed25519_verify(const uint8_t key[CRYPTO_ED25519_PUBLIC_BYTES], struct text message,
+                           const uint8_t signature[CRYPTO_ED25519_SIGNATURE_BYTES])
+{
+    return crypto_sign_ed25519_verify_detached(signature, (const uint8_t *)message.data,
+                                               message.len, key) == 0;
+}
+
 void *crypto_guarded_new(size_t len)
 {
     void *p = sodium_malloc(len);
@@ -69,6 +129,11 @@ void *crypto_guarded_new(size_t len)
 void crypto_guarded_free(void *p)
 {
     sodium_free(p);
+}
+
+void crypto_hex(const void *in, size_t len, char *out)
+{
+    (void)sodium_bin2hex(out, 2 * len + 1, in, len);
 }
 
 static int variant(enum crypto_base64 form)

@@ -6,15 +6,21 @@
 #define HOOKROLL_BASE_CRYPTO_H
 
 #include "base/rc.h"
+#include "base/text.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 enum {
-    CRYPTO_KEY_BYTES = 32,         /* a sealing key */
-    CRYPTO_DIGEST_BYTES = 32,      /* a BLAKE2b-256 digest */
-    CRYPTO_SEAL_OVERHEAD = 24 + 16 /* nonce before, authentication tag behind */
+    CRYPTO_KEY_BYTES = 32,          /* a sealing key */
+    CRYPTO_DIGEST_BYTES = 32,       /* a BLAKE2b-256 digest */
+    CRYPTO_SEAL_OVERHEAD = 24 + 16, /* nonce before, authentication tag behind */
+    CRYPTO_HMAC_MAX = 64,           /* the longest HMAC */
+    CRYPTO_ED25519_SEED_BYTES = 32,
+    CRYPTO_ED25519_PUBLIC_BYTES = 32,
+    CRYPTO_ED25519_PRIVATE_BYTES = 64, /* the seed, and behind it the public key */
+    CRYPTO_ED25519_SIGNATURE_BYTES = 64
 };
 
 /* crypto_init: RC_SYSTEM when the library cannot be started. May be called again. */
@@ -43,6 +49,25 @@ void crypto_seal(const uint8_t key[CRYPTO_KEY_BYTES], const void *ad, size_t ad_
 RC_CHECK bool crypto_open(const uint8_t key[CRYPTO_KEY_BYTES], const void *ad, size_t ad_len,
                           const uint8_t *in, size_t len, uint8_t *out);
 
+enum crypto_sha {
+    CRYPTO_SHA256,
+    CRYPTO_SHA512
+};
+
+/* crypto_hmac: HMAC (RFC 2104) of the parts, one behind the other; returns how many
+ * bytes it wrote to `out`. */
+size_t crypto_hmac(enum crypto_sha sha, struct text key, const struct text *parts, size_t count,
+                   uint8_t out[CRYPTO_HMAC_MAX]);
+
+/* Ed25519 (RFC 8032). crypto_ed25519_key: the private key of a seed. */
+void crypto_ed25519_key(const uint8_t seed[CRYPTO_ED25519_SEED_BYTES],
+                        uint8_t out[CRYPTO_ED25519_PRIVATE_BYTES]);
+void crypto_ed25519_sign(const uint8_t key[CRYPTO_ED25519_PRIVATE_BYTES], struct text message,
+                         uint8_t out[CRYPTO_ED25519_SIGNATURE_BYTES]);
+RC_CHECK bool crypto_ed25519_verify(const uint8_t key[CRYPTO_ED25519_PUBLIC_BYTES],
+                                    struct text message,
+                                    const uint8_t signature[CRYPTO_ED25519_SIGNATURE_BYTES]);
+
 /* crypto_guarded_new: zeroed memory between guard pages, locked where the
  * system lets it be, wiped by crypto_guarded_free (NULL is let pass). NULL when
  * there is none. */
@@ -56,6 +81,9 @@ enum crypto_base64 {
 
 /* Room for `len` bytes encoded in either form, terminator included. */
 #define CRYPTO_BASE64_SIZE(len) ((((len) + 2) / 3) * 4 + 1)
+
+/* crypto_hex: lower case, a C string of 2 * len + 1 bytes. */
+void crypto_hex(const void *in, size_t len, char *out);
 
 /* crypto_base64_encode: writes a C string; `size` is at least CRYPTO_BASE64_SIZE(len). */
 void crypto_base64_encode(enum crypto_base64 form, const void *in, size_t len, char *out,

@@ -1,0 +1,50 @@
+/* sign: the signature headers of one delivery.
+ *
+ * Two forms: that of the Convoy API ("t=SECONDS,v1=...", or the bare signature), and
+ * Standard Webhooks ("v1,..." and "v1a,..."). What is signed are the bytes that are
+ * given. Pure and thread-safe. */
+#ifndef HOOKROLL_DOMAIN_SIGN_H
+#define HOOKROLL_DOMAIN_SIGN_H
+
+#include "base/buf.h"
+#include "base/rc.h"
+#include "base/text.h"
+#include "domain/project.h"
+#include "domain/signing_key.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    SIGN_ID_MAX = 256 /* bytes of a message's id */
+};
+#define SIGN_TIMESTAMP_MAX INT64_C(253402300799) /* s: the end of the year 9999 */
+
+struct sign_message {
+    struct text id;    /* sign_id_is_good; of Standard Webhooks only */
+    int64_t timestamp; /* s since 1970, 0 to SIGN_TIMESTAMP_MAX */
+    struct text body;
+};
+
+/* sign_id_is_good: 1 to SIGN_ID_MAX printable ASCII characters without space and
+ * '.', which separates what is signed. */
+bool sign_id_is_good(struct text id);
+
+/* sign_convoy: appends "t=SECONDS", then for each version, v1 and so on, the
+ * signature of "SECONDS,BODY" by each key. Ed25519 keys have no place in this form
+ * and are passed over; when no other is there nothing is appended. */
+void sign_convoy(struct buf *out, const struct project_version *versions, size_t version_count,
+                 const struct signing_key *keys, size_t count, const struct sign_message *message);
+
+/* sign_convoy_bare: appends the bare signature of the body, which has room for one
+ * key; nothing when that is an ed25519 key. */
+void sign_convoy_bare(struct buf *out, const struct project_version *version,
+                      const struct signing_key *key, const struct sign_message *message);
+
+/* sign_standard: appends the value of webhook-signature: the signatures of
+ * "ID.SECONDS.BODY" by each key, separated by spaces. */
+void sign_standard(struct buf *out, const struct signing_key *keys, size_t count,
+                   const struct sign_message *message);
+
+#endif
