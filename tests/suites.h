@@ -24,6 +24,7 @@ Suite *revoke_suite(void);
 Suite *roll_suite(void);
 Suite *secret_suite(void);
 Suite *sign_suite(void);
+Suite *signatures_suite(void);
 Suite *uid_suite(void);
 
 Suite *keyring_suite(void);

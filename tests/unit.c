@@ -28,6 +28,7 @@ static Suite *(*const suites[])(void) = {
     roll_suite,
     secret_suite,
     sign_suite,
+    signatures_suite,
     uid_suite,
     /* store */
     keyring_suite,

@@ -9,20 +9,14 @@
 #include <strings.h>
 
 /* RFC 9110, section 8.3: parameters do not matter here, nor does case. */
-static bool is_json(struct text content_type)
+bool body_is(const struct call *call, const char *media_type)
 {
-    static const char expected[] = "application/json";
-    const char *end =
-        content_type.len > 0 ? memchr(content_type.data, ';', content_type.len) : NULL;
+    struct text given = text_trim(text_up_to(call->request->content_type, ';'));
 
-    if (end != NULL)
-        content_type.len = (size_t)(end - content_type.data);
-    content_type = text_trim(content_type);
-    return content_type.len == sizeof expected - 1 &&
-           strncasecmp(content_type.data, expected, content_type.len) == 0;
+    return given.len == strlen(media_type) && strncasecmp(given.data, media_type, given.len) == 0;
 }
 
-static enum rc check_length(struct call *call)
+enum rc body_whole(struct call *call)
 {
     char message[80];
 
@@ -45,11 +39,11 @@ static enum rc check_length(struct call *call)
 
 enum rc body_json(struct call *call, struct json_object **out)
 {
-    enum rc rc = check_length(call);
+    enum rc rc = body_whole(call);
 
     if (rc != RC_OK)
         return rc;
-    if (call->request->content_type.len > 0 && !is_json(call->request->content_type))
+    if (call->request->content_type.len > 0 && !body_is(call, "application/json"))
         return envelope_error(call->response, RC_MEDIA_TYPE,
                               "Content-Type must be application/json");
     rc = json_read_object(call->request->body, out, &call->faults);

@@ -5,7 +5,16 @@
 #include "api/call.h"
 #include "base/rc.h"
 
+#include <stdbool.h>
+
 struct json_object;
+
+/* body_is: whether Content-Type is there and names this media type. */
+bool body_is(const struct call *call, const char *media_type);
+
+/* body_whole: RC_OK when the body is there to its end; any other result has been
+ * answered. */
+RC_CHECK enum rc body_whole(struct call *call);
 
 /* body_json: *out is new, released with json_read_free. Any other result than
  * RC_OK has been answered. */

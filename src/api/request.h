@@ -23,6 +23,8 @@ struct request {
     struct text if_match;
     struct text if_none_match;
     struct text authorization;
+    struct text webhook_id;
+    struct text webhook_timestamp;
     struct text id; /* X-Request-ID: 1 to 128 printable ASCII characters */
     struct text body;
     enum request_body body_state; /* body is empty unless it is WHOLE */

@@ -11,6 +11,7 @@
 #include "api/openapi.h"
 #include "api/projects.h"
 #include "api/rolls.h"
+#include "api/signatures.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -52,6 +53,7 @@ static const struct route routes[] = {
     {"POST", ENDPOINT "/activate", ROUTE_KEY, SCOPE_ENDPOINTS_WRITE, endpoints_activate},
     {"PUT", ENDPOINT "/expire_secret", ROUTE_KEY, SCOPE_SECRETS_ROLL, rolls_roll},
     {"POST", ENDPOINT "/secrets/{secret}/revoke", ROUTE_KEY, SCOPE_SECRETS_ROLL, rolls_revoke},
+    {"POST", ENDPOINT "/sign", ROUTE_KEY, SCOPE_SIGN, signatures_sign},
     {"GET", ENDPOINT "/history", ROUTE_KEY, SCOPE_HISTORY_READ, rolls_history},
 };
 

@@ -1,0 +1,146 @@
+/* signatures: parse, act, render; what is signed by which secret is the domain's. */
+#include "api/signatures.h"
+
+#include "api/auth.h"
+#include "api/body.h"
+#include "api/envelope.h"
+#include "api/json_read.h"
+#include "api/sign_json.h"
+#include "base/crypto.h"
+#include "domain/delivery.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+enum {
+    ID_SIZE = 4 + UID_SIZE /* "msg_" and a ULID */
+};
+
+static void make_id(const struct call *call, char out[ID_SIZE])
+{
+    uint8_t entropy[UID_ENTROPY_BYTES];
+    char text[UID_SIZE];
+    struct uid uid;
+
+    crypto_random(entropy, sizeof entropy);
+    uid = uid_make(call->request->now, entropy);
+    uid_format(&uid, text);
+    (void)snprintf(out, ID_SIZE, "msg_%s", text);
+}
+
+/* What the caller wants signed. Any other result than RC_OK has been answered. */
+static enum rc read_message(struct call *call, struct json_object **body,
+                            struct sign_message *message)
+{
+    enum rc rc = RC_OK;
+
+    if (body_is(call, "application/octet-stream")) {
+        rc = body_whole(call);
+        if (rc != RC_OK)
+            return rc;
+        sign_json_read_raw(call->request, message, &call->faults);
+    } else if (call->request->content_type.len > 0 && !body_is(call, "application/json")) {
+        return envelope_error(call->response, RC_MEDIA_TYPE,
+                              "Content-Type must be application/json or application/octet-stream");
+    } else {
+        rc = body_json(call, body);
+        if (rc != RC_OK)
+            return rc;
+        rc = sign_json_read(*body, call->arena, message, &call->faults);
+        if (rc != RC_OK)
+            return envelope_error(call->response, rc, NULL);
+    }
+    return call->faults.count > 0 ? envelope_faults(call->response, &call->faults) : RC_OK;
+}
+
+static void write_header(struct json_write *json, const char *name, struct text value)
+{
+    json_write_key(json, name);
+    json_write_text(json, value);
+}
+
+static void answer(struct call *call, const struct delivery *delivery,
+                   const struct sign_message *message)
+{
+    struct json_write json = envelope_begin(call->response, 200, "payload signed successfully");
+    char seconds[24];
+
+    (void)snprintf(seconds, sizeof seconds, "%" PRId64, message->timestamp);
+    json_write_begin_object(&json);
+    json_write_key(&json, "headers");
+    json_write_begin_object(&json);
+    write_header(&json, call->project.signature_header.data, buf_text(&delivery->convoy));
+    write_header(&json, "webhook-id", message->id);
+    write_header(&json, "webhook-timestamp", text_of(seconds));
+    write_header(&json, "webhook-signature", buf_text(&delivery->standard));
+    json_write_end_object(&json);
+    json_write_key(&json, "secrets");
+    json_write_begin_array(&json);
+    for (size_t i = 0; i < delivery->used_count; i++) {
+        char uid[UID_SIZE];
+
+        uid_format(&delivery->used[i], uid);
+        json_write_string(&json, uid);
+    }
+    json_write_end_array(&json);
+    write_header(&json, "message_id", message->id);
+    json_write_key(&json, "timestamp");
+    json_write_integer(&json, message->timestamp);
+    json_write_end_object(&json);
+    envelope_end(&json);
+}
+
+static enum rc refuse_status(struct call *call, const struct endpoint *endpoint)
+{
+    const char *status = endpoint_status_name(endpoint->status);
+    char message[80];
+    struct json_write json;
+
+    (void)snprintf(message, sizeof message, "endpoint is %s: nothing is to be delivered to it",
+                   status);
+    json = envelope_begin(call->response, envelope_status(RC_CONFLICT), message);
+    json_write_begin_object(&json);
+    write_header(&json, "status", text_of(status));
+    json_write_end_object(&json);
+    envelope_end(&json);
+    return RC_CONFLICT;
+}
+
+static enum rc sign(struct call *call, const struct sign_message *message)
+{
+    struct delivery delivery;
+    struct endpoint endpoint;
+    enum rc rc = store_endpoint_get(call->store, &call->project_id, &call->endpoint_id, call->arena,
+                                    &endpoint);
+
+    if (rc != RC_OK)
+        return envelope_error(call->response, rc, rc == RC_NOT_FOUND ? "endpoint not found" : NULL);
+    if (!auth_owns(call, endpoint.members[ENDPOINT_OWNER_ID]))
+        return auth_refuse_owner(call);
+    delivery_init(&delivery);
+    rc = delivery_sign(&delivery, &call->project, &endpoint, message, call->request->now);
+    if (rc == RC_OK)
+        answer(call, &delivery, message);
+    else if (rc == RC_CONFLICT)
+        rc = refuse_status(call, &endpoint);
+    else
+        rc = envelope_error(call->response, rc, NULL);
+    delivery_free(&delivery);
+    return rc;
+}
+
+enum rc signatures_sign(struct call *call)
+{
+    struct json_object *body = NULL;
+    struct sign_message message;
+    char id[ID_SIZE];
+    enum rc rc;
+
+    make_id(call, id);
+    message = (struct sign_message){.id = text_of(id), .timestamp = call->request->now / 1000};
+    rc = read_message(call, &body, &message);
+    if (rc == RC_OK)
+        rc = sign(call, &message);
+    json_read_free(body);
+    return rc;
+}

@@ -1,0 +1,216 @@
+/* signatures: both ways in give the known answers, through a roll; refusals. */
+#include "api/signatures.h"
+#include "domain/endpoint.h"
+#include "suites.h"
+#include "support/api_fixture.h"
+#include "support/sample.h"
+
+#include <string.h>
+
+enum {
+    NUMBER = 2,
+    KEY = 3
+};
+
+#define RAW      "application/octet-stream"
+#define PAYLOAD  "{\"test\": 2432232314}"
+#define ID       "msg_p5jXN8AQM9LWM0D4loKWxJek"
+#define STANDARD "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+
+static struct api_fixture api;
+
+static void roll(const char *body)
+{
+    (void)api_ask(&api, "PUT", api_endpoint(&api, NUMBER, "/expire_secret"), body);
+    ck_assert_int_eq(api.response.status, 200);
+}
+
+static void sign(const char *body)
+{
+    (void)api_ask(&api, "POST", api_endpoint(&api, NUMBER, "/sign"), body);
+}
+
+static void setup(void)
+{
+    api_fixture_make(&api);
+    api_fixture_open(&api);
+    ck_assert_int_eq(store_fixture_add(api.at.store, NUMBER, STORE_FIXTURE_PROJECT, &api.arena),
+                     RC_OK);
+    roll("{\"expiration\":0,\"secret\":\"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"}");
+}
+
+static void teardown(void)
+{
+    api_fixture_remove(&api);
+}
+
+static void expect_known(void)
+{
+    api_expect(&api, 200, "payload signed successfully");
+    ck_assert_str_eq(api_at(&api, "data.headers.webhook-id"), ID);
+    ck_assert_str_eq(api_at(&api, "data.headers.webhook-timestamp"), "1614265330");
+    ck_assert_str_eq(api_at(&api, "data.headers.webhook-signature"), STANDARD);
+    ck_assert_str_eq(api_at(&api, "data.message_id"), ID);
+    ck_assert_str_eq(api_at(&api, "data.timestamp"), "1614265330");
+    ck_assert_str_eq(api_at(&api, "data.secrets.#"), "1");
+}
+
+START_TEST(json_and_raw_ways_in_give_the_known_answer)
+{
+    sign("{\"payload\":\"{\\\"test\\\": 2432232314}\",\"message_id\":\"" ID
+         "\",\"timestamp\":1614265330}");
+    expect_known();
+    sign("{\"payload_base64\":\"eyJ0ZXN0IjogMjQzMjIzMjMxNH0=\",\"message_id\":\"" ID
+         "\",\"timestamp\":1614265330}");
+    expect_known();
+    api.request.content_type = text_of(RAW "; charset=x");
+    api.request.webhook_id = text_of(ID);
+    api.request.webhook_timestamp = text_of("1614265330");
+    sign(PAYLOAD);
+    expect_known();
+}
+END_TEST
+
+START_TEST(what_is_not_given_is_made)
+{
+    sign("{\"payload\":\"\"}");
+    api_expect(&api, 200, "payload signed successfully");
+    ck_assert_int_eq(strncmp(api_at(&api, "data.message_id"), "msg_", 4), 0);
+    ck_assert_uint_eq(strlen(api_at(&api, "data.message_id")), 30);
+    ck_assert_str_eq(api_at(&api, "data.timestamp"), "1795460885");
+    ck_assert_str_eq(api_at(&api, "data.headers.webhook-timestamp"), "1795460885");
+}
+END_TEST
+
+START_TEST(the_old_secret_signs_until_its_last_millisecond)
+{
+    roll("{\"expiration\":60}");
+    api.request.now += 59999;
+    sign("{\"payload\":\"x\"}");
+    ck_assert_str_eq(api_at(&api, "data.secrets.#"), "2");
+    api.request.now += 1;
+    sign("{\"payload\":\"x\"}");
+    ck_assert_str_eq(api_at(&api, "data.secrets.#"), "1");
+    ck_assert_ptr_null(strchr(api_at(&api, "data.headers.webhook-signature"), ' '));
+}
+END_TEST
+
+START_TEST(a_bare_signature_is_of_the_current_secret_and_the_last_version)
+{
+    (void)api_ask(&api, "PUT", api_endpoint(&api, NUMBER, ""),
+                  "{\"name\":\"n\",\"url\":\"https://e.example\",\"advanced_signatures\":false}");
+    ck_assert_int_eq(api.response.status, 202);
+    roll("{\"expiration\":60,\"secret\":\"secret\"}");
+    sign("{\"payload\":\"\"}");
+    /* HMAC-SHA256 of nothing */
+    ck_assert_str_eq(api_at(&api, "data.headers.X-Convoy-Signature"),
+                     "f9e66e179b6747ae54108f82f8ade8b3c25d76fd30afde6c395822c530196169");
+    ck_assert_str_eq(api_at(&api, "data.secrets.#"), "2");
+}
+END_TEST
+
+START_TEST(what_is_wrong_is_named)
+{
+    static const struct {
+        const char *body;
+        const char *field;
+    } cases[] = {
+        {"{}", "payload"},
+        {"{\"payload\":\"\",\"payload_base64\":\"\"}", "payload"},
+        {"{\"payload\":1}", "payload"},
+        {"{\"payload_base64\":\"a\"}", "payload_base64"},
+        {"{\"payload_base64\":\"YQ\"}", "payload_base64"},
+        {"{\"payload\":\"\",\"message_id\":\"a.b\"}", "message_id"},
+        {"{\"payload\":\"\",\"message_id\":\"\"}", "message_id"},
+        {"{\"payload\":\"\",\"message_id\":7}", "message_id"},
+        {"{\"payload\":\"\",\"timestamp\":-1}", "timestamp"},
+        {"{\"payload\":\"\",\"timestamp\":1.5}", "timestamp"},
+        {"{\"payload\":\"\",\"timestamp\":253402300800}", "timestamp"},
+        {"{\"payload\":\"\",\"timestamp\":\"1\"}", "timestamp"},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        sign(cases[i].body);
+        ck_assert_int_eq(api.response.status, 400);
+        ck_assert_str_eq(api_at(&api, "data.errors.0.field"), cases[i].field);
+    }
+}
+END_TEST
+
+START_TEST(a_header_that_is_wrong_is_named)
+{
+    api.request.content_type = text_of(RAW);
+    api.request.webhook_id = text_of("a.b");
+    sign("");
+    api_expect(&api, 400,
+               "Webhook-Id must be 1 to 256 printable ASCII characters without space and '.'");
+    api.request.webhook_id = text_of("a");
+    api.request.webhook_timestamp = text_of("Infinity");
+    sign("");
+    api_expect(&api, 400,
+               "Webhook-Timestamp must be an integer from 0 to 253402300799 (Unix seconds)");
+}
+END_TEST
+
+START_TEST(a_raw_body_that_is_cut_is_not_signed)
+{
+    api.request.content_type = text_of(RAW);
+    api.request.body_state = REQUEST_BODY_CUT;
+    sign(NULL);
+    api_expect(&api, 400, "body is shorter than its Content-Length");
+}
+END_TEST
+
+START_TEST(another_media_type_is_refused_and_both_are_named)
+{
+    api.request.content_type = text_of("text/plain");
+    sign("x");
+    api_expect(&api, 415, "Content-Type must be application/json or application/octet-stream");
+}
+END_TEST
+
+START_TEST(an_endpoint_that_is_paused_says_so)
+{
+    (void)api_ask(&api, "PUT", api_endpoint(&api, NUMBER, "/pause"), NULL);
+    ck_assert_int_eq(api.response.status, 202);
+    sign("{\"payload\":\"x\"}");
+    api_expect(&api, 409, "endpoint is paused: nothing is to be delivered to it");
+    ck_assert_str_eq(api_at(&api, "data.status"), "paused");
+}
+END_TEST
+
+START_TEST(signing_needs_its_scope_owner_and_endpoint)
+{
+    char authorization[API_AUTHORIZATION_SIZE];
+    const char *body = "{\"payload\":\"x\"}";
+
+    (void)api_ask(&api, "POST", api_endpoint(&api, NUMBER + 1, "/sign"), body);
+    api_expect(&api, 404, "endpoint not found");
+    api_scoped(&api, KEY, SCOPE_PROJECT_ADMIN & ~(uint32_t)SCOPE_SIGN, "", authorization);
+    (void)api_ask_as(&api, authorization, "POST", api_endpoint(&api, NUMBER, "/sign"), body);
+    api_expect(&api, 403, "the API key lacks the scope sign");
+    api_scoped(&api, KEY + 1, SCOPE_SIGN, "alice", authorization);
+    (void)api_ask_as(&api, authorization, "POST", api_endpoint(&api, NUMBER, "/sign"), body);
+    api_expect(&api, 403, "the API key is restricted to endpoints of its own owner_id");
+}
+END_TEST
+
+Suite *signatures_suite(void)
+{
+    Suite *suite = suite_create("signatures");
+    TCase *signing = tcase_create("signing");
+
+    tcase_add_checked_fixture(signing, setup, teardown);
+    tcase_add_test(signing, json_and_raw_ways_in_give_the_known_answer);
+    tcase_add_test(signing, what_is_not_given_is_made);
+    tcase_add_test(signing, the_old_secret_signs_until_its_last_millisecond);
+    tcase_add_test(signing, a_bare_signature_is_of_the_current_secret_and_the_last_version);
+    tcase_add_test(signing, what_is_wrong_is_named);
+    tcase_add_test(signing, a_header_that_is_wrong_is_named);
+    tcase_add_test(signing, a_raw_body_that_is_cut_is_not_signed);
+    tcase_add_test(signing, another_media_type_is_refused_and_both_are_named);
+    tcase_add_test(signing, an_endpoint_that_is_paused_says_so);
+    tcase_add_test(signing, signing_needs_its_scope_owner_and_endpoint);
+    suite_add_tcase(suite, signing);
+    return suite;
+}
