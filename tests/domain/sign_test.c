@@ -13,6 +13,11 @@ enum {
     "whsk_6Xb/dCcHpPea21PS1N9VY/"                                                                  \
     "NZW723CEc77N4rJCubMbfVKIDij2HKpMKkioLlX0dRqSKJp4AJ6p9lMicMFs6Kvg=="
 
+/* The public half is another key's. */
+#define FOREIGN                                                                                    \
+    "whsk_6Xb/dCcHpPea21PS1N9VY/"                                                                  \
+    "NZW723CEc77N4rJCubMbfVKIDij2HKpMKkioLlX0dRqSKJp4AJ6p9lMicMFs6Kvw=="
+
 static const struct project_version sha256_hex = {PROJECT_SHA256, PROJECT_HEX};
 static const struct project_version sha512_hex = {PROJECT_SHA512, PROJECT_HEX};
 static struct buf out;
@@ -150,10 +155,7 @@ END_TEST
 START_TEST(a_private_key_that_is_none_signs_nothing)
 {
     static const char *const none[] = {
-        "whsk_", "whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbc=", "secret",
-        /* the public half is another's */
-        "whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbfVKIDij2HKpMKkioLlX0dRqSKJp4AJ6p9lMicMFs6K"
-        "vw=="};
+        "whsk_", "whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbc=", "secret", FOREIGN};
     const struct sign_message message = standard_message();
 
     for (size_t i = 0; i < sizeof none / sizeof none[0]; i++) {
