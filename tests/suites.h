@@ -25,6 +25,7 @@ Suite *roll_suite(void);
 Suite *secret_suite(void);
 Suite *sign_suite(void);
 Suite *signatures_suite(void);
+Suite *signing_secrets_suite(void);
 Suite *uid_suite(void);
 
 Suite *keyring_suite(void);

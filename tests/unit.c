@@ -29,6 +29,7 @@ static Suite *(*const suites[])(void) = {
     secret_suite,
     sign_suite,
     signatures_suite,
+    signing_secrets_suite,
     uid_suite,
     /* store */
     keyring_suite,

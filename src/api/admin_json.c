@@ -39,14 +39,8 @@ static void member_moment(struct json_write *json, const char *key, int64_t mome
     json_write_moment(json, moment);
 }
 
-void admin_json_project(struct json_write *json, const struct project *project)
+void admin_json_signature(struct json_write *json, const struct project *project)
 {
-    json_write_begin_object(json);
-    member_uid(json, "uid", &project->uid);
-    member_text(json, "name", project->name);
-    member_integer(json, "default_grace", project->default_grace);
-    member_integer(json, "max_grace", project->max_grace);
-    member_integer(json, "max_signing_secrets", project->max_signing_secrets);
     json_write_key(json, "signature");
     json_write_begin_object(json);
     member_text(json, "header", project->signature_header);
@@ -61,6 +55,17 @@ void admin_json_project(struct json_write *json, const struct project *project)
     }
     json_write_end_array(json);
     json_write_end_object(json);
+}
+
+void admin_json_project(struct json_write *json, const struct project *project)
+{
+    json_write_begin_object(json);
+    member_uid(json, "uid", &project->uid);
+    member_text(json, "name", project->name);
+    member_integer(json, "default_grace", project->default_grace);
+    member_integer(json, "max_grace", project->max_grace);
+    member_integer(json, "max_signing_secrets", project->max_signing_secrets);
+    admin_json_signature(json, project);
     member_moment(json, "created_at", project->created_at);
     member_moment(json, "updated_at", project->updated_at);
     json_write_end_object(json);

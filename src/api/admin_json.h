@@ -13,6 +13,9 @@ struct json_object;
 
 void admin_json_project(struct json_write *json, const struct project *project);
 
+/* admin_json_signature: the member "signature" of an object: how the project signs. */
+void admin_json_signature(struct json_write *json, const struct project *project);
+
 /* admin_json_apikey: `token` is shown once, to who made the key; absent otherwise. */
 void admin_json_apikey(struct json_write *json, const struct apikey *key, struct text token);
 

@@ -9,6 +9,7 @@ enum {
 void response_init(struct response *response)
 {
     response->status = 0;
+    response->max_age = RESPONSE_NO_STORE;
     buf_init(&response->headers, HEADERS_MAX);
     buf_init(&response->body, BODY_MAX);
 }
@@ -21,6 +22,7 @@ void response_header(struct response *response, const char *name, const char *va
 void response_reset(struct response *response)
 {
     response->status = 0;
+    response->max_age = RESPONSE_NO_STORE;
     buf_reset(&response->headers);
     buf_reset(&response->body);
 }

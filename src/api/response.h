@@ -4,8 +4,14 @@
 
 #include "base/buf.h"
 
+#include <stdint.h>
+
+/* max_age of most answers: they hold secrets. */
+#define RESPONSE_NO_STORE INT64_C(-1)
+
 struct response {
     int status;         /* HTTP; 0 until there is an answer */
+    int64_t max_age;    /* s that the caller may keep it (RFC 9111), or RESPONSE_NO_STORE */
     struct buf headers; /* "Name: value\r\n" lines beside the ones that every answer has */
     struct buf body;    /* JSON */
 };

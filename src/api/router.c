@@ -12,6 +12,7 @@
 #include "api/projects.h"
 #include "api/rolls.h"
 #include "api/signatures.h"
+#include "api/signing_secrets.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -54,6 +55,7 @@ static const struct route routes[] = {
     {"PUT", ENDPOINT "/expire_secret", ROUTE_KEY, SCOPE_SECRETS_ROLL, rolls_roll},
     {"POST", ENDPOINT "/secrets/{secret}/revoke", ROUTE_KEY, SCOPE_SECRETS_ROLL, rolls_revoke},
     {"POST", ENDPOINT "/sign", ROUTE_KEY, SCOPE_SIGN, signatures_sign},
+    {"GET", ENDPOINT "/signing_secrets", ROUTE_KEY, SCOPE_SECRETS_READ, signing_secrets_get},
     {"GET", ENDPOINT "/history", ROUTE_KEY, SCOPE_HISTORY_READ, rolls_history},
 };
 

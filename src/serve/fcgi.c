@@ -9,6 +9,7 @@
 #include "domain/uid.h"
 
 #include <fcgiapp.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -155,8 +156,11 @@ static void send_response(struct fcgi *fcgi, struct text method)
     struct buf head;
 
     buf_init(&head, 1024);
-    buf_printf(&head, "Status: %d\r\nCache-Control: no-store\r\nX-Request-ID: %s\r\n",
-               response->status, fcgi->id);
+    buf_printf(&head, "Status: %d\r\nX-Request-ID: %s\r\n", response->status, fcgi->id);
+    if (response->max_age == RESPONSE_NO_STORE)
+        buf_put_string(&head, "Cache-Control: no-store\r\n");
+    else
+        buf_printf(&head, "Cache-Control: private, max-age=%" PRId64 "\r\n", response->max_age);
     if (response->body.len > 0)
         buf_printf(&head, "Content-Type: application/json\r\nContent-Length: %zu\r\n",
                    response->body.len);

@@ -90,6 +90,9 @@ export const operations = {
   'revoke a secret': {
     ...ROLL, method: 'POST', route: '/v1/projects/{projectID}/endpoints/{endpointID}/secrets/{secretID}/revoke', at: secret, body: () => '', shows: true, success: 200,
   },
+  'read the signing secrets': {
+    ...ROLL, scope: 'secrets:read', method: 'GET', route: '/v1/projects/{projectID}/endpoints/{endpointID}/signing_secrets', at: endpoint('/signing_secrets'), shows: true, success: 200,
+  },
   'sign a payload': {
     ...ROLL, scope: 'sign', method: 'POST', route: '/v1/projects/{projectID}/endpoints/{endpointID}/sign', at: endpoint('/sign'), body: () => ({ payload: '{}' }), success: 200,
   },
