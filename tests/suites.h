@@ -24,6 +24,8 @@ Suite *revoke_suite(void);
 Suite *roll_suite(void);
 Suite *secret_suite(void);
 Suite *sign_suite(void);
+Suite *signature_json_suite(void);
+Suite *signature_settings_suite(void);
 Suite *signatures_suite(void);
 Suite *signing_secrets_suite(void);
 Suite *uid_suite(void);

@@ -28,6 +28,8 @@ static Suite *(*const suites[])(void) = {
     roll_suite,
     secret_suite,
     sign_suite,
+    signature_settings_suite,
+    signature_json_suite,
     signatures_suite,
     signing_secrets_suite,
     uid_suite,

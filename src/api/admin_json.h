@@ -13,7 +13,8 @@ struct json_object;
 
 void admin_json_project(struct json_write *json, const struct project *project);
 
-/* admin_json_signature: the member "signature" of an object: how the project signs. */
+/* admin_json_signature: "header" and "versions", how the project signs, into the
+ * object that is open. */
 void admin_json_signature(struct json_write *json, const struct project *project);
 
 /* admin_json_apikey: `token` is shown once, to who made the key; absent otherwise. */

@@ -3,7 +3,9 @@
 #include "api/endpoint_json.h"
 
 #include "api/body.h"
+#include "api/json_member.h"
 #include "api/json_read.h"
+#include "api/signature_json.h"
 
 #include <string.h>
 
@@ -70,6 +72,7 @@ void endpoint_json_read(const struct json_object *object, struct endpoint *endpo
         endpoint->advanced_signatures = json_read_boolean(object, "advanced_signatures");
     else if (advanced != JSON_KIND_ABSENT)
         body_wrong_type(faults, "advanced_signatures");
+    signature_json_read(object, &endpoint->signature, faults);
     body_text(object, "secret", "secret", secret, faults);
 }
 
@@ -110,31 +113,20 @@ static void write_group(struct json_write *json, const struct endpoint *endpoint
     }
 }
 
-static void write_uid(struct json_write *json, const char *key, const struct uid *uid)
-{
-    char text[UID_SIZE];
-
-    uid_format(uid, text);
-    json_write_key(json, key);
-    json_write_string(json, text);
-}
-
 static void write_secret(struct json_write *json, const struct secret *secret,
                          const struct endpoint_json_view *view)
 {
     json_write_begin_object(json);
-    write_uid(json, "uid", &secret->uid);
+    json_member_uid(json, "uid", &secret->uid);
     json_write_key(json, "value");
     if (view->secrets || uid_equal(&secret->uid, &view->fresh))
         json_write_text(json, secret->value);
     else
         json_write_string(json, masked);
-    json_write_key(json, "expires_at");
-    json_write_moment(json, secret->expires_at);
-    json_write_key(json, "created_at");
-    json_write_moment(json, secret->created_at);
-    json_write_key(json, "updated_at");
-    json_write_moment(json, secret->updated_at);
+    signature_json_public_key(json, secret);
+    json_member_moment(json, "expires_at", secret->expires_at);
+    json_member_moment(json, "created_at", secret->created_at);
+    json_member_moment(json, "updated_at", secret->updated_at);
     json_write_key(json, "deleted_at");
     json_write_null(json);
     json_write_end_object(json);
@@ -155,27 +147,24 @@ void endpoint_json_write(struct json_write *json, const struct endpoint *endpoin
                          const struct endpoint_json_view *view)
 {
     json_write_begin_object(json);
-    write_uid(json, "uid", &endpoint->uid);
-    write_uid(json, "project_id", &endpoint->project);
+    json_member_uid(json, "uid", &endpoint->uid);
+    json_member_uid(json, "project_id", &endpoint->project);
     write_group(json, endpoint, ENDPOINT_ROOT, view);
     write_secrets(json, endpoint, view);
-    json_write_key(json, "status");
-    json_write_string(json, endpoint_status_name(endpoint->status));
-    json_write_key(json, "advanced_signatures");
-    json_write_boolean(json, endpoint->advanced_signatures);
-    json_write_key(json, "http_timeout");
-    json_write_integer(json, endpoint->http_timeout);
-    json_write_key(json, "rate_limit");
-    json_write_integer(json, endpoint->rate_limit);
-    json_write_key(json, "rate_limit_duration");
-    json_write_integer(json, endpoint->rate_limit_duration);
+    json_member_string(json, "status", endpoint_status_name(endpoint->status));
+    json_member_boolean(json, "advanced_signatures", endpoint->advanced_signatures);
+    json_write_key(json, "signature");
+    json_write_begin_object(json);
+    signature_json_members(json, &endpoint->signature);
+    json_member_string(json, "key_type", signing_key_type_name(endpoint->signature.key_type));
+    json_write_end_object(json);
+    json_member_integer(json, "http_timeout", endpoint->http_timeout);
+    json_member_integer(json, "rate_limit", endpoint->rate_limit);
+    json_member_integer(json, "rate_limit_duration", endpoint->rate_limit_duration);
     /* Deliveries are counted by whoever makes them; nothing fails here. */
-    json_write_key(json, "failure_rate");
-    json_write_integer(json, 0);
-    json_write_key(json, "created_at");
-    json_write_moment(json, endpoint->created_at);
-    json_write_key(json, "updated_at");
-    json_write_moment(json, endpoint->updated_at);
+    json_member_integer(json, "failure_rate", 0);
+    json_member_moment(json, "created_at", endpoint->created_at);
+    json_member_moment(json, "updated_at", endpoint->updated_at);
     json_write_key(json, "deleted_at");
     json_write_null(json);
     if (view->warning != NULL) {

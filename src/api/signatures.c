@@ -4,6 +4,7 @@
 #include "api/auth.h"
 #include "api/body.h"
 #include "api/envelope.h"
+#include "api/json_member.h"
 #include "api/json_read.h"
 #include "api/sign_json.h"
 #include "base/crypto.h"
@@ -53,39 +54,38 @@ static enum rc read_message(struct call *call, struct json_object **body,
     return call->faults.count > 0 ? envelope_faults(call->response, &call->faults) : RC_OK;
 }
 
-static void write_header(struct json_write *json, const char *name, struct text value)
+static void write_headers(struct json_write *json, const struct call *call,
+                          const struct delivery *delivery, const struct sign_message *message)
 {
-    json_write_key(json, name);
-    json_write_text(json, value);
+    char seconds[24];
+
+    json_write_key(json, "headers");
+    json_write_begin_object(json);
+    if (delivery->convoy.len > 0)
+        json_member_text(json, call->project.signature_header.data, buf_text(&delivery->convoy));
+    if (delivery->standard.len > 0) {
+        (void)snprintf(seconds, sizeof seconds, "%" PRId64, message->timestamp);
+        json_member_text(json, "webhook-id", message->id);
+        json_member_string(json, "webhook-timestamp", seconds);
+        json_member_text(json, "webhook-signature", buf_text(&delivery->standard));
+    }
+    json_write_end_object(json);
 }
 
 static void answer(struct call *call, const struct delivery *delivery,
                    const struct sign_message *message)
 {
     struct json_write json = envelope_begin(call->response, 200, "payload signed successfully");
-    char seconds[24];
 
-    (void)snprintf(seconds, sizeof seconds, "%" PRId64, message->timestamp);
     json_write_begin_object(&json);
-    json_write_key(&json, "headers");
-    json_write_begin_object(&json);
-    write_header(&json, call->project.signature_header.data, buf_text(&delivery->convoy));
-    write_header(&json, "webhook-id", message->id);
-    write_header(&json, "webhook-timestamp", text_of(seconds));
-    write_header(&json, "webhook-signature", buf_text(&delivery->standard));
-    json_write_end_object(&json);
+    write_headers(&json, call, delivery, message);
     json_write_key(&json, "secrets");
     json_write_begin_array(&json);
-    for (size_t i = 0; i < delivery->used_count; i++) {
-        char uid[UID_SIZE];
-
-        uid_format(&delivery->used[i], uid);
-        json_write_string(&json, uid);
-    }
+    for (size_t i = 0; i < delivery->used_count; i++)
+        json_write_uid(&json, &delivery->used[i]);
     json_write_end_array(&json);
-    write_header(&json, "message_id", message->id);
-    json_write_key(&json, "timestamp");
-    json_write_integer(&json, message->timestamp);
+    json_member_text(&json, "message_id", message->id);
+    json_member_integer(&json, "timestamp", message->timestamp);
     json_write_end_object(&json);
     envelope_end(&json);
 }
@@ -100,7 +100,7 @@ static enum rc refuse_status(struct call *call, const struct endpoint *endpoint)
                    status);
     json = envelope_begin(call->response, envelope_status(RC_CONFLICT), message);
     json_write_begin_object(&json);
-    write_header(&json, "status", text_of(status));
+    json_member_string(&json, "status", status);
     json_write_end_object(&json);
     envelope_end(&json);
     return RC_CONFLICT;

@@ -5,6 +5,9 @@
 #include "api/auth.h"
 #include "api/endpoint_answer.h"
 #include "api/envelope.h"
+#include "api/json_member.h"
+#include "api/signature_json.h"
+#include "domain/delivery.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -32,46 +35,38 @@ static void write_tag(const struct call *call, const struct endpoint *endpoint, 
                    endpoint_signing(endpoint, call->request->now), call->project.updated_at);
 }
 
-static void write_uid(struct json_write *json, const char *key, const struct uid *uid)
-{
-    char text[UID_SIZE];
-
-    uid_format(uid, text);
-    json_write_key(json, key);
-    json_write_string(json, text);
-}
-
 static void write_secret(struct json_write *json, const struct secret *secret)
 {
     json_write_begin_object(json);
-    write_uid(json, "uid", &secret->uid);
-    json_write_key(json, "value");
-    json_write_text(json, secret->value);
-    json_write_key(json, "expires_at");
-    json_write_moment(json, secret->expires_at);
+    json_member_uid(json, "uid", &secret->uid);
+    json_member_string(json, "type", signing_key_type_name(secret->type));
+    json_member_text(json, "value", secret->value);
+    json_member_moment(json, "expires_at", secret->expires_at);
     json_write_end_object(json);
 }
 
 static void answer(struct call *call, const struct endpoint *endpoint, int64_t next)
 {
+    const struct secret *secrets[ENDPOINT_SECRETS_MAX];
+    size_t count = delivery_order(endpoint, call->request->now, secrets);
     struct json_write json =
         envelope_begin(call->response, 200, "Signing secrets fetched successfully");
 
     json_write_begin_object(&json);
-    write_uid(&json, "endpoint_id", &endpoint->uid);
-    json_write_key(&json, "status");
-    json_write_string(&json, endpoint_status_name(endpoint->status));
-    json_write_key(&json, "advanced_signatures");
-    json_write_boolean(&json, endpoint->advanced_signatures);
+    json_member_uid(&json, "endpoint_id", &endpoint->uid);
+    json_member_string(&json, "status", endpoint_status_name(endpoint->status));
+    json_member_boolean(&json, "advanced_signatures", endpoint->advanced_signatures);
+    json_write_key(&json, "signature");
+    json_write_begin_object(&json);
     admin_json_signature(&json, &call->project);
+    signature_json_members(&json, &endpoint->signature);
+    json_write_end_object(&json);
     json_write_key(&json, "secrets");
     json_write_begin_array(&json);
-    for (size_t i = 0; i < endpoint->secret_count; i++)
-        if (secret_can_sign(&endpoint->secrets[i], call->request->now))
-            write_secret(&json, &endpoint->secrets[i]);
+    for (size_t i = 0; i < count; i++)
+        write_secret(&json, secrets[i]);
     json_write_end_array(&json);
-    json_write_key(&json, "next_expires_at");
-    json_write_moment(&json, next);
+    json_member_moment(&json, "next_expires_at", next);
     json_write_end_object(&json);
     envelope_end(&json);
 }

@@ -8,7 +8,9 @@ enum rc create_apply(struct create *create, struct endpoint *endpoint, struct hi
 
     endpoint_settle(endpoint);
     rc = endpoint_check(endpoint, &create->faults);
-    if (create->secret.len > 0 && secret_check(create->secret, &create->faults) != RC_OK)
+    if (create->secret.len > 0 &&
+        (secret_check(create->secret, &create->faults) != RC_OK ||
+         secret_check_type(create->secret, endpoint->signature.key_type, &create->faults) != RC_OK))
         rc = RC_INVALID;
     if (rc != RC_OK)
         return rc;

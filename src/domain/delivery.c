@@ -18,32 +18,61 @@ void delivery_free(struct delivery *delivery)
     buf_free(&delivery->standard);
 }
 
+size_t delivery_order(const struct endpoint *endpoint, int64_t now,
+                      const struct secret *out[ENDPOINT_SECRETS_MAX])
+{
+    bool backwards = endpoint->signature.order == SIGNATURE_CURRENT_FIRST;
+    size_t count = 0;
+
+    for (size_t i = 0; i < endpoint->secret_count; i++) {
+        const struct secret *secret =
+            &endpoint->secrets[backwards ? endpoint->secret_count - 1 - i : i];
+
+        if (secret_can_sign(secret, now))
+            out[count++] = secret;
+    }
+    return count;
+}
+
+static struct signing_key key_of(const struct secret *secret)
+{
+    return (struct signing_key){secret->type, secret->value};
+}
+
+static void sign_in_convoy(struct buf *out, const struct project *project,
+                           const struct endpoint *endpoint, const struct signing_key *keys,
+                           size_t count, const struct sign_message *message)
+{
+    struct signing_key current = key_of(&endpoint->secrets[endpoint->secret_count - 1]);
+
+    if (endpoint->advanced_signatures)
+        sign_convoy(out, project->versions, project->version_count, keys, count, message);
+    else
+        sign_convoy_bare(out, &project->versions[project->version_count - 1], &current, message);
+}
+
 enum rc delivery_sign(struct delivery *delivery, const struct project *project,
                       const struct endpoint *endpoint, const struct sign_message *message,
                       int64_t now)
 {
+    const struct secret *secrets[ENDPOINT_SECRETS_MAX];
     struct signing_key keys[ENDPOINT_SECRETS_MAX];
-    size_t count = 0;
+    size_t count = delivery_order(endpoint, now, secrets);
     enum rc rc;
 
     if (endpoint->status != ENDPOINT_ACTIVE)
         return RC_CONFLICT;
-    for (size_t i = 0; i < endpoint->secret_count; i++) {
-        if (!secret_can_sign(&endpoint->secrets[i], now))
-            continue;
-        keys[count] = (struct signing_key){SIGNING_KEY_HMAC, endpoint->secrets[i].value};
-        delivery->used[count++] = endpoint->secrets[i].uid;
-    }
-    delivery->used_count = count;
     if (count == 0)
         return RC_CORRUPT;
-    if (endpoint->advanced_signatures)
-        sign_convoy(&delivery->convoy, project->versions, project->version_count, keys, count,
-                    message);
-    else
-        sign_convoy_bare(&delivery->convoy, &project->versions[project->version_count - 1],
-                         &keys[count - 1], message);
-    sign_standard(&delivery->standard, keys, count, message);
+    for (size_t i = 0; i < count; i++) {
+        keys[i] = key_of(secrets[i]);
+        delivery->used[i] = secrets[i]->uid;
+    }
+    delivery->used_count = count;
+    if ((endpoint->signature.formats & SIGNATURE_CONVOY) != 0)
+        sign_in_convoy(&delivery->convoy, project, endpoint, keys, count, message);
+    if ((endpoint->signature.formats & SIGNATURE_STANDARD) != 0)
+        sign_standard(&delivery->standard, keys, count, message);
     rc = buf_status(&delivery->convoy);
     return rc == RC_OK ? buf_status(&delivery->standard) : rc;
 }

@@ -14,6 +14,7 @@ void endpoint_init(struct endpoint *endpoint, struct uid uid, struct uid project
                                   .advanced_signatures = true,
                                   .created_at = now,
                                   .updated_at = now};
+    signature_settings_init(&endpoint->signature);
     endpoint_settle(endpoint);
 }
 
@@ -219,6 +220,16 @@ static void check_authentication(const struct endpoint *endpoint, struct faults 
                    "or hours");
 }
 
+/* What signs has to have a place to sign in. */
+static void check_signature(const struct endpoint *endpoint, struct faults *faults)
+{
+    if (signature_settings_check(&endpoint->signature, faults) == RC_OK &&
+        (endpoint->signature.formats & SIGNATURE_STANDARD) == 0 &&
+        endpoint_has_ed25519(endpoint, endpoint->updated_at))
+        faults_add(faults, "signature.formats",
+                   "signature.formats must hold standard while an ed25519 secret can sign");
+}
+
 enum rc endpoint_check(const struct endpoint *endpoint, struct faults *faults)
 {
     check_root(endpoint, faults);
@@ -227,6 +238,7 @@ enum rc endpoint_check(const struct endpoint *endpoint, struct faults *faults)
         require(endpoint, ENDPOINT_CLIENT_CERT, faults);
         require(endpoint, ENDPOINT_CLIENT_KEY, faults);
     }
+    check_signature(endpoint, faults);
     check_sizes(endpoint, faults);
     return faults->count > 0 ? RC_INVALID : RC_OK;
 }
@@ -241,7 +253,7 @@ enum rc endpoint_add_secret(struct endpoint *endpoint, struct text supplied,
 
     if (endpoint->secret_count == ENDPOINT_SECRETS_MAX)
         return RC_CONFLICT;
-    secret_generate(fresh->value, generated);
+    secret_generate(fresh->value, endpoint->signature.key_type, generated);
     rc = arena_copy(arena, supplied.len > 0 ? supplied : text_of(generated), &value);
     crypto_wipe(generated, sizeof generated);
     if (rc != RC_OK)
@@ -251,7 +263,9 @@ enum rc endpoint_add_secret(struct endpoint *endpoint, struct text supplied,
                               .value = value,
                               .created_at = now,
                               .updated_at = now,
-                              .expires_at = SECRET_NO_END};
+                              .expires_at = SECRET_NO_END,
+                              .type = endpoint->signature.key_type,
+                              .verified_at = SECRET_NOT_VERIFIED};
     return RC_OK;
 }
 
@@ -283,6 +297,15 @@ size_t endpoint_signing(const struct endpoint *endpoint, int64_t now)
         if (secret_can_sign(&endpoint->secrets[i], now))
             count++;
     return count;
+}
+
+bool endpoint_has_ed25519(const struct endpoint *endpoint, int64_t now)
+{
+    for (size_t i = 0; i < endpoint->secret_count; i++)
+        if (endpoint->secrets[i].type == SIGNING_KEY_ED25519 &&
+            secret_can_sign(&endpoint->secrets[i], now))
+            return true;
+    return false;
 }
 
 enum rc endpoint_pause(struct endpoint *endpoint, int64_t now)

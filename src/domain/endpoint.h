@@ -13,6 +13,7 @@
 #include "domain/faults.h"
 #include "domain/project.h"
 #include "domain/secret.h"
+#include "domain/signature_settings.h"
 #include "domain/uid.h"
 
 #include <stdbool.h>
@@ -130,6 +131,7 @@ struct endpoint {
     struct text members[ENDPOINT_MEMBERS]; /* UTF-8, borrowed; absent when empty */
     enum endpoint_status status;
     bool advanced_signatures;
+    struct signature_settings signature;
     int64_t http_timeout;        /* s */
     int64_t rate_limit;          /* deliveries in rate_limit_duration; 0: no limit */
     int64_t rate_limit_duration; /* s */
@@ -147,7 +149,8 @@ void endpoint_init(struct endpoint *endpoint, struct uid uid, struct uid project
 /* endpoint_settle: gives what was set to nothing its factory setting. */
 void endpoint_settle(struct endpoint *endpoint);
 
-/* endpoint_check: RC_INVALID with a fault for every member that breaks a rule. */
+/* endpoint_check: RC_INVALID with a fault for every member that breaks a rule, as of
+ * updated_at. */
 RC_CHECK enum rc endpoint_check(const struct endpoint *endpoint, struct faults *faults);
 
 /* endpoint_group_within: `group` is `ancestor` or stands somewhere in it. */
@@ -156,8 +159,9 @@ bool endpoint_group_within(enum endpoint_group group, enum endpoint_group ancest
 /* endpoint_group_is_empty: no member of the group, or of a group within it, is set. */
 bool endpoint_group_is_empty(const struct endpoint *endpoint, enum endpoint_group group);
 
-/* endpoint_add_secret: appends the new current secret: `supplied`, or a generated
- * one when that is absent or empty. Its value is borrowed from `arena`.
+/* endpoint_add_secret: appends the new current secret, of the endpoint's key type:
+ * `supplied`, checked, or a generated one when that is absent or empty. Its value is
+ * borrowed from `arena`.
  * RC_NO_MEMORY; RC_CONFLICT when there is no room. */
 RC_CHECK enum rc endpoint_add_secret(struct endpoint *endpoint, struct text supplied,
                                      const struct secret_fresh *fresh, int64_t now,
@@ -172,6 +176,9 @@ void endpoint_drop_ended(struct endpoint *endpoint, int64_t now);
 
 /* endpoint_signing: how many secrets can sign at `now`. */
 size_t endpoint_signing(const struct endpoint *endpoint, int64_t now);
+
+/* endpoint_has_ed25519: an ed25519 secret can sign at `now`. */
+bool endpoint_has_ed25519(const struct endpoint *endpoint, int64_t now);
 
 /* endpoint_pause: active becomes paused and the other way round; endpoint_activate:
  * paused or inactive becomes active. RC_CONFLICT, and no change, from elsewhere. */

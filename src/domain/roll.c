@@ -37,6 +37,17 @@ static bool is_in_use(const struct endpoint *endpoint, struct text value)
     return found;
 }
 
+static enum rc check_supplied(const struct endpoint *endpoint, struct text value,
+                              struct faults *faults)
+{
+    if (value.len == 0)
+        return RC_OK;
+    if (!is_in_use(endpoint, value))
+        return secret_check_type(value, endpoint->signature.key_type, faults);
+    faults_add(faults, "secret", "secret must not be one that this endpoint still signs with");
+    return RC_INVALID;
+}
+
 /* The earliest end that is set; SECRET_NO_END when none is. */
 static int64_t next_end(const struct endpoint *endpoint)
 {
@@ -69,11 +80,9 @@ enum rc roll_apply(struct edit *edit, void *arg)
         roll->at = current->created_at;
     endpoint_drop_ended(endpoint, roll->at);
     current = endpoint_current(endpoint);
-    if (roll->request.secret.len > 0 && is_in_use(endpoint, roll->request.secret)) {
-        faults_add(&roll->faults, "secret",
-                   "secret must not be one that this endpoint still signs with");
-        return RC_INVALID;
-    }
+    rc = check_supplied(endpoint, roll->request.secret, &roll->faults);
+    if (rc != RC_OK)
+        return rc;
     roll->limit = edit->project->max_signing_secrets;
     /* When even an endpoint without secrets in grace would be refused, no end helps. */
     roll->next_end = roll->limit < (grace > 0 ? 2 : 1) ? SECRET_NO_END : next_end(endpoint);
@@ -121,8 +130,16 @@ void roll_refusal(const struct roll *roll, char out[ROLL_REFUSAL_SIZE])
 
 const char *roll_warning(const struct endpoint *endpoint)
 {
-    if (endpoint->advanced_signatures || endpoint->secret_count < 2)
+    if ((endpoint->signature.formats & SIGNATURE_CONVOY) == 0 || endpoint->secret_count < 2)
         return NULL;
-    return "advanced_signatures is off: the Convoy signature has room for the new secret only, "
-           "so there is no overlap for receivers that check nothing else";
+    if (endpoint->secrets[endpoint->secret_count - 1].type == SIGNING_KEY_ED25519)
+        return endpoint->secrets[endpoint->secret_count - 2].type == SIGNING_KEY_ED25519
+                   ? NULL
+                   : "the new secret is an ed25519 key: the Convoy signature has no place for it, "
+                     "so "
+                     "receivers that check nothing else cannot move to it";
+    if (!endpoint->advanced_signatures)
+        return "advanced_signatures is off: the Convoy signature has room for the new secret only, "
+               "so there is no overlap for receivers that check nothing else";
+    return NULL;
 }

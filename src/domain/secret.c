@@ -3,22 +3,18 @@
 
 #include "base/crypto.h"
 
-#include <string.h>
-
-static const char prefix[] = "whsec_";
-
 bool secret_can_sign(const struct secret *secret, int64_t now)
 {
     return now < secret->expires_at;
 }
 
-void secret_generate(const uint8_t entropy[SECRET_ENTROPY_BYTES], char out[SECRET_GENERATED_SIZE])
+void secret_generate(const uint8_t entropy[SECRET_ENTROPY_BYTES], enum signing_key_type type,
+                     char out[SECRET_GENERATED_SIZE])
 {
-    const size_t at = sizeof prefix - 1;
-
-    memcpy(out, prefix, at);
-    crypto_base64_encode(CRYPTO_BASE64, entropy, SECRET_ENTROPY_BYTES, out + at,
-                         SECRET_GENERATED_SIZE - at);
+    if (type == SIGNING_KEY_ED25519)
+        signing_key_write_private(entropy, out);
+    else
+        signing_key_write_hmac(entropy, out);
 }
 
 enum rc secret_check(struct text value, struct faults *faults)
@@ -28,5 +24,21 @@ enum rc secret_check(struct text value, struct faults *faults)
         return RC_OK;
     faults_add(faults, "secret", "secret must be 1 to %d bytes of UTF-8 without control characters",
                SECRET_VALUE_MAX);
+    return RC_INVALID;
+}
+
+enum rc secret_check_type(struct text value, enum signing_key_type type, struct faults *faults)
+{
+    uint8_t key[CRYPTO_ED25519_PRIVATE_BYTES];
+    bool is_private = signing_key_private(value, key);
+
+    crypto_wipe(key, sizeof key);
+    if (is_private == (type == SIGNING_KEY_ED25519))
+        return RC_OK;
+    faults_add(faults, "secret",
+               is_private ? "secret is an ed25519 private key: set signature.key_type to ed25519 "
+                            "first"
+                          : "secret must be an ed25519 private key: whsk_ and base64 of its seed "
+                            "and its public key");
     return RC_INVALID;
 }

@@ -8,19 +8,23 @@
 #include "base/rc.h"
 #include "base/text.h"
 #include "domain/faults.h"
+#include "domain/signing_key.h"
 #include "domain/uid.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 enum {
-    SECRET_VALUE_MAX = 256,    /* bytes of a supplied secret */
-    SECRET_ENTROPY_BYTES = 24, /* of a generated one: divisible by 3, so no padding */
-    SECRET_GENERATED_SIZE = 6 + 32 + 1
+    SECRET_VALUE_MAX = 256,                           /* bytes of a supplied secret */
+    SECRET_ENTROPY_BYTES = CRYPTO_ED25519_SEED_BYTES, /* enough for a key of any type */
+    SECRET_GENERATED_SIZE = SIGNING_KEY_PRIVATE_SIZE  /* of the longest type */
 };
 
 /* expires_at of the current secret: no end is set. */
 #define SECRET_NO_END INT64_MAX
+
+/* verified_at of a secret by which no signature has been checked. */
+#define SECRET_NOT_VERIFIED INT64_MAX
 
 struct secret {
     struct uid uid;
@@ -28,6 +32,8 @@ struct secret {
     int64_t created_at; /* ms */
     int64_t updated_at; /* ms */
     int64_t expires_at; /* ms, or SECRET_NO_END */
+    enum signing_key_type type;
+    int64_t verified_at; /* ms: a signature by it was last checked, or SECRET_NOT_VERIFIED */
 };
 
 /* Random bytes for one new secret, drawn before any lock is taken. Wipe after use. */
@@ -39,11 +45,17 @@ struct secret_fresh {
 /* secret_can_sign: until the last millisecond before expires_at. */
 bool secret_can_sign(const struct secret *secret, int64_t now);
 
-/* secret_generate: "whsec_" + base64 (Standard Webhooks); wipe it after use. */
-void secret_generate(const uint8_t entropy[SECRET_ENTROPY_BYTES], char out[SECRET_GENERATED_SIZE]);
+/* secret_generate: a key of this type as Standard Webhooks writes it; wipe it after use. */
+void secret_generate(const uint8_t entropy[SECRET_ENTROPY_BYTES], enum signing_key_type type,
+                     char out[SECRET_GENERATED_SIZE]);
 
 /* secret_check: RC_INVALID and a fault on "secret" unless `value` may be one:
  * 1 to SECRET_VALUE_MAX bytes of UTF-8 without control characters. */
 RC_CHECK enum rc secret_check(struct text value, struct faults *faults);
+
+/* secret_check_type: the same unless it may be one of an endpoint with keys of this
+ * type. What is a private key to every receiver must not become an HMAC key here. */
+RC_CHECK enum rc secret_check_type(struct text value, enum signing_key_type type,
+                                   struct faults *faults);
 
 #endif

@@ -10,7 +10,8 @@ enum {
     STORE_VERSION = 1,
     PROJECT_VERSION = 1,
     APIKEY_VERSION = 1,
-    ENDPOINT_VERSION = 1,
+    ENDPOINT_VERSION_PLAIN = 1, /* without settings of signatures and types of keys */
+    ENDPOINT_VERSION = 2,
     HISTORY_VERSION = 1,
     TOMBSTONE_VERSION = 1,
     USE_VERSION = 1
@@ -44,6 +45,14 @@ static enum rc begin(struct unpack *in, struct text record, uint8_t version)
 {
     unpack_init(in, record.data, record.len);
     return unpack_u8(in) == version ? RC_OK : RC_CORRUPT;
+}
+
+/* Endpoints of the version before are still read; the next write brings them up. */
+static enum rc begin_endpoint(struct unpack *in, struct text record, uint8_t *version)
+{
+    unpack_init(in, record.data, record.len);
+    *version = unpack_u8(in);
+    return *version == ENDPOINT_VERSION || *version == ENDPOINT_VERSION_PLAIN ? RC_OK : RC_CORRUPT;
 }
 
 static const struct keyring_key *unpack_key(struct unpack *in, const struct keyring *keyring)
@@ -236,6 +245,8 @@ static void encode_secrets(struct buf *out, const struct keyring_key *key,
         pack_i64(out, secret->created_at);
         pack_i64(out, secret->updated_at);
         pack_i64(out, secret->expires_at);
+        pack_u8(out, (uint8_t)secret->type);
+        pack_i64(out, secret->verified_at);
         seal_pack(out, key, &place, secret->value);
     }
 }
@@ -256,6 +267,9 @@ void record_endpoint_encode(struct buf *out, const struct keyring *keyring,
     pack_i64(out, endpoint->updated_at);
     pack_u64(out, endpoint->history);
     pack_u64(out, endpoint->revision);
+    pack_u8(out, (uint8_t)endpoint->signature.order);
+    pack_u8(out, endpoint->signature.formats);
+    pack_u8(out, (uint8_t)endpoint->signature.key_type);
     encode_members(out, key, endpoint);
     encode_secrets(out, key, endpoint);
 }
@@ -275,8 +289,17 @@ static enum rc decode_member(struct unpack *in, const struct keyring_key *key, s
                        &endpoint->members[member]);
 }
 
-static enum rc decode_secret(struct unpack *in, const struct keyring_key *key, struct arena *arena,
-                             struct endpoint *endpoint)
+static enum signing_key_type unpack_type(struct unpack *in)
+{
+    uint8_t type = unpack_u8(in);
+
+    if (type != SIGNING_KEY_ED25519 && type != SIGNING_KEY_HMAC)
+        in->failed = true;
+    return (enum signing_key_type)type;
+}
+
+static enum rc decode_secret(struct unpack *in, uint8_t version, const struct keyring_key *key,
+                             struct arena *arena, struct endpoint *endpoint)
 {
     struct secret *secret = &endpoint->secrets[endpoint->secret_count];
     struct seal_place place;
@@ -285,13 +308,19 @@ static enum rc decode_secret(struct unpack *in, const struct keyring_key *key, s
     secret->created_at = unpack_i64(in);
     secret->updated_at = unpack_i64(in);
     secret->expires_at = unpack_i64(in);
+    secret->type = SIGNING_KEY_HMAC;
+    secret->verified_at = SECRET_NOT_VERIFIED;
+    if (version > ENDPOINT_VERSION_PLAIN) {
+        secret->type = unpack_type(in);
+        secret->verified_at = unpack_i64(in);
+    }
     place = secret_place(endpoint, &secret->uid);
     endpoint->secret_count++;
     return seal_unpack(in, key, &place, SECRET_VALUE_MAX, arena, &secret->value);
 }
 
-static enum rc decode_lists(struct unpack *in, const struct keyring_key *key, struct arena *arena,
-                            struct endpoint *endpoint)
+static enum rc decode_lists(struct unpack *in, uint8_t version, const struct keyring_key *key,
+                            struct arena *arena, struct endpoint *endpoint)
 {
     size_t members = unpack_u8(in);
     size_t secrets;
@@ -305,8 +334,20 @@ static enum rc decode_lists(struct unpack *in, const struct keyring_key *key, st
     if (secrets > ENDPOINT_SECRETS_MAX)
         return RC_CORRUPT;
     for (size_t i = 0; i < secrets && rc == RC_OK; i++)
-        rc = decode_secret(in, key, arena, endpoint);
+        rc = decode_secret(in, version, key, arena, endpoint);
     return rc;
+}
+
+static void decode_settings(struct unpack *in, struct signature_settings *settings)
+{
+    uint8_t order = unpack_u8(in);
+
+    settings->order = (enum signature_order)order;
+    settings->formats = unpack_u8(in);
+    settings->key_type = unpack_type(in);
+    if (order < SIGNATURE_OLDEST_FIRST || order > SIGNATURE_CURRENT_FIRST ||
+        settings->formats == 0 || settings->formats > (SIGNATURE_CONVOY | SIGNATURE_STANDARD))
+        in->failed = true;
 }
 
 enum rc record_endpoint_decode(struct text record, const struct keyring *keyring,
@@ -316,7 +357,8 @@ enum rc record_endpoint_decode(struct text record, const struct keyring *keyring
     const struct keyring_key *key;
     struct unpack in;
     uint8_t status;
-    enum rc rc = begin(&in, record, ENDPOINT_VERSION);
+    uint8_t version;
+    enum rc rc = begin_endpoint(&in, record, &version);
 
     memset(endpoint, 0, sizeof *endpoint);
     endpoint->uid = *uid;
@@ -338,7 +380,11 @@ enum rc record_endpoint_decode(struct text record, const struct keyring *keyring
     endpoint->updated_at = unpack_i64(&in);
     endpoint->history = unpack_u64(&in);
     endpoint->revision = unpack_u64(&in);
-    rc = decode_lists(&in, key, arena, endpoint);
+    if (version > ENDPOINT_VERSION_PLAIN)
+        decode_settings(&in, &endpoint->signature);
+    else
+        signature_settings_init(&endpoint->signature);
+    rc = decode_lists(&in, version, key, arena, endpoint);
     return rc != RC_OK ? rc : unpack_status(&in);
 }
 
@@ -346,16 +392,18 @@ enum rc record_endpoint_peek(struct text record, struct text members[ENDPOINT_ME
 {
     /* What stands before the list of members: see record_endpoint_encode. */
     enum {
-        FIXED = KEYRING_ID_BYTES + 2 + 3 * 4 + 4 * 8
+        FIXED = KEYRING_ID_BYTES + 2 + 3 * 4 + 4 * 8,
+        SETTINGS = 3
     };
-    uint8_t fixed[FIXED];
+    uint8_t fixed[FIXED + SETTINGS];
     struct unpack in;
+    uint8_t version;
     size_t count;
-    enum rc rc = begin(&in, record, ENDPOINT_VERSION);
+    enum rc rc = begin_endpoint(&in, record, &version);
 
     if (rc != RC_OK)
         return rc;
-    unpack_bytes(&in, fixed, sizeof fixed);
+    unpack_bytes(&in, fixed, version > ENDPOINT_VERSION_PLAIN ? sizeof fixed : FIXED);
     count = unpack_u8(&in);
     for (size_t i = 0; i < count && !in.failed; i++) {
         size_t member = unpack_u8(&in);

@@ -249,7 +249,9 @@ START_TEST(an_endpoint_without_extras_is_written_so)
         "json\",\"authentication\":null,\"secrets\":[{\"uid\":\"%s\","
         "\"value\":\"[REDACTED]\",\"expires_at\":null,\"created_at\":\"2026-11-23T19:08:05.123Z\","
         "\"updated_at\":\"2026-11-23T19:08:05.123Z\",\"deleted_at\":null}],\"status\":\"active\","
-        "\"advanced_signatures\":true,\"http_timeout\":10,\"rate_limit\":0,"
+        "\"advanced_signatures\":true,\"signature\":{\"order\":\"oldest_first\","
+        "\"formats\":[\"convoy\",\"standard\"],\"key_type\":\"hmac\"},\"http_timeout\":10,\"rate_"
+        "limit\":0,"
         "\"rate_limit_duration\":0,\"failure_rate\":0,\"created_at\":\"2026-11-23T19:08:05.123Z\","
         "\"updated_at\":\"2026-11-23T19:08:05.123Z\",\"deleted_at\":null}";
     char uid[UID_SIZE];

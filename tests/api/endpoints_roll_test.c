@@ -86,7 +86,7 @@ START_TEST(a_roll_that_asks_for_nothing_gets_a_day_and_a_generated_secret)
     api_expect(&api, 200, DONE);
     ck_assert_str_eq(api_at(&api, "data.secrets.0.expires_at"), "2026-11-24T19:08:05.123Z");
     ck_assert_int_eq(strncmp(api_at(&api, "data.secrets.1.value"), "whsec_", 6), 0);
-    ck_assert_uint_eq(strlen(api_at(&api, "data.secrets.1.value")), SECRET_GENERATED_SIZE - 1);
+    ck_assert_uint_eq(strlen(api_at(&api, "data.secrets.1.value")), SIGNING_KEY_HMAC_SIZE - 1);
 }
 END_TEST
 

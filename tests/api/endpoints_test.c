@@ -98,7 +98,7 @@ START_TEST(a_secret_that_is_not_given_is_generated)
         ck_assert_int_eq(api.response.status, 201);
         value = api_at(&api, "data.secrets.0.value");
         ck_assert_int_eq(strncmp(value, "whsec_", 6), 0);
-        ck_assert_uint_eq(strlen(value), SECRET_GENERATED_SIZE - 1);
+        ck_assert_uint_eq(strlen(value), SIGNING_KEY_HMAC_SIZE - 1);
         ck_assert_str_ne(value, before);
         (void)snprintf(before, sizeof before, "%.60s", value);
     }

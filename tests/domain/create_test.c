@@ -61,7 +61,7 @@ START_TEST(a_secret_that_is_empty_or_absent_is_generated)
     char generated[SECRET_GENERATED_SIZE];
 
     create.secret = _i == 0 ? (struct text){NULL, 0} : text_of("");
-    secret_generate(create.fresh.value, generated);
+    secret_generate(create.fresh.value, SIGNING_KEY_HMAC, generated);
     ck_assert_int_eq(apply(), RC_OK);
     ck_assert(text_is(endpoint.secrets[0].value, generated));
 }

@@ -895,7 +895,7 @@ START_TEST(a_secret_is_generated_when_none_is_supplied)
     char generated[SECRET_GENERATED_SIZE];
     struct uid uid = uid_make(NOW, fresh.uid);
 
-    secret_generate(fresh.value, generated);
+    secret_generate(fresh.value, SIGNING_KEY_HMAC, generated);
     for (size_t i = 0; i < 2; i++) {
         const struct secret *secret = &endpoint.secrets[i];
 

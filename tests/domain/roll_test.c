@@ -356,7 +356,7 @@ START_TEST(the_fresh_secret_is_made_of_now_and_the_drawn_bytes)
 
     ask_grace(NOW, 60);
     uid = uid_make(NOW, roll.fresh.uid);
-    secret_generate(roll.fresh.value, generated);
+    secret_generate(roll.fresh.value, SIGNING_KEY_HMAC, generated);
     ck_assert_int_eq(apply(), RC_OK);
     ck_assert(text_is(endpoint.secrets[1].value, generated));
     ck_assert(uid_equal(&endpoint.secrets[1].uid, &uid));
@@ -370,7 +370,7 @@ START_TEST(an_empty_secret_asks_for_a_generated_one)
 {
     ask_secret(NOW, 60, "");
     ck_assert_int_eq(apply(), RC_OK);
-    ck_assert_uint_eq(endpoint.secrets[1].value.len, SECRET_GENERATED_SIZE - 1);
+    ck_assert_uint_eq(endpoint.secrets[1].value.len, SIGNING_KEY_HMAC_SIZE - 1);
     ck_assert_int_eq(strncmp(endpoint.secrets[1].value.data, "whsec_", 6), 0);
 }
 END_TEST

@@ -36,11 +36,11 @@ START_TEST(a_generated_secret_is_a_prefix_and_base64)
     uint8_t plus_and_slash[SECRET_ENTROPY_BYTES];
     char out[SECRET_GENERATED_SIZE];
 
-    secret_generate(counted, out);
+    secret_generate(counted, SIGNING_KEY_HMAC, out);
     ck_assert_str_eq(out, "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX");
     for (size_t i = 0; i < sizeof plus_and_slash; i++)
         plus_and_slash[i] = i % 2 == 0 ? 0xFB : 0xFF;
-    secret_generate(plus_and_slash, out);
+    secret_generate(plus_and_slash, SIGNING_KEY_HMAC, out);
     ck_assert_str_eq(out, "whsec_+//7//v/+//7//v/+//7//v/+//7//v/");
 }
 END_TEST
@@ -51,8 +51,8 @@ START_TEST(a_generated_secret_may_be_one)
     struct faults faults = {0};
     char out[SECRET_GENERATED_SIZE];
 
-    secret_generate(entropy, out);
-    ck_assert_uint_eq(strlen(out), SECRET_GENERATED_SIZE - 1);
+    secret_generate(entropy, SIGNING_KEY_HMAC, out);
+    ck_assert_uint_eq(strlen(out), SIGNING_KEY_HMAC_SIZE - 1);
     ck_assert_int_eq(secret_check(text_of(out), &faults), RC_OK);
     ck_assert_uint_eq(faults.count, 0);
 }

@@ -24,6 +24,7 @@ const ALWAYS = [
   'rate_limit',
   'rate_limit_duration',
   'secrets',
+  'signature',
   'status',
   'uid',
   'updated_at',
@@ -65,6 +66,7 @@ withService('Creating an endpoint', {}, (at) => {
       });
       const settings = {
         advanced_signatures: true,
+        signature: { order: 'oldest_first', formats: ['convoy', 'standard'], key_type: 'hmac' },
         http_timeout: 10,
         rate_limit: 0,
         rate_limit_duration: 0,
@@ -214,6 +216,7 @@ withService('Creating an endpoint', {}, (at) => {
       ['http_timeout', '10'],
       ['http_timeout', 1.5],
       ['advanced_signatures', 'yes'],
+      ['signature', 'convoy'],
       ['authentication', 'x'],
       ['secret', 7],
       ['mtls_client_cert', []],

@@ -23,7 +23,7 @@ withService('The signing secrets', {}, (at) => {
     const end = Date.parse(secrets[0].expires_at);
     assert.ok(begun < end, 'the grace was over before it was looked at');
     assert.ok(maxAge(answer) * 1000 <= end - begun, 'may be kept past the end');
-    assert.deepEqual(given, secrets.map(({ uid, value, expires_at }) => ({ uid, value, expires_at })));
+    assert.deepEqual(given, secrets.map(({ uid, value, expires_at }) => ({ uid, type: 'hmac', value, expires_at })));
     assert.equal(next_expires_at, secrets[0].expires_at);
     await untilClock(end);
     const later = await ask(endpoint, { 'If-None-Match': etagOf(answer) });

@@ -10,7 +10,8 @@
 #include <string.h>
 
 enum {
-    STATUS_AT = 1 + KEYRING_ID_BYTES /* in an endpoint's record */
+    STATUS_AT = 1 + KEYRING_ID_BYTES, /* in an endpoint's record */
+    SETTINGS_AT = STATUS_AT + 2 + 3 * 4 + 4 * 8
 };
 
 enum kind {
@@ -100,8 +101,13 @@ START_TEST(another_version_is_refused)
 {
     static const uint8_t versions[] = {0, 2, 3, 0x7F, 0x81, 0xFF};
 
+    uint8_t own;
+
     encode((enum kind)_i);
+    own = (uint8_t)buf.data[0];
     for (size_t i = 0; i < sizeof versions; i++) {
+        if (versions[i] == own)
+            continue;
         buf.data[0] = (char)versions[i];
         ck_assert_int_eq(decode((enum kind)_i), RC_CORRUPT);
     }
@@ -218,7 +224,7 @@ END_TEST
 
 START_TEST(more_secrets_than_there_is_room_for_are_refused)
 {
-    const size_t one = UID_BYTES + 3 * 8 + 4 + CRYPTO_SEAL_OVERHEAD + SECRET_GENERATED_SIZE - 1;
+    const size_t one = UID_BYTES + 4 * 8 + 1 + 4 + CRYPTO_SEAL_OVERHEAD + SIGNING_KEY_HMAC_SIZE - 1;
     size_t count_at;
     char last[256];
 
@@ -284,6 +290,28 @@ START_TEST(an_unknown_status_is_refused)
         buf.data[STATUS_AT] = (char)status;
         ck_assert_int_eq(decode(ENDPOINT), known ? RC_OK : RC_CORRUPT);
     }
+}
+END_TEST
+
+/* Each with how far its known values reach, from 1. */
+START_TEST(unknown_settings_of_signatures_are_refused)
+{
+    static const unsigned most[] = {SIGNATURE_CURRENT_FIRST, SIGNATURE_CONVOY | SIGNATURE_STANDARD,
+                                    SIGNING_KEY_ED25519};
+
+    for (unsigned value = 0; value < 0x100; value++) {
+        encode(ENDPOINT);
+        buf.data[SETTINGS_AT + _i] = (char)value;
+        ck_assert_int_eq(decode(ENDPOINT), value >= 1 && value <= most[_i] ? RC_OK : RC_CORRUPT);
+    }
+}
+END_TEST
+
+START_TEST(a_secret_of_an_unknown_type_is_refused)
+{
+    encode(ENDPOINT);
+    buf.data[buf.len - 4 - CRYPTO_SEAL_OVERHEAD - (SIGNING_KEY_HMAC_SIZE - 1) - 9] = 3;
+    ck_assert_int_eq(decode(ENDPOINT), RC_CORRUPT);
 }
 END_TEST
 
@@ -400,6 +428,8 @@ Suite *record_refusal_suite(void)
     tcase_add_loop_test(tc, bytes_behind_a_record_are_refused, 0, KINDS);
     tcase_add_loop_test(tc, no_flipped_bits_of_an_endpoint_make_decoding_crash, 0, 9);
     tcase_add_loop_test(tc, no_flipped_byte_of_a_record_makes_decoding_crash, 0, KINDS);
+    tcase_add_loop_test(tc, unknown_settings_of_signatures_are_refused, 0, 3);
+    tcase_add_test(tc, a_secret_of_an_unknown_type_is_refused);
     tcase_add_loop_test(tc, a_members_length_is_bounded, 0, ENDPOINT_MEMBERS);
     tcase_add_test(tc, a_secrets_length_is_bounded);
     tcase_add_test(tc, more_secrets_than_there_is_room_for_are_refused);

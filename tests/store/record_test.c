@@ -154,11 +154,16 @@ START_TEST(an_endpoint_with_every_secret_comes_back)
 
     sample_endpoint(2, 1, &arena, &endpoint, &event);
     for (uint32_t i = 0; i < ENDPOINT_SECRETS_MAX; i++)
-        endpoint.secrets[i] = (struct secret){.uid = sample_uid(100 + i),
-                                              .value = text_run('s', SECRET_VALUE_MAX),
-                                              .created_at = i,
-                                              .updated_at = SAMPLE_NOW + i,
-                                              .expires_at = SAMPLE_NOW * 2 + i};
+        endpoint.secrets[i] =
+            (struct secret){.uid = sample_uid(100 + i),
+                            .value = text_run('s', SECRET_VALUE_MAX),
+                            .created_at = i,
+                            .updated_at = SAMPLE_NOW + i,
+                            .expires_at = SAMPLE_NOW * 2 + i,
+                            .type = i % 2 == 0 ? SIGNING_KEY_HMAC : SIGNING_KEY_ED25519,
+                            .verified_at = SAMPLE_NOW + 1000 * (int64_t)i};
+    endpoint.signature = (struct signature_settings){SIGNATURE_CURRENT_FIRST, SIGNATURE_STANDARD,
+                                                     SIGNING_KEY_ED25519};
     endpoint.secret_count = ENDPOINT_SECRETS_MAX;
     expect_endpoint(&endpoint);
     endpoint.secret_count = 0;

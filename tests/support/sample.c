@@ -85,6 +85,8 @@ static void same_secret(const struct secret *a, const struct secret *b)
     ck_assert_int_eq(a->created_at, b->created_at);
     ck_assert_int_eq(a->updated_at, b->updated_at);
     ck_assert_int_eq(a->expires_at, b->expires_at);
+    ck_assert_int_eq(a->type, b->type);
+    ck_assert_int_eq(a->verified_at, b->verified_at);
 }
 
 void sample_same_endpoint(const struct endpoint *a, const struct endpoint *b)
@@ -95,6 +97,9 @@ void sample_same_endpoint(const struct endpoint *a, const struct endpoint *b)
         same_text(a->members[i], b->members[i]);
     ck_assert_int_eq(a->status, b->status);
     ck_assert_int_eq(a->advanced_signatures, b->advanced_signatures);
+    ck_assert_int_eq(a->signature.order, b->signature.order);
+    ck_assert_uint_eq(a->signature.formats, b->signature.formats);
+    ck_assert_int_eq(a->signature.key_type, b->signature.key_type);
     ck_assert_int_eq(a->http_timeout, b->http_timeout);
     ck_assert_int_eq(a->rate_limit, b->rate_limit);
     ck_assert_int_eq(a->rate_limit_duration, b->rate_limit_duration);

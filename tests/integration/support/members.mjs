@@ -12,6 +12,7 @@ export const everyMember = {
   slack_webhook_url: 'https://hooks.slack.example/T/B/X',
   content_type: 'application/x-www-form-urlencoded',
   advanced_signatures: false,
+  signature: { order: 'current_first', formats: ['standard'], key_type: 'hmac' },
   http_timeout: 25,
   rate_limit: 100,
   rate_limit_duration: 60,
@@ -59,7 +60,7 @@ const HIDDEN_FROM_ALL = new Set(['password', 'client_key']);
 const HIDDEN_FROM_MOST = new Set(['header_value', 'client_secret', 'd', 'dp', 'dq', 'p', 'q', 'qi']);
 
 export function masked(value, readsSecrets) {
-  if (value === null || typeof value !== 'object') return value;
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]) => {
       const hidden = HIDDEN_FROM_ALL.has(name) || (!readsSecrets && HIDDEN_FROM_MOST.has(name));
