@@ -53,6 +53,11 @@ if grep -nE '\b(strcpy|strcat|sprintf|vsprintf|gets|strtok|atoi|atol|alloca|syst
     wrong "the functions above have no bounds or no errors"
 fi
 
+# Signatures are compared in constant time.
+if grep -nE '\b(memcmp|strcmp|strncmp|text_equal)\(' src/domain/verify.c; then
+    wrong "src/domain/verify.c compares by crypto_equal alone"
+fi
+
 for file in src/*/*.c ctl/*.c cgi-bin/*.c; do
     grep -qF "$(basename "$file")" DESIGN.md || wrong "DESIGN.md does not tell of $file"
 done

@@ -29,6 +29,7 @@ Suite *signature_settings_suite(void);
 Suite *signatures_suite(void);
 Suite *signing_secrets_suite(void);
 Suite *uid_suite(void);
+Suite *verify_suite(void);
 
 Suite *keyring_suite(void);
 Suite *keyspace_suite(void);

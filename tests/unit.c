@@ -33,6 +33,7 @@ static Suite *(*const suites[])(void) = {
     signatures_suite,
     signing_secrets_suite,
     uid_suite,
+    verify_suite,
     /* store */
     keyring_suite,
     keyspace_suite,

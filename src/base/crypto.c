@@ -110,6 +110,13 @@ void crypto_ed25519_sign(const uint8_t key[CRYPTO_ED25519_PRIVATE_BYTES], struct
     (void)crypto_sign_ed25519_detached(out, NULL, (const uint8_t *)message.data, message.len, key);
 }
 
+bool crypto_ed25519_verify(const uint8_t key[CRYPTO_ED25519_PUBLIC_BYTES], struct text message,
+                           const uint8_t signature[CRYPTO_ED25519_SIGNATURE_BYTES])
+{
+    return crypto_sign_ed25519_verify_detached(signature, (const uint8_t *)message.data,
+                                               message.len, key) == 0;
+}
+
 void *crypto_guarded_new(size_t len)
 {
     void *p = sodium_malloc(len);

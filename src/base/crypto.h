@@ -65,6 +65,11 @@ void crypto_ed25519_key(const uint8_t seed[CRYPTO_ED25519_SEED_BYTES],
 void crypto_ed25519_sign(const uint8_t key[CRYPTO_ED25519_PRIVATE_BYTES], struct text message,
                          uint8_t out[CRYPTO_ED25519_SIGNATURE_BYTES]);
 
+/* crypto_ed25519_verify: strict, as libsodium: no small-order keys, one form of S. */
+RC_CHECK bool crypto_ed25519_verify(const uint8_t key[CRYPTO_ED25519_PUBLIC_BYTES],
+                                    struct text message,
+                                    const uint8_t signature[CRYPTO_ED25519_SIGNATURE_BYTES]);
+
 /* crypto_guarded_new: zeroed memory between guard pages, locked where the
  * system lets it be, wiped by crypto_guarded_free (NULL is let pass). NULL when
  * there is none. */

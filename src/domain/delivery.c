@@ -76,3 +76,74 @@ enum rc delivery_sign(struct delivery *delivery, const struct project *project,
     rc = buf_status(&delivery->convoy);
     return rc == RC_OK ? buf_status(&delivery->standard) : rc;
 }
+
+static enum signature_format deciding(const struct endpoint *endpoint,
+                                      const struct delivery_received *received)
+{
+    const struct verify_standard *standard = &received->standard;
+
+    if ((endpoint->signature.formats & SIGNATURE_STANDARD) != 0 &&
+        standard->id.len + standard->timestamp.len + standard->signature.len > 0)
+        return SIGNATURE_STANDARD;
+    if ((endpoint->signature.formats & SIGNATURE_CONVOY) != 0 && received->convoy.len > 0)
+        return SIGNATURE_CONVOY;
+    return SIGNATURE_NO_FORMAT;
+}
+
+static enum rc verify_with(const struct project *project, bool advanced,
+                           const struct delivery_received *received, const struct signing_key *keys,
+                           size_t count, int64_t now, struct delivery_verdict *verdict)
+{
+    const struct verify_clock clock = {now / 1000, received->tolerance};
+    struct verify_outcome *out = &verdict->outcome;
+
+    if (verdict->format == SIGNATURE_STANDARD)
+        return verify_standard(&received->standard, received->body, keys, count, &clock, out);
+    if (advanced)
+        verify_convoy(received->convoy, received->body, project->versions, project->version_count,
+                      keys, count, &clock, out);
+    else
+        verify_convoy_bare(received->convoy, received->body, project->versions,
+                           project->version_count, keys, count, out);
+    return RC_OK;
+}
+
+/* With the secrets that can sign, or with those that no longer can. */
+static enum rc verify_by(const struct project *project, const struct endpoint *endpoint,
+                         const struct delivery_received *received, int64_t now, bool can_sign,
+                         struct delivery_verdict *verdict)
+{
+    const struct secret *secrets[ENDPOINT_SECRETS_MAX];
+    struct signing_key keys[ENDPOINT_SECRETS_MAX];
+    size_t count = 0;
+    enum rc rc;
+
+    for (size_t i = 0; i < endpoint->secret_count; i++)
+        if (secret_can_sign(&endpoint->secrets[i], now) == can_sign) {
+            secrets[count] = &endpoint->secrets[i];
+            keys[count++] = key_of(&endpoint->secrets[i]);
+        }
+    rc = verify_with(project, endpoint->advanced_signatures, received, keys, count, now, verdict);
+    if (rc == RC_OK && verdict->outcome.result == VERIFY_OK)
+        verdict->secret = secrets[verdict->outcome.key];
+    return rc;
+}
+
+enum rc delivery_verify(const struct project *project, const struct endpoint *endpoint,
+                        const struct delivery_received *received, int64_t now,
+                        struct delivery_verdict *verdict)
+{
+    enum rc rc;
+
+    *verdict = (struct delivery_verdict){.outcome = {.result = VERIFY_MISSING},
+                                         .format = deciding(endpoint, received)};
+    if (verdict->format == SIGNATURE_NO_FORMAT)
+        return RC_OK;
+    rc = verify_by(project, endpoint, received, now, true, verdict);
+    if (rc != RC_OK || verdict->outcome.result != VERIFY_MISMATCH)
+        return rc;
+    rc = verify_by(project, endpoint, received, now, false, verdict);
+    if (verdict->outcome.result == VERIFY_OK)
+        verdict->outcome.result = VERIFY_SECRET_ENDED;
+    return rc;
+}

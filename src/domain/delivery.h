@@ -1,4 +1,5 @@
-/* delivery: which secrets of an endpoint sign one delivery, and in which headers.
+/* delivery: which secrets of an endpoint sign one delivery, and in which headers; and
+ * which of them signed one that is shown.
  * Pure: whether a secret can sign is decided by the moment that is handed in. */
 #ifndef HOOKROLL_DOMAIN_DELIVERY_H
 #define HOOKROLL_DOMAIN_DELIVERY_H
@@ -9,6 +10,7 @@
 #include "domain/project.h"
 #include "domain/sign.h"
 #include "domain/uid.h"
+#include "domain/verify.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -36,5 +38,29 @@ size_t delivery_order(const struct endpoint *endpoint, int64_t now,
 RC_CHECK enum rc delivery_sign(struct delivery *delivery, const struct project *project,
                                const struct endpoint *endpoint, const struct sign_message *message,
                                int64_t now);
+
+/* The headers and the body of a delivery as they came; absent headers are empty. */
+struct delivery_received {
+    struct text convoy; /* the value of the project's signature_header */
+    struct verify_standard standard;
+    struct text body;
+    int64_t tolerance; /* s, 0 to VERIFY_TOLERANCE_MAX */
+};
+
+struct delivery_verdict {
+    struct verify_outcome outcome;
+    enum signature_format format; /* that decided; SIGNATURE_NO_FORMAT: there were no headers of
+                                     one that is on */
+    const struct secret *secret;  /* that signed, the newest of several; NULL: none. Borrowed
+                                     from the endpoint */
+};
+
+/* delivery_verify: whether the endpoint's secrets that can sign at `now` (ms) signed
+ * it, in a format that is on and in the form of advanced_signatures. When a header of
+ * Standard Webhooks is there that form decides alone: a delivery must not pass with
+ * half of its headers altered. RC_NO_MEMORY. */
+RC_CHECK enum rc delivery_verify(const struct project *project, const struct endpoint *endpoint,
+                                 const struct delivery_received *received, int64_t now,
+                                 struct delivery_verdict *verdict);
 
 #endif

@@ -1,16 +1,8 @@
 /* sign: what is signed, by which key, and how the signatures are written. */
 #include "domain/sign.h"
 
-#include "base/crypto.h"
-
 #include <inttypes.h>
 #include <stdio.h>
-
-enum {
-    SECONDS_SIZE = 24,                            /* of a timestamp and what ends it */
-    PREFIX_SIZE = SIGN_ID_MAX + 1 + SECONDS_SIZE, /* what stands before the body */
-    SIGNATURE_SIZE = 2 * CRYPTO_HMAC_MAX + 1      /* hexadecimal is the longest form */
-};
 
 bool sign_id_is_good(struct text id)
 {
@@ -21,46 +13,56 @@ bool sign_id_is_good(struct text id)
     return good;
 }
 
-static struct text prefix_convoy(const struct sign_message *message, char room[SECONDS_SIZE])
+struct text sign_prefix_convoy(const struct sign_message *message, char room[SIGN_PREFIX_SIZE])
 {
-    (void)snprintf(room, SECONDS_SIZE, "%" PRId64 ",", message->timestamp);
+    (void)snprintf(room, SIGN_PREFIX_SIZE, "%" PRId64 ",", message->timestamp);
     return text_of(room);
 }
 
-static struct text prefix_standard(const struct sign_message *message, char room[PREFIX_SIZE])
+struct text sign_prefix_standard(const struct sign_message *message, char room[SIGN_PREFIX_SIZE])
 {
-    (void)snprintf(room, PREFIX_SIZE, "%.*s.%" PRId64 ".", TEXT_ARG(message->id),
+    (void)snprintf(room, SIGN_PREFIX_SIZE, "%.*s.%" PRId64 ".", TEXT_ARG(message->id),
                    message->timestamp);
     return text_of(room);
 }
 
-static void put_encoded(struct buf *out, enum project_encoding encoding, const uint8_t *bytes,
-                        size_t len)
-{
-    char text[SIGNATURE_SIZE];
-
-    if (encoding == PROJECT_HEX)
-        crypto_hex(bytes, len, text);
-    else
-        crypto_base64_encode(CRYPTO_BASE64, bytes, len, text, sizeof text);
-    buf_put_string(out, text);
-}
-
-static void put_hmac(struct buf *out, const struct project_version *version, struct text key,
-                     const struct text *parts, size_t count)
+void sign_hmac(const struct project_version *version, struct text key, const struct text *parts,
+               size_t count, char out[SIGN_SIGNATURE_SIZE])
 {
     uint8_t bytes[CRYPTO_HMAC_MAX];
     size_t len = crypto_hmac(version->hash == PROJECT_SHA512 ? CRYPTO_SHA512 : CRYPTO_SHA256, key,
                              parts, count, bytes);
 
-    put_encoded(out, version->encoding, bytes, len);
+    if (version->encoding == PROJECT_HEX)
+        crypto_hex(bytes, len, out);
+    else
+        crypto_base64_encode(CRYPTO_BASE64, bytes, len, out, SIGN_SIGNATURE_SIZE);
+}
+
+void sign_standard_hmac(struct text value, const struct text parts[2],
+                        char out[SIGN_SIGNATURE_SIZE])
+{
+    static const struct project_version v1 = {PROJECT_SHA256, PROJECT_BASE64};
+    uint8_t decoded[SIGNING_KEY_DECODED_MAX];
+
+    sign_hmac(&v1, signing_key_hmac(value, decoded), parts, 2, out);
+    crypto_wipe(decoded, sizeof decoded);
+}
+
+static void put_hmac(struct buf *out, const struct project_version *version, struct text key,
+                     const struct text *parts, size_t count)
+{
+    char signature[SIGN_SIGNATURE_SIZE];
+
+    sign_hmac(version, key, parts, count, signature);
+    buf_put_string(out, signature);
 }
 
 void sign_convoy(struct buf *out, const struct project_version *versions, size_t version_count,
                  const struct signing_key *keys, size_t count, const struct sign_message *message)
 {
-    char room[SECONDS_SIZE];
-    const struct text parts[] = {prefix_convoy(message, room), message->body};
+    char room[SIGN_PREFIX_SIZE];
+    const struct text parts[] = {sign_prefix_convoy(message, room), message->body};
     bool begun = false;
 
     for (size_t v = 0; v < version_count; v++)
@@ -84,12 +86,10 @@ void sign_convoy_bare(struct buf *out, const struct project_version *version,
 
 static void put_standard_hmac(struct buf *out, struct text value, const struct text parts[2])
 {
-    static const struct project_version v1 = {PROJECT_SHA256, PROJECT_BASE64};
-    uint8_t decoded[SIGNING_KEY_DECODED_MAX];
+    char signature[SIGN_SIGNATURE_SIZE];
 
-    buf_put_string(out, "v1,");
-    put_hmac(out, &v1, signing_key_hmac(value, decoded), parts, 2);
-    crypto_wipe(decoded, sizeof decoded);
+    sign_standard_hmac(value, parts, signature);
+    buf_printf(out, "v1,%s", signature);
 }
 
 /* Ed25519 reads what it signs twice, so that has to lie in one piece. */
@@ -97,6 +97,7 @@ static void put_ed25519(struct buf *out, struct text value, const struct text pa
 {
     uint8_t key[CRYPTO_ED25519_PRIVATE_BYTES];
     uint8_t signature[CRYPTO_ED25519_SIGNATURE_BYTES];
+    char text[CRYPTO_BASE64_SIZE(CRYPTO_ED25519_SIGNATURE_BYTES)];
     struct buf whole;
 
     if (!signing_key_private(value, key)) {
@@ -109,8 +110,8 @@ static void put_ed25519(struct buf *out, struct text value, const struct text pa
     if (buf_status(&whole) != RC_OK)
         out->failed = true;
     crypto_ed25519_sign(key, buf_text(&whole), signature);
-    buf_put_string(out, "v1a,");
-    put_encoded(out, PROJECT_BASE64, signature, sizeof signature);
+    crypto_base64_encode(CRYPTO_BASE64, signature, sizeof signature, text, sizeof text);
+    buf_printf(out, "v1a,%s", text);
     crypto_wipe(key, sizeof key);
     buf_free(&whole);
 }
@@ -118,8 +119,8 @@ static void put_ed25519(struct buf *out, struct text value, const struct text pa
 void sign_standard(struct buf *out, const struct signing_key *keys, size_t count,
                    const struct sign_message *message)
 {
-    char room[PREFIX_SIZE];
-    const struct text parts[2] = {prefix_standard(message, room), message->body};
+    char room[SIGN_PREFIX_SIZE];
+    const struct text parts[2] = {sign_prefix_standard(message, room), message->body};
 
     for (size_t i = 0; i < count; i++) {
         if (i > 0)

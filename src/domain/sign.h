@@ -7,6 +7,7 @@
 #define HOOKROLL_DOMAIN_SIGN_H
 
 #include "base/buf.h"
+#include "base/crypto.h"
 #include "base/rc.h"
 #include "base/text.h"
 #include "domain/project.h"
@@ -17,7 +18,9 @@
 #include <stdint.h>
 
 enum {
-    SIGN_ID_MAX = 256 /* bytes of a message's id */
+    SIGN_ID_MAX = 256,                            /* bytes of a message's id */
+    SIGN_PREFIX_SIZE = SIGN_ID_MAX + 32,          /* what stands before the body */
+    SIGN_SIGNATURE_SIZE = 2 * CRYPTO_HMAC_MAX + 1 /* hexadecimal is the longest form */
 };
 #define SIGN_TIMESTAMP_MAX INT64_C(253402300799) /* s: the end of the year 9999 */
 
@@ -30,6 +33,19 @@ struct sign_message {
 /* sign_id_is_good: 1 to SIGN_ID_MAX printable ASCII characters without space and
  * '.', which separates what is signed. */
 bool sign_id_is_good(struct text id);
+
+/* What is signed: the prefix, written to `room`, and the body behind it.
+ * sign_prefix_convoy: "SECONDS,"; sign_prefix_standard: "ID.SECONDS.". */
+struct text sign_prefix_convoy(const struct sign_message *message, char room[SIGN_PREFIX_SIZE]);
+struct text sign_prefix_standard(const struct sign_message *message, char room[SIGN_PREFIX_SIZE]);
+
+/* sign_hmac: the signature of the parts, one behind the other, as a C string. */
+void sign_hmac(const struct project_version *version, struct text key, const struct text *parts,
+               size_t count, char out[SIGN_SIGNATURE_SIZE]);
+
+/* sign_standard_hmac: the same as Standard Webhooks has it; `value` as written. */
+void sign_standard_hmac(struct text value, const struct text parts[2],
+                        char out[SIGN_SIGNATURE_SIZE]);
 
 /* sign_convoy: appends "t=SECONDS", then for each version, v1 and so on, the
  * signature of "SECONDS,BODY" by each key. Ed25519 keys have no place in this form

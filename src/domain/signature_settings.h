@@ -19,6 +19,7 @@ enum signature_order {
 
 /* The headers that a delivery gets; bits. Stored, never changed. */
 enum signature_format {
+    SIGNATURE_NO_FORMAT = 0,
     SIGNATURE_CONVOY = 1,
     SIGNATURE_STANDARD = 2 /* Standard Webhooks */
 };

@@ -67,16 +67,33 @@ bool signing_key_private(struct text value, uint8_t out[CRYPTO_ED25519_PRIVATE_B
     return good;
 }
 
-bool signing_key_write_public(struct text value, char out[SIGNING_KEY_PUBLIC_SIZE])
+static bool public_of_private(struct text value, uint8_t out[CRYPTO_ED25519_PUBLIC_BYTES])
 {
     uint8_t key[CRYPTO_ED25519_PRIVATE_BYTES];
     bool good = signing_key_private(value, key);
 
+    memcpy(out, key + CRYPTO_ED25519_SEED_BYTES, CRYPTO_ED25519_PUBLIC_BYTES);
+    crypto_wipe(key, sizeof key);
+    return good;
+}
+
+bool signing_key_public(struct text value, uint8_t out[CRYPTO_ED25519_PUBLIC_BYTES])
+{
+    size_t len = 0;
+
+    if (decode(value, public_prefix, out, CRYPTO_ED25519_PUBLIC_BYTES, &len))
+        return len == CRYPTO_ED25519_PUBLIC_BYTES;
+    return public_of_private(value, out);
+}
+
+bool signing_key_write_public(struct text value, char out[SIGNING_KEY_PUBLIC_SIZE])
+{
+    uint8_t key[CRYPTO_ED25519_PUBLIC_BYTES];
+    bool good = public_of_private(value, key);
+
     out[0] = '\0';
     if (good)
-        encode(public_prefix, key + CRYPTO_ED25519_SEED_BYTES, CRYPTO_ED25519_PUBLIC_BYTES, out,
-               SIGNING_KEY_PUBLIC_SIZE);
-    crypto_wipe(key, sizeof key);
+        encode(public_prefix, key, sizeof key, out, SIGNING_KEY_PUBLIC_SIZE);
     return good;
 }
 
