@@ -89,6 +89,16 @@ enum rc auth_refuse_owner(struct call *call)
                           "the API key is restricted to endpoints of its own owner_id");
 }
 
+enum rc auth_endpoint(struct call *call, struct endpoint *out)
+{
+    enum rc rc =
+        store_endpoint_get(call->store, &call->project_id, &call->endpoint_id, call->arena, out);
+
+    if (rc != RC_OK)
+        return envelope_error(call->response, rc, rc == RC_NOT_FOUND ? "endpoint not found" : NULL);
+    return auth_owns(call, out->members[ENDPOINT_OWNER_ID]) ? RC_OK : auth_refuse_owner(call);
+}
+
 enum rc auth_edit(struct edit *edit, void *arg)
 {
     struct auth_edit *guarded = arg;

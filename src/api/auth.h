@@ -24,6 +24,10 @@ bool auth_owns(const struct call *call, struct text owner_id);
 /* auth_refuse_owner: answers for a thing of another owner. Returns RC_FORBIDDEN. */
 enum rc auth_refuse_owner(struct call *call);
 
+/* auth_endpoint: the endpoint that the path names, if the caller's key may act on it. Any
+ * other result than RC_OK has been answered. */
+RC_CHECK enum rc auth_endpoint(struct call *call, struct endpoint *out);
+
 /* An edit that happens only when the caller's key may act on the endpoint. */
 struct auth_edit {
     const struct call *call;

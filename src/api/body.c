@@ -4,19 +4,21 @@
 #include "api/envelope.h"
 #include "api/json_read.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 /* RFC 9110, section 8.3: parameters do not matter here, nor does case. */
-bool body_is(const struct call *call, const char *media_type)
+static bool is_type(const struct call *call, const char *media_type)
 {
     struct text given = text_trim(text_up_to(call->request->content_type, ';'));
 
     return given.len == strlen(media_type) && strncasecmp(given.data, media_type, given.len) == 0;
 }
 
-enum rc body_whole(struct call *call)
+/* RC_OK when the body is there to its end; any other result has been answered. */
+static enum rc whole(struct call *call)
 {
     char message[80];
 
@@ -39,11 +41,11 @@ enum rc body_whole(struct call *call)
 
 enum rc body_json(struct call *call, struct json_object **out)
 {
-    enum rc rc = body_whole(call);
+    enum rc rc = whole(call);
 
     if (rc != RC_OK)
         return rc;
-    if (call->request->content_type.len > 0 && !body_is(call, "application/json"))
+    if (call->request->content_type.len > 0 && !is_type(call, "application/json"))
         return envelope_error(call->response, RC_MEDIA_TYPE,
                               "Content-Type must be application/json");
     rc = json_read_object(call->request->body, out, &call->faults);
@@ -64,6 +66,16 @@ enum rc body_json_or_empty(struct call *call, struct json_object **out)
     return RC_OK;
 }
 
+enum rc body_json_or_raw(struct call *call, struct json_object **out)
+{
+    if (is_type(call, "application/octet-stream"))
+        return whole(call);
+    if (call->request->content_type.len > 0 && !is_type(call, "application/json"))
+        return envelope_error(call->response, RC_MEDIA_TYPE,
+                              "Content-Type must be application/json or application/octet-stream");
+    return body_json(call, out);
+}
+
 void body_text(const struct json_object *object, const char *name, const char *path,
                struct text *out, struct faults *faults)
 {
@@ -82,6 +94,17 @@ void body_integer(const struct json_object *object, const char *name, int64_t *o
 
     if (kind == JSON_KIND_INTEGER)
         *out = json_read_integer(object, name);
+    else if (kind != JSON_KIND_ABSENT)
+        body_wrong_type(faults, name);
+}
+
+void body_boolean(const struct json_object *object, const char *name, bool *out,
+                  struct faults *faults)
+{
+    enum json_kind kind = json_read_kind(object, name);
+
+    if (kind == JSON_KIND_BOOLEAN)
+        *out = json_read_boolean(object, name);
     else if (kind != JSON_KIND_ABSENT)
         body_wrong_type(faults, name);
 }

@@ -62,16 +62,11 @@ static void read_group(const struct json_object *object, enum endpoint_group gro
 void endpoint_json_read(const struct json_object *object, struct endpoint *endpoint,
                         struct text *secret, struct faults *faults)
 {
-    enum json_kind advanced = json_read_kind(object, "advanced_signatures");
-
     read_group(object, ENDPOINT_ROOT, endpoint, faults);
     body_integer(object, "http_timeout", &endpoint->http_timeout, faults);
     body_integer(object, "rate_limit", &endpoint->rate_limit, faults);
     body_integer(object, "rate_limit_duration", &endpoint->rate_limit_duration, faults);
-    if (advanced == JSON_KIND_BOOLEAN)
-        endpoint->advanced_signatures = json_read_boolean(object, "advanced_signatures");
-    else if (advanced != JSON_KIND_ABSENT)
-        body_wrong_type(faults, "advanced_signatures");
+    body_boolean(object, "advanced_signatures", &endpoint->advanced_signatures, faults);
     signature_json_read(object, &endpoint->signature, faults);
     body_text(object, "secret", "secret", secret, faults);
 }

@@ -8,10 +8,16 @@
 #include <json-c/printbuf.h>
 #include <limits.h>
 #include <string.h>
+#include <strings.h>
 
 enum {
     DEPTH_MAX = 32
 };
+
+bool json_read_is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
 
 /* A look at one text: where it is, and what it has seen. */
 struct look {
@@ -223,11 +229,6 @@ static size_t count_members(struct json_object *value)
     return count;
 }
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 static enum rc malformed(struct faults *faults, size_t at)
 {
     faults_add(faults, "", "body contains badly-formed JSON (at character %zu)", at + 1);
@@ -282,7 +283,7 @@ static enum rc parse(struct text body, struct json_object **out, struct faults *
         end = body.len;
     }
     free_tokener(tokener);
-    while (error == json_tokener_success && end < body.len && is_blank(body.data[end]))
+    while (error == json_tokener_success && end < body.len && json_read_is_blank(body.data[end]))
         end++;
     if (error == json_tokener_success && end == body.len)
         return RC_OK;
@@ -291,14 +292,15 @@ static enum rc parse(struct text body, struct json_object **out, struct faults *
     return error == json_tokener_continue ? cut_short(faults) : malformed(faults, end);
 }
 
-enum rc json_read_object(struct text body, struct json_object **out, struct faults *faults)
+/* One value of any type; *out is NULL for null. */
+static enum rc read_value(struct text body, struct json_object **out, struct faults *faults)
 {
     struct look look = {.t = body};
     struct json_object *root = NULL;
     size_t blanks = 0;
     enum rc rc;
 
-    while (blanks < body.len && is_blank(body.data[blanks]))
+    while (blanks < body.len && json_read_is_blank(body.data[blanks]))
         blanks++;
     if (blanks == body.len) {
         faults_add(faults, "", "body must not be empty");
@@ -315,15 +317,36 @@ enum rc json_read_object(struct text body, struct json_object **out, struct faul
         return rc;
     if (count_members(root) != look.members) {
         faults_add(faults, "", "body contains badly-formed JSON: a member is given twice");
-        rc = RC_INVALID;
-    } else if (!json_object_is_type(root, json_type_object)) {
-        faults_add(faults, "", "body contains incorrect JSON type");
-        rc = RC_INVALID;
-    }
-    if (rc == RC_OK)
-        *out = root;
-    else
         json_read_free(root);
+        return RC_INVALID;
+    }
+    *out = root;
+    return RC_OK;
+}
+
+enum rc json_read_object(struct text body, struct json_object **out, struct faults *faults)
+{
+    struct json_object *root = NULL;
+    enum rc rc = read_value(body, &root, faults);
+
+    if (rc != RC_OK)
+        return rc;
+    if (!json_object_is_type(root, json_type_object)) {
+        faults_add(faults, "", "body contains incorrect JSON type");
+        json_read_free(root);
+        return RC_INVALID;
+    }
+    *out = root;
+    return RC_OK;
+}
+
+enum rc json_read_check(struct text json)
+{
+    struct json_object *root = NULL;
+    struct faults faults = {0};
+    enum rc rc = read_value(json, &root, &faults);
+
+    json_read_free(root);
     return rc;
 }
 
@@ -438,4 +461,19 @@ const struct json_object *json_read_item(const struct json_object *object, const
                                          size_t i)
 {
     return item(object, name, i);
+}
+
+size_t json_read_like(const struct json_object *object, struct text name, const char **out)
+{
+    size_t count = 0;
+
+    for (struct lh_entry *at = json_object_get_object(object)->head; at != NULL; at = at->next) {
+        const char *key = lh_entry_k(at);
+
+        if (strlen(key) != name.len || strncasecmp(key, name.data, name.len) != 0)
+            continue;
+        *out = key;
+        count++;
+    }
+    return count;
 }

@@ -31,11 +31,21 @@ enum json_kind {
 RC_CHECK enum rc json_read_object(struct text body, struct json_object **out,
                                   struct faults *faults);
 
+/* json_read_check: RC_INVALID unless `json` is one value of any type, read as strictly. */
+RC_CHECK enum rc json_read_check(struct text json);
+
+/* json_read_is_blank: whether JSON lets this character stand between words. */
+bool json_read_is_blank(char c);
+
 /* json_read_free: wipes every string; NULL is let pass. */
 void json_read_free(struct json_object *object);
 
 /* Members of an object; everything is borrowed from it. */
 enum json_kind json_read_kind(const struct json_object *object, const char *name);
+
+/* json_read_like: how many members have this name when case is ignored, as in the names
+ * of headers; *out is the last one's as written, and stays as it is without one. */
+size_t json_read_like(const struct json_object *object, struct text name, const char **out);
 
 /* Of a member of that kind. Integers beyond 64 bits give INT64_MIN or INT64_MAX. */
 bool json_read_boolean(const struct json_object *object, const char *name);

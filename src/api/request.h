@@ -23,13 +23,16 @@ struct request {
     struct text if_match;
     struct text if_none_match;
     struct text authorization;
-    struct text webhook_id;
-    struct text webhook_timestamp;
-    struct text id; /* X-Request-ID: 1 to 128 printable ASCII characters */
+    char *const *variables; /* "NAME=VALUE" of CGI (RFC 3875), NULL behind the last; or NULL */
+    struct text id;         /* X-Request-ID: 1 to 128 printable ASCII characters */
     struct text body;
     enum request_body body_state; /* body is empty unless it is WHOLE */
     size_t body_max;              /* bytes */
     int64_t now;                  /* ms: the clock, read once for this request */
 };
+
+/* request_header: the value of a header by its name, of which case does not matter and
+ * CGI keeps letters and digits only; absent text without it. Borrowed from the request. */
+struct text request_header(const struct request *request, struct text name);
 
 #endif

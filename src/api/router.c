@@ -11,8 +11,10 @@
 #include "api/openapi.h"
 #include "api/projects.h"
 #include "api/rolls.h"
+#include "api/secrets.h"
 #include "api/signatures.h"
 #include "api/signing_secrets.h"
+#include "api/verifications.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -55,7 +57,10 @@ static const struct route routes[] = {
     {"PUT", ENDPOINT "/expire_secret", ROUTE_KEY, SCOPE_SECRETS_ROLL, rolls_roll},
     {"POST", ENDPOINT "/secrets/{secret}/revoke", ROUTE_KEY, SCOPE_SECRETS_ROLL, rolls_revoke},
     {"POST", ENDPOINT "/sign", ROUTE_KEY, SCOPE_SIGN, signatures_sign},
+    {"POST", ENDPOINT "/verify", ROUTE_KEY, SCOPE_SIGN, verifications_verify},
     {"GET", ENDPOINT "/signing_secrets", ROUTE_KEY, SCOPE_SECRETS_READ, signing_secrets_get},
+    {"GET", ENDPOINT "/public_keys", ROUTE_KEY, SCOPE_ENDPOINTS_READ, secrets_public_keys},
+    {"GET", ENDPOINT "/secrets", ROUTE_KEY, SCOPE_ENDPOINTS_READ, secrets_list},
     {"GET", ENDPOINT "/history", ROUTE_KEY, SCOPE_HISTORY_READ, rolls_history},
 };
 

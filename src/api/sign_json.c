@@ -1,9 +1,10 @@
-/* sign_json: payload, id and timestamp, and their bounds. */
+/* sign_json: payload, id, timestamp and compact, and their bounds. */
 #include "api/sign_json.h"
 
 #include "api/body.h"
+#include "api/json_compact.h"
 #include "api/json_read.h"
-#include "base/crypto.h"
+#include "api/payload_json.h"
 
 #include <inttypes.h>
 
@@ -24,53 +25,55 @@ static void check(const struct sign_message *message, const char *id, const char
                    timestamp, SIGN_TIMESTAMP_MAX);
 }
 
-static enum rc decode(struct text encoded, struct arena *arena, struct text *out,
-                      struct faults *faults)
+static enum rc compact(struct sign_request *request, struct arena *arena, struct faults *faults)
 {
-    size_t size = encoded.len / 4 * 3;
-    char *room = arena_alloc(arena, size + 1);
-    size_t len = 0;
+    enum rc rc;
 
-    if (room == NULL)
-        return RC_NO_MEMORY;
-    if (crypto_base64_decode(CRYPTO_BASE64, encoded.data, encoded.len, room, size, &len))
-        *out = (struct text){room, len};
-    else
-        faults_add(faults, "payload_base64", "payload_base64 must be padded base64");
+    if (!request->compact || faults->count > 0)
+        return RC_OK;
+    rc = json_compact(request->message.body, arena, &request->message.body);
+    if (rc != RC_INVALID)
+        return rc;
+    faults_add(faults, "payload",
+               "payload must be JSON to be compacted: one value, at most 32 levels, no member "
+               "twice");
     return RC_OK;
 }
 
 enum rc sign_json_read(const struct json_object *object, struct arena *arena,
-                       struct sign_message *message, struct faults *faults)
+                       struct sign_request *request, struct faults *faults)
 {
-    bool plain = json_read_kind(object, "payload") != JSON_KIND_ABSENT;
-    bool encoded = json_read_kind(object, "payload_base64") != JSON_KIND_ABSENT;
+    struct sign_message *message = &request->message;
     enum json_kind timestamp = json_read_kind(object, "timestamp");
-    struct text base64 = {NULL, 0};
+    enum rc rc = payload_json_read(object, arena, &message->body, faults);
 
-    body_text(object, "payload", "payload", &message->body, faults);
-    body_text(object, "payload_base64", "payload_base64", &base64, faults);
     body_text(object, "message_id", "message_id", &message->id, faults);
     if (timestamp == JSON_KIND_NUMBER)
         message->timestamp = NOT_A_TIMESTAMP;
     else
         body_integer(object, "timestamp", &message->timestamp, faults);
-    if (plain == encoded)
-        faults_add(faults, "payload", "payload or payload_base64 must be given, one of the two");
+    body_boolean(object, "compact", &request->compact, faults);
     check(message, "message_id", "timestamp", faults);
-    if (!encoded || faults->count > 0)
-        return RC_OK;
-    return decode(base64, arena, &message->body, faults);
+    return rc == RC_OK ? compact(request, arena, faults) : rc;
 }
 
-void sign_json_read_raw(const struct request *request, struct sign_message *message,
-                        struct faults *faults)
+enum rc sign_json_read_raw(const struct request *from, struct arena *arena,
+                           struct sign_request *request, struct faults *faults)
 {
-    message->body = request->body;
-    if (request->webhook_id.len > 0)
-        message->id = request->webhook_id;
-    if (request->webhook_timestamp.len > 0 &&
-        !text_to_int64(request->webhook_timestamp, &message->timestamp))
+    struct sign_message *message = &request->message;
+    struct text id = request_header(from, text_of("Webhook-Id"));
+    struct text timestamp = request_header(from, text_of("Webhook-Timestamp"));
+    struct text wish = request_header(from, text_of("Hookroll-Compact"));
+
+    message->body = from->body;
+    if (id.len > 0)
+        message->id = id;
+    if (timestamp.len > 0 && !text_to_int64(timestamp, &message->timestamp))
         message->timestamp = NOT_A_TIMESTAMP;
+    if (text_is(wish, "true"))
+        request->compact = true;
+    else if (wish.len > 0 && !text_is(wish, "false"))
+        faults_add(faults, "Hookroll-Compact", "Hookroll-Compact must be true or false");
     check(message, "Webhook-Id", "Webhook-Timestamp", faults);
+    return compact(request, arena, faults);
 }

@@ -30,27 +30,17 @@ static void make_id(const struct call *call, char out[ID_SIZE])
 }
 
 /* What the caller wants signed. Any other result than RC_OK has been answered. */
-static enum rc read_message(struct call *call, struct json_object **body,
-                            struct sign_message *message)
+static enum rc read_request(struct call *call, struct json_object **body,
+                            struct sign_request *request)
 {
-    enum rc rc = RC_OK;
+    enum rc rc = body_json_or_raw(call, body);
 
-    if (body_is(call, "application/octet-stream")) {
-        rc = body_whole(call);
-        if (rc != RC_OK)
-            return rc;
-        sign_json_read_raw(call->request, message, &call->faults);
-    } else if (call->request->content_type.len > 0 && !body_is(call, "application/json")) {
-        return envelope_error(call->response, RC_MEDIA_TYPE,
-                              "Content-Type must be application/json or application/octet-stream");
-    } else {
-        rc = body_json(call, body);
-        if (rc != RC_OK)
-            return rc;
-        rc = sign_json_read(*body, call->arena, message, &call->faults);
-        if (rc != RC_OK)
-            return envelope_error(call->response, rc, NULL);
-    }
+    if (rc != RC_OK)
+        return rc;
+    rc = *body != NULL ? sign_json_read(*body, call->arena, request, &call->faults)
+                       : sign_json_read_raw(call->request, call->arena, request, &call->faults);
+    if (rc != RC_OK)
+        return envelope_error(call->response, rc, NULL);
     return call->faults.count > 0 ? envelope_faults(call->response, &call->faults) : RC_OK;
 }
 
@@ -73,8 +63,9 @@ static void write_headers(struct json_write *json, const struct call *call,
 }
 
 static void answer(struct call *call, const struct delivery *delivery,
-                   const struct sign_message *message)
+                   const struct sign_request *request)
 {
+    const struct sign_message *message = &request->message;
     struct json_write json = envelope_begin(call->response, 200, "payload signed successfully");
 
     json_write_begin_object(&json);
@@ -86,6 +77,8 @@ static void answer(struct call *call, const struct delivery *delivery,
     json_write_end_array(&json);
     json_member_text(&json, "message_id", message->id);
     json_member_integer(&json, "timestamp", message->timestamp);
+    if (request->compact)
+        json_member_text(&json, "payload", message->body);
     json_write_end_object(&json);
     envelope_end(&json);
 }
@@ -106,21 +99,18 @@ static enum rc refuse_status(struct call *call, const struct endpoint *endpoint)
     return RC_CONFLICT;
 }
 
-static enum rc sign(struct call *call, const struct sign_message *message)
+static enum rc sign(struct call *call, const struct sign_request *request)
 {
     struct delivery delivery;
     struct endpoint endpoint;
-    enum rc rc = store_endpoint_get(call->store, &call->project_id, &call->endpoint_id, call->arena,
-                                    &endpoint);
+    enum rc rc = auth_endpoint(call, &endpoint);
 
     if (rc != RC_OK)
-        return envelope_error(call->response, rc, rc == RC_NOT_FOUND ? "endpoint not found" : NULL);
-    if (!auth_owns(call, endpoint.members[ENDPOINT_OWNER_ID]))
-        return auth_refuse_owner(call);
+        return rc;
     delivery_init(&delivery);
-    rc = delivery_sign(&delivery, &call->project, &endpoint, message, call->request->now);
+    rc = delivery_sign(&delivery, &call->project, &endpoint, &request->message, call->request->now);
     if (rc == RC_OK)
-        answer(call, &delivery, message);
+        answer(call, &delivery, request);
     else if (rc == RC_CONFLICT)
         rc = refuse_status(call, &endpoint);
     else
@@ -132,15 +122,16 @@ static enum rc sign(struct call *call, const struct sign_message *message)
 enum rc signatures_sign(struct call *call)
 {
     struct json_object *body = NULL;
-    struct sign_message message;
+    struct sign_request request;
     char id[ID_SIZE];
     enum rc rc;
 
     make_id(call, id);
-    message = (struct sign_message){.id = text_of(id), .timestamp = call->request->now / 1000};
-    rc = read_message(call, &body, &message);
+    request = (struct sign_request){
+        .message = {.id = text_of(id), .timestamp = call->request->now / 1000}};
+    rc = read_request(call, &body, &request);
     if (rc == RC_OK)
-        rc = sign(call, &message);
+        rc = sign(call, &request);
     json_read_free(body);
     return rc;
 }

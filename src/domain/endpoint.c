@@ -299,6 +299,16 @@ size_t endpoint_signing(const struct endpoint *endpoint, int64_t now)
     return count;
 }
 
+int64_t endpoint_next_end(const struct endpoint *endpoint, int64_t now)
+{
+    int64_t next = SECRET_NO_END;
+
+    for (size_t i = 0; i < endpoint->secret_count; i++)
+        if (secret_can_sign(&endpoint->secrets[i], now) && endpoint->secrets[i].expires_at < next)
+            next = endpoint->secrets[i].expires_at;
+    return next;
+}
+
 bool endpoint_has_ed25519(const struct endpoint *endpoint, int64_t now)
 {
     for (size_t i = 0; i < endpoint->secret_count; i++)

@@ -177,6 +177,10 @@ void endpoint_drop_ended(struct endpoint *endpoint, int64_t now);
 /* endpoint_signing: how many secrets can sign at `now`. */
 size_t endpoint_signing(const struct endpoint *endpoint, int64_t now);
 
+/* endpoint_next_end: the earliest end of a secret that can sign at `now`, SECRET_NO_END
+ * when none has one. */
+int64_t endpoint_next_end(const struct endpoint *endpoint, int64_t now);
+
 /* endpoint_has_ed25519: an ed25519 secret can sign at `now`. */
 bool endpoint_has_ed25519(const struct endpoint *endpoint, int64_t now);
 

@@ -48,17 +48,6 @@ static enum rc check_supplied(const struct endpoint *endpoint, struct text value
     return RC_INVALID;
 }
 
-/* The earliest end that is set; SECRET_NO_END when none is. */
-static int64_t next_end(const struct endpoint *endpoint)
-{
-    int64_t next = SECRET_NO_END;
-
-    for (size_t i = 0; i < endpoint->secret_count; i++)
-        if (endpoint->secrets[i].expires_at < next)
-            next = endpoint->secrets[i].expires_at;
-    return next;
-}
-
 enum rc roll_apply(struct edit *edit, void *arg)
 {
     struct roll *roll = arg;
@@ -85,7 +74,8 @@ enum rc roll_apply(struct edit *edit, void *arg)
         return rc;
     roll->limit = edit->project->max_signing_secrets;
     /* When even an endpoint without secrets in grace would be refused, no end helps. */
-    roll->next_end = roll->limit < (grace > 0 ? 2 : 1) ? SECRET_NO_END : next_end(endpoint);
+    roll->next_end =
+        roll->limit < (grace > 0 ? 2 : 1) ? SECRET_NO_END : endpoint_next_end(endpoint, roll->at);
     ended = current->uid;
     end = roll->at + grace * 1000;
     current->expires_at = end;

@@ -8,6 +8,18 @@ bool secret_can_sign(const struct secret *secret, int64_t now)
     return now < secret->expires_at;
 }
 
+const char *secret_state_name(const struct secret *secret, int64_t now)
+{
+    if (!secret_can_sign(secret, now))
+        return "ended";
+    return secret->expires_at == SECRET_NO_END ? "current" : "ending";
+}
+
+bool secret_verified_is_fresh(const struct secret *secret, int64_t now)
+{
+    return secret->verified_at <= now && now - secret->verified_at < SECRET_VERIFIED_STEP;
+}
+
 void secret_generate(const uint8_t entropy[SECRET_ENTROPY_BYTES], enum signing_key_type type,
                      char out[SECRET_GENERATED_SIZE])
 {

@@ -23,8 +23,10 @@ enum {
 /* expires_at of the current secret: no end is set. */
 #define SECRET_NO_END INT64_MAX
 
-/* verified_at of a secret by which no signature has been checked. */
+/* verified_at of a secret by which no signature was shown to verify. */
 #define SECRET_NOT_VERIFIED INT64_MAX
+
+#define SECRET_VERIFIED_STEP INT64_C(60000) /* ms: how exactly verified_at is kept */
 
 struct secret {
     struct uid uid;
@@ -33,7 +35,7 @@ struct secret {
     int64_t updated_at; /* ms */
     int64_t expires_at; /* ms, or SECRET_NO_END */
     enum signing_key_type type;
-    int64_t verified_at; /* ms: a signature by it was last checked, or SECRET_NOT_VERIFIED */
+    int64_t verified_at; /* ms: when a signature by it last verified, or SECRET_NOT_VERIFIED */
 };
 
 /* Random bytes for one new secret, drawn before any lock is taken. Wipe after use. */
@@ -44,6 +46,12 @@ struct secret_fresh {
 
 /* secret_can_sign: until the last millisecond before expires_at. */
 bool secret_can_sign(const struct secret *secret, int64_t now);
+
+/* secret_state_name: "current", "ending" or "ended", as of `now`. */
+const char *secret_state_name(const struct secret *secret, int64_t now);
+
+/* secret_verified_is_fresh: verified_at lies within SECRET_VERIFIED_STEP before `now`. */
+bool secret_verified_is_fresh(const struct secret *secret, int64_t now);
 
 /* secret_generate: a key of this type as Standard Webhooks writes it; wipe it after use. */
 void secret_generate(const uint8_t entropy[SECRET_ENTROPY_BYTES], enum signing_key_type type,

@@ -182,8 +182,7 @@ static void answer_one(struct fcgi *fcgi, fcgi_answer *answer, void *arg)
                               .if_none_match = param(fcgi, "HTTP_IF_NONE_MATCH"),
                               .content_type = param(fcgi, "CONTENT_TYPE"),
                               .authorization = param(fcgi, "HTTP_AUTHORIZATION"),
-                              .webhook_id = param(fcgi, "HTTP_WEBHOOK_ID"),
-                              .webhook_timestamp = param(fcgi, "HTTP_WEBHOOK_TIMESTAMP"),
+                              .variables = fcgi->request.envp,
                               .id = request_id(fcgi, now),
                               .body_max = fcgi->max_body,
                               .now = now};

@@ -22,7 +22,7 @@
 #include <unistd.h>
 
 enum {
-    ARENA_MAX = 4 * 1024 * 1024, /* what one request may take */
+    ARENA_MAX = 4 * 1024 * 1024, /* what one request may take beside copies of its body */
     PEER_TIMEOUT = 30,           /* s that a web server may pause within a request */
     STARVED_PAUSE = 50,          /* ms without accepting when descriptors have run out */
     EVENTS = 64
@@ -237,7 +237,7 @@ static bool start_workers(struct pool *pool)
 
         worker->pool = pool;
         worker->fcgi = fcgi_new(pool->options.max_body);
-        arena_init(&worker->arena, ARENA_MAX);
+        arena_init(&worker->arena, ARENA_MAX + 2 * pool->options.max_body);
         if (worker->fcgi == NULL || pthread_create(&worker->thread, NULL, work, worker) != 0) {
             fcgi_free(worker->fcgi);
             return false;

@@ -94,6 +94,11 @@ RC_CHECK enum rc store_endpoint_get(struct store *store, const struct uid *proje
 RC_CHECK enum rc store_endpoint_edit(struct store *store, const struct uid *project,
                                      const struct uid *uid, edit_fn *edit, void *arg,
                                      struct arena *arena, struct endpoint *out);
+/* store_endpoint_note: the same for what is noted with an endpoint and is no change of it:
+ * no revision, and no entry of the history. */
+RC_CHECK enum rc store_endpoint_note(struct store *store, const struct uid *project,
+                                     const struct uid *uid, edit_fn *edit, void *arg,
+                                     struct arena *arena, struct endpoint *out);
 /* store_endpoint_delete: what `edit` leaves of the endpoint's secrets ends, an entry
  * of the history each, and the endpoint is gone; its history stays. */
 RC_CHECK enum rc store_endpoint_delete(struct store *store, const struct uid *project,

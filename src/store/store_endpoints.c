@@ -73,19 +73,12 @@ static enum rc put_history(struct kv_txn *txn, struct endpoint *endpoint, struct
     return rc;
 }
 
-/* Writes the endpoint, with the entry that tells what happened to its secrets. */
-static enum rc put_endpoint(struct store *store, struct kv_txn *txn, struct endpoint *endpoint,
-                            struct history *event)
+static enum rc put_record(struct store *store, struct kv_txn *txn, const struct endpoint *endpoint)
 {
     struct keyspace_key key = keyspace_endpoint(&endpoint->project, &endpoint->uid);
     struct buf record;
-    enum rc rc = RC_OK;
+    enum rc rc;
 
-    if (event->action != 0)
-        rc = put_history(txn, endpoint, event);
-    if (rc != RC_OK)
-        return rc;
-    endpoint->revision++;
     buf_init(&record, RECORD_MAX);
     record_endpoint_encode(&record, store->keyring, endpoint);
     rc = buf_status(&record);
@@ -93,6 +86,18 @@ static enum rc put_endpoint(struct store *store, struct kv_txn *txn, struct endp
         rc = kv_set(txn, store_key(&key), buf_text(&record));
     buf_free(&record);
     return rc;
+}
+
+/* Writes the endpoint, with the entry that tells what happened to its secrets. */
+static enum rc put_endpoint(struct store *store, struct kv_txn *txn, struct endpoint *endpoint,
+                            struct history *event)
+{
+    enum rc rc = event->action != 0 ? put_history(txn, endpoint, event) : RC_OK;
+
+    if (rc != RC_OK)
+        return rc;
+    endpoint->revision++;
+    return put_record(store, txn, endpoint);
 }
 
 struct insertion {
@@ -171,6 +176,23 @@ enum rc store_endpoint_edit(struct store *store, const struct uid *project, cons
     struct change change = {store, project, uid, edit, arg, arena, out};
 
     return kv_write(store->kv, change_in, &change);
+}
+
+static enum rc note_in(struct kv_txn *txn, void *arg)
+{
+    struct change *change = arg;
+    struct history event = {0};
+    enum rc rc = apply(txn, change, &event);
+
+    return rc == RC_OK ? put_record(change->store, txn, change->out) : rc;
+}
+
+enum rc store_endpoint_note(struct store *store, const struct uid *project, const struct uid *uid,
+                            edit_fn *edit, void *arg, struct arena *arena, struct endpoint *out)
+{
+    struct change change = {store, project, uid, edit, arg, arena, out};
+
+    return kv_write(store->kv, note_in, &change);
 }
 
 static enum rc put_tombstone(struct kv_txn *txn, const struct endpoint *endpoint,

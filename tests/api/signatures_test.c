@@ -5,6 +5,7 @@
 #include "support/api_fixture.h"
 #include "support/sample.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -64,8 +65,8 @@ START_TEST(json_and_raw_ways_in_give_the_known_answer)
          "\",\"timestamp\":1614265330}");
     expect_known();
     api.request.content_type = text_of(RAW "; charset=x");
-    api.request.webhook_id = text_of(ID);
-    api.request.webhook_timestamp = text_of("1614265330");
+    api_variables(
+        &api, (const char *[]){"HTTP_WEBHOOK_ID=" ID, "HTTP_WEBHOOK_TIMESTAMP=1614265330", NULL});
     sign(PAYLOAD);
     expect_known();
 }
@@ -140,15 +141,52 @@ END_TEST
 START_TEST(a_header_that_is_wrong_is_named)
 {
     api.request.content_type = text_of(RAW);
-    api.request.webhook_id = text_of("a.b");
+    api_variables(&api, (const char *[]){"HTTP_WEBHOOK_ID=a.b", NULL});
     sign("");
     api_expect(&api, 400,
                "Webhook-Id must be 1 to 256 printable ASCII characters without space and '.'");
-    api.request.webhook_id = text_of("a");
-    api.request.webhook_timestamp = text_of("Infinity");
+    api_variables(&api, (const char *[]){"HTTP_WEBHOOK_TIMESTAMP=Infinity", NULL});
     sign("");
     api_expect(&api, 400,
                "Webhook-Timestamp must be an integer from 0 to 253402300799 (Unix seconds)");
+}
+END_TEST
+
+START_TEST(a_payload_is_compacted_where_that_is_wanted)
+{
+    char plain[128];
+
+    roll("{\"expiration\":0,\"secret\":\"new-secret\"}");
+    sign("{\"payload\":\"{\\\"b\\\":{},\\\"e\\\":\\\"123\\\",\\\"a\\\":1}\",\"timestamp\":"
+         "1257894000}");
+    ck_assert_str_eq(api_at(&api, "data.payload"), "(absent)");
+    (void)snprintf(plain, sizeof plain, "%s", api_at(&api, "data.headers.X-Convoy-Signature"));
+    sign("{\"payload\":\" {\\n\\\"b\\\": {}, \\\"e\\\":\\t\\\"123\\\", \\\"a\\\" : 1 "
+         "}\",\"timestamp\":1257894000,"
+         "\"compact\":true}");
+    ck_assert_str_eq(api_at(&api, "data.payload"), "{\"b\":{},\"e\":\"123\",\"a\":1}");
+    ck_assert_str_eq(api_at(&api, "data.headers.X-Convoy-Signature"), plain);
+    api.request.content_type = text_of(RAW);
+    api_variables(&api, (const char *[]){"HTTP_WEBHOOK_TIMESTAMP=1257894000",
+                                         "HTTP_HOOKROLL_COMPACT=true", NULL});
+    sign("{\"b\":{},\"e\":\"123\",\n\"a\":1}\r\n");
+    ck_assert_str_eq(api_at(&api, "data.headers.X-Convoy-Signature"), plain);
+    api_variables(&api, (const char *[]){"HTTP_HOOKROLL_COMPACT=false", NULL});
+    sign("not JSON");
+    api_expect(&api, 200, "payload signed successfully");
+}
+END_TEST
+
+START_TEST(what_cannot_be_compacted_is_refused)
+{
+    sign("{\"payload\":\"{\",\"compact\":true}");
+    ck_assert_str_eq(api_at(&api, "data.errors.0.field"), "payload");
+    sign("{\"payload\":\"{}\",\"compact\":1}");
+    api_expect(&api, 400, "body contains incorrect JSON type for field \"compact\"");
+    api.request.content_type = text_of(RAW);
+    api_variables(&api, (const char *[]){"HTTP_HOOKROLL_COMPACT=yes", NULL});
+    sign("{}");
+    api_expect(&api, 400, "Hookroll-Compact must be true or false");
 }
 END_TEST
 
@@ -207,6 +245,8 @@ Suite *signatures_suite(void)
     tcase_add_test(signing, a_bare_signature_is_of_the_current_secret_and_the_last_version);
     tcase_add_test(signing, what_is_wrong_is_named);
     tcase_add_test(signing, a_header_that_is_wrong_is_named);
+    tcase_add_test(signing, a_payload_is_compacted_where_that_is_wanted);
+    tcase_add_test(signing, what_cannot_be_compacted_is_refused);
     tcase_add_test(signing, a_raw_body_that_is_cut_is_not_signed);
     tcase_add_test(signing, another_media_type_is_refused_and_both_are_named);
     tcase_add_test(signing, an_endpoint_that_is_paused_says_so);

@@ -91,6 +91,19 @@ enum rc api_ask_as(struct api_fixture *api, const char *authorization, const cha
     return router_answer(api->at.store, &api->request, &api->response, &api->arena);
 }
 
+void api_variables(struct api_fixture *api, const char *const *variables)
+{
+    size_t i;
+
+    for (i = 0; variables[i] != NULL; i++) {
+        ck_assert_uint_lt(i, API_VARIABLES);
+        ck_assert(text_copy(text_of(variables[i]), api->variables_text[i], API_VARIABLE_SIZE));
+        api->variables[i] = api->variables_text[i];
+    }
+    api->variables[i] = NULL;
+    api->request.variables = api->variables;
+}
+
 void api_expect(const struct api_fixture *api, int status, const char *message)
 {
     ck_assert_str_eq(api_at(api, "message"), message);

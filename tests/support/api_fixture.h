@@ -12,6 +12,8 @@
 enum {
     API_PATH_SIZE = 512,
     API_BODY_MAX = 4096, /* what requests are told is the limit */
+    API_VARIABLES = 8,
+    API_VARIABLE_SIZE = 16 * 1024,
     API_AUTHORIZATION_SIZE = 7 + APIKEY_TOKEN_SIZE
 };
 
@@ -22,6 +24,8 @@ struct api_fixture {
     struct arena arena;
     char admin[API_AUTHORIZATION_SIZE]; /* an Authorization with every scope */
     char path[API_PATH_SIZE];
+    char *variables[API_VARIABLES + 1];
+    char variables_text[API_VARIABLES][API_VARIABLE_SIZE];
 };
 
 /* api_fixture_make: a closed store with an administrator's key; helpers may be forked. */
@@ -46,6 +50,10 @@ enum rc api_ask(struct api_fixture *api, const char *method, const char *path, c
 /* api_ask_as: the same with this Authorization. */
 enum rc api_ask_as(struct api_fixture *api, const char *authorization, const char *method,
                    const char *path, const char *body);
+
+/* api_variables: gives the requests to come these CGI variables, "NAME=VALUE", up to a
+ * NULL, and no others. */
+void api_variables(struct api_fixture *api, const char *const *variables);
 
 /* api_expect: ends the test unless the answer has this status and message, and is the
  * envelope of it. */

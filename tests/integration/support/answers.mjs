@@ -13,8 +13,8 @@ export function assertMessage(actual, expected) {
   else assert.equal(actual, expected);
 }
 
-// Answers hold secrets and are not to be kept, but for the one that says for how long it may be.
-const isKept = (answer) => answer.status === 200 && answer.text.includes('"message":"Signing secrets fetched successfully"');
+// Answers hold secrets and are not to be kept, but for those that say for how long they may be.
+const isKept = (answer) => answer.status === 200 && /"message":"(Signing secrets|Public keys) fetched successfully"/.test(answer.text);
 
 export function assertCommonHeaders(answer) {
   assert.equal(answer.headers['content-type'], 'application/json');
@@ -36,7 +36,9 @@ export function assertEnvelope(answer, status, message) {
 }
 
 function assertSecret(secret) {
-  assert.deepEqual(Object.keys(secret).sort(), SECRET_MEMBERS);
+  const { public_key, ...members } = secret;
+  assert.deepEqual(Object.keys(members).sort(), SECRET_MEMBERS);
+  if (public_key !== undefined) assert.match(public_key, /^whpk_[A-Za-z0-9+/]{43}=$/);
   assert.match(secret.uid, ULID);
   assert.equal(typeof secret.value, 'string');
   assert.match(secret.created_at, MOMENT);

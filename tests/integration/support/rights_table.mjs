@@ -96,6 +96,16 @@ export const operations = {
   'sign a payload': {
     ...ROLL, scope: 'sign', method: 'POST', route: '/v1/projects/{projectID}/endpoints/{endpointID}/sign', at: endpoint('/sign'), body: () => ({ payload: '{}' }), success: 200,
   },
+  'verify a delivery': {
+    ...ROLL, scope: 'sign', method: 'POST', route: '/v1/projects/{projectID}/endpoints/{endpointID}/verify', at: endpoint('/verify'),
+    body: () => ({ headers: {}, payload: '{}' }), success: 200,
+  },
+  'list the secrets': {
+    ...ROLL, scope: 'endpoints:read', method: 'GET', route: '/v1/projects/{projectID}/endpoints/{endpointID}/secrets', at: endpoint('/secrets'), success: 200,
+  },
+  'read the public keys': {
+    ...ROLL, scope: 'endpoints:read', method: 'GET', route: '/v1/projects/{projectID}/endpoints/{endpointID}/public_keys', at: endpoint('/public_keys'), success: 200,
+  },
   'read the history': {
     ...GET_ENDPOINT, scope: 'history:read', route: '/v1/projects/{projectID}/endpoints/{endpointID}/history', at: endpoint('/history'), success: 200,
   },
