@@ -24,7 +24,7 @@ static bool list_one(const struct history *history, void *arg)
     }
     ctl_cell_integer(ctl, 8, (int64_t)history->sequence);
     ctl_cell_moment(ctl, history->at);
-    ctl_cell(ctl, 7, text_of(history_action_name(history->action)));
+    ctl_cell(ctl, 15, text_of(history_action_name(history->action)));
     ctl_cell_uid(ctl, &history->endpoint);
     ctl_cell_uid(ctl, &history->fresh);
     ctl_cell_uid(ctl, &history->ended);
@@ -40,7 +40,7 @@ static void head(struct ctl *ctl)
 {
     ctl_cell(ctl, 8, text_of("SEQUENCE"));
     ctl_cell(ctl, 24, text_of("AT"));
-    ctl_cell(ctl, 7, text_of("ACTION"));
+    ctl_cell(ctl, 15, text_of("ACTION"));
     ctl_cell(ctl, UID_SIZE - 1, text_of("ENDPOINT"));
     ctl_cell(ctl, UID_SIZE - 1, text_of("NEW SECRET"));
     ctl_cell(ctl, UID_SIZE - 1, text_of("ENDED SECRET"));

@@ -3,6 +3,7 @@
 #include "api/json_write.h"
 #include "base/crypto.h"
 #include "ctl.h"
+#include "domain/update.h"
 
 #include <stdio.h>
 
@@ -85,10 +86,9 @@ static enum rc read_versions(struct ctl *ctl, struct project *project)
     return RC_OK;
 }
 
-/* The settings that are given; a store_project_edit_fn, so that update can use it. */
-static enum rc apply_settings(struct project *project, void *arg)
+/* The settings that are given. */
+static enum rc apply_settings(struct ctl *ctl, struct project *project)
 {
-    struct ctl *ctl = arg;
     enum rc rc = RC_OK;
 
     if (ctl->values[CTL_NAME] != NULL)
@@ -105,6 +105,11 @@ static enum rc apply_settings(struct project *project, void *arg)
         rc = ctl_integer(ctl, CTL_MAX_SIGNING_SECRETS, &project->max_signing_secrets);
     project->updated_at = ctl->now;
     return rc == RC_OK ? project_check(project, &ctl->faults) : rc;
+}
+
+static enum rc edit_settings(struct project_edit *edit, void *arg)
+{
+    return apply_settings(arg, edit->project);
 }
 
 static void print(struct ctl *ctl, const struct project *project)
@@ -128,7 +133,7 @@ enum rc ctl_project_create(struct ctl *ctl)
 
     crypto_random(entropy, sizeof entropy);
     project_init(&project, uid_make(ctl->now, entropy), text_of(ctl->values[CTL_NAME]), ctl->now);
-    rc = apply_settings(&project, ctl);
+    rc = apply_settings(ctl, &project);
     if (rc == RC_OK)
         rc = store_project_add(ctl->store, &project);
     if (rc == RC_OK)
@@ -138,12 +143,14 @@ enum rc ctl_project_create(struct ctl *ctl)
 
 enum rc ctl_project_update(struct ctl *ctl)
 {
+    struct project_update update = {edit_settings, ctl, ctl->now, UID_NONE, text_of("hookrollctl")};
     struct project project;
     struct uid uid;
     enum rc rc = ctl_uid(ctl, CTL_PROJECT, &uid);
 
     if (rc == RC_OK)
-        rc = store_project_edit(ctl->store, &uid, apply_settings, ctl, &ctl->arena, &project);
+        rc = store_project_edit(ctl->store, &uid, project_update_apply, &update, &ctl->arena,
+                                &project);
     if (rc == RC_NOT_FOUND)
         (void)snprintf(ctl->why, sizeof ctl->why, "project not found");
     if (rc == RC_OK)

@@ -70,6 +70,7 @@ Suite *roll_json_suite(void);
 Suite *rolls_suite(void);
 Suite *router_suite(void);
 
+Suite *changes_suite(void);
 Suite *config_suite(void);
 Suite *fcgi_body_suite(void);
 Suite *fcgi_suite(void);

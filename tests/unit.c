@@ -56,6 +56,7 @@ static Suite *(*const suites[])(void) = {
     admin_json_suite,
     auth_suite,
     body_suite,
+    changes_suite,
     endpoint_answer_suite,
     endpoint_json_suite,
     endpoints_change_suite,

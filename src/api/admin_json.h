@@ -30,4 +30,8 @@ void admin_json_read_apikey(const struct json_object *object, struct apikey *key
 
 void admin_json_history(struct json_write *json, const struct history *history);
 
+/* admin_json_history_pagination: "pagination"; `next` is a sequence, 0: none. */
+void admin_json_history_pagination(struct json_write *json, int64_t per_page, uint64_t next,
+                                   bool more);
+
 #endif

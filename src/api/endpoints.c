@@ -10,6 +10,7 @@
 #include "base/crypto.h"
 #include "domain/create.h"
 #include "domain/removal.h"
+#include "domain/update.h"
 
 #include <stdio.h>
 
@@ -76,15 +77,15 @@ enum rc endpoints_get(struct call *call)
 }
 
 /* What an update brings, for the edit that does it. */
-struct update {
+struct replacement {
     struct call *call;
     const struct json_object *body;
     const struct endpoint_json_view *view;
 };
 
-static enum rc update_apply(struct edit *edit, void *arg)
+static enum rc replace(struct edit *edit, void *arg)
 {
-    struct update *update = arg;
+    struct replacement *update = arg;
     struct call *call = update->call;
     struct text secret = {NULL, 0};
     char tag[ENDPOINT_ETAG_SIZE];
@@ -109,7 +110,8 @@ static enum rc update_apply(struct edit *edit, void *arg)
 /* Does the edit for the caller, who may see the outcome. */
 static enum rc change(struct call *call, edit_fn *edit, void *arg, struct endpoint *endpoint)
 {
-    struct auth_edit guarded = {call, edit, arg};
+    struct update update = {edit, arg, call->request->now, call->key.uid, call->request->id};
+    struct auth_edit guarded = {call, update_apply, &update};
 
     return store_endpoint_edit(call->store, &call->project_id, &call->endpoint_id, auth_edit,
                                &guarded, call->arena, endpoint);
@@ -119,7 +121,7 @@ enum rc endpoints_update(struct call *call)
 {
     struct endpoint_json_view view = {.now = call->request->now,
                                       .secrets = auth_has(call, SCOPE_SECRETS_READ)};
-    struct update update = {.call = call, .view = &view};
+    struct replacement update = {.call = call, .view = &view};
     struct json_object *body = NULL;
     struct endpoint endpoint;
     enum rc rc = body_json(call, &body);
@@ -127,7 +129,7 @@ enum rc endpoints_update(struct call *call)
     if (rc != RC_OK)
         return rc;
     update.body = body;
-    rc = change(call, update_apply, &update, &endpoint);
+    rc = change(call, replace, &update, &endpoint);
     if (rc == RC_OK)
         endpoint_answer(call, 202, "Endpoint updated successfully", &endpoint, &view);
     else if (rc == RC_INVALID)

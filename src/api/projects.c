@@ -6,6 +6,7 @@
 #include "api/body.h"
 #include "api/envelope.h"
 #include "api/json_read.h"
+#include "domain/update.h"
 
 static void answer(struct call *call, int status, const char *message,
                    const struct project *project)
@@ -22,25 +23,27 @@ enum rc projects_get(struct call *call)
     return RC_OK;
 }
 
-struct update {
+struct settings {
     struct call *call;
     const struct json_object *body;
 };
 
-static enum rc update_apply(struct project *project, void *arg)
+static enum rc apply_body(struct project_edit *edit, void *arg)
 {
-    struct update *update = arg;
+    struct settings *update = arg;
     struct faults *faults = &update->call->faults;
 
     faults->count = 0;
-    admin_json_read_project(update->body, project, faults);
-    project->updated_at = update->call->request->now;
-    return project_check(project, faults);
+    admin_json_read_project(update->body, edit->project, faults);
+    edit->project->updated_at = update->call->request->now;
+    return project_check(edit->project, faults);
 }
 
 enum rc projects_update(struct call *call)
 {
-    struct update update = {.call = call};
+    struct settings settings = {.call = call};
+    struct project_update update = {apply_body, &settings, call->request->now, call->key.uid,
+                                    call->request->id};
     struct json_object *body = NULL;
     struct project project;
     enum rc rc;
@@ -51,9 +54,9 @@ enum rc projects_update(struct call *call)
     rc = body_json(call, &body);
     if (rc != RC_OK)
         return rc;
-    update.body = body;
-    rc = store_project_edit(call->store, &call->project_id, update_apply, &update, call->arena,
-                            &project);
+    settings.body = body;
+    rc = store_project_edit(call->store, &call->project_id, project_update_apply, &update,
+                            call->arena, &project);
     if (rc == RC_OK)
         answer(call, 202, "Project updated successfully", &project);
     else if (rc == RC_INVALID)

@@ -165,23 +165,6 @@ static bool write_entry(const struct history *history, void *arg)
     return true;
 }
 
-static void write_history_pagination(struct json_write *json, int64_t per_page, uint64_t next)
-{
-    char cursor[24] = "";
-
-    if (next != 0)
-        (void)snprintf(cursor, sizeof cursor, "%" PRIu64, next);
-    json_write_key(json, "pagination");
-    json_write_begin_object(json);
-    json_write_key(json, "per_page");
-    json_write_integer(json, per_page);
-    json_write_key(json, "has_next_page");
-    json_write_boolean(json, next != 0);
-    json_write_key(json, "next_page_cursor");
-    json_write_string(json, cursor);
-    json_write_end_object(json);
-}
-
 static enum rc write_history(struct call *call, int64_t per_page, uint64_t from)
 {
     struct json_write json =
@@ -202,7 +185,7 @@ static enum rc write_history(struct call *call, int64_t per_page, uint64_t from)
     if (rc != RC_OK)
         return envelope_error(call->response, rc, NULL);
     json_write_end_array(&json);
-    write_history_pagination(&json, per_page, page.next);
+    admin_json_history_pagination(&json, per_page, page.next, page.next != 0);
     json_write_end_object(&json);
     envelope_end(&json);
     return RC_OK;

@@ -4,6 +4,7 @@
 #include "api/apikeys.h"
 #include "api/auth.h"
 #include "api/call.h"
+#include "api/changes.h"
 #include "api/endpoint_list.h"
 #include "api/endpoints.h"
 #include "api/envelope.h"
@@ -47,6 +48,7 @@ static const struct route routes[] = {
     {"POST", KEYS, ROUTE_KEY, SCOPE_KEYS_WRITE, apikeys_create},
     {"GET", KEYS "/{key}", ROUTE_KEY, SCOPE_KEYS_WRITE, apikeys_get},
     {"DELETE", KEYS "/{key}", ROUTE_KEY, SCOPE_KEYS_WRITE, apikeys_revoke},
+    {"GET", PROJECT "/changes", ROUTE_KEY, SCOPE_HISTORY_READ, changes_get},
     {"GET", ENDPOINTS, ROUTE_KEY, SCOPE_ENDPOINTS_READ, endpoint_list_get},
     {"POST", ENDPOINTS, ROUTE_KEY, SCOPE_ENDPOINTS_WRITE, endpoints_create},
     {"GET", ENDPOINT, ROUTE_KEY, SCOPE_ENDPOINTS_READ, endpoints_get},

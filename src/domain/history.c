@@ -12,6 +12,10 @@ const char *history_action_name(enum history_action action)
         return "revoked";
     case HISTORY_DELETED:
         return "deleted";
+    case HISTORY_UPDATED:
+        return "updated";
+    case HISTORY_PROJECT_UPDATED:
+        return "project_updated";
     }
     return "unknown";
 }

@@ -1,4 +1,5 @@
-/* history: what happened to an endpoint's secrets; never a secret's value. */
+/* history: what happened to the secrets of a project's endpoints, and to how they sign;
+ * never a secret's value. */
 #ifndef HOOKROLL_DOMAIN_HISTORY_H
 #define HOOKROLL_DOMAIN_HISTORY_H
 
@@ -17,10 +18,12 @@ enum {
 
 /* Stored as these numbers, which therefore never change. */
 enum history_action {
-    HISTORY_CREATED = 1, /* the endpoint, with its first secret */
-    HISTORY_ROLLED = 2,  /* one secret was given an end, another took its place */
-    HISTORY_REVOKED = 3, /* a secret in grace was ended at once */
-    HISTORY_DELETED = 4  /* the endpoint, and with it this secret */
+    HISTORY_CREATED = 1,        /* the endpoint, with its first secret */
+    HISTORY_ROLLED = 2,         /* one secret was given an end, another took its place */
+    HISTORY_REVOKED = 3,        /* a secret in grace was ended at once */
+    HISTORY_DELETED = 4,        /* the endpoint, and with it this secret */
+    HISTORY_UPDATED = 5,        /* the endpoint's status, or how its secrets sign */
+    HISTORY_PROJECT_UPDATED = 6 /* how the project signs; of no endpoint */
 };
 
 struct history {
@@ -29,7 +32,7 @@ struct history {
     int64_t at;        /* ms */
     enum history_action action;
     struct uid project;
-    struct uid endpoint;
+    struct uid endpoint;    /* UID_NONE for one of the project itself */
     struct uid key;         /* that asked, UID_NONE for the operator's tool */
     struct text request_id; /* borrowed */
     struct uid ended;       /* the secret that was given an end, or UID_NONE */
@@ -38,7 +41,8 @@ struct history {
     struct text reason;     /* what the caller gave, may be empty; borrowed */
 };
 
-/* history_action_name: "created", "rolled", "revoked", "deleted". */
+/* history_action_name: "created", "rolled", "revoked", "deleted", "updated",
+ * "project_updated". */
 const char *history_action_name(enum history_action action);
 
 /* history_check_reason: RC_INVALID and a fault on "reason" when it is longer than

@@ -483,7 +483,7 @@ enum rc record_history_decode(struct text record, const struct uid *project, uin
     if (rc != RC_OK)
         return rc;
     action = unpack_u8(&in);
-    if (action < HISTORY_CREATED || action > HISTORY_DELETED)
+    if (action < HISTORY_CREATED || action > HISTORY_PROJECT_UPDATED)
         return RC_CORRUPT;
     history->action = (enum history_action)action;
     history->previous = unpack_u64(&in);

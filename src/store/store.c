@@ -327,7 +327,7 @@ enum rc store_apikey_use(struct store *store, const struct apikey *key, int64_t 
 
 struct project_change {
     const struct uid *uid;
-    store_project_edit_fn *edit;
+    project_edit_fn *edit;
     void *arg;
     struct arena *arena;
     struct project *out;
@@ -337,11 +337,15 @@ static enum rc change_project_in(struct kv_txn *txn, void *arg)
 {
     struct project_change *change = arg;
     struct keyspace_key key = keyspace_project(change->uid);
+    struct history event = {0};
+    struct project_edit edit = {change->out, &event};
     struct buf record;
     enum rc rc = store_read_project(txn, change->uid, change->arena, change->out);
 
     if (rc == RC_OK)
-        rc = change->edit(change->out, change->arg);
+        rc = change->edit(&edit, change->arg);
+    if (rc == RC_OK && event.action != 0)
+        rc = store_put_history(txn, change->uid, &event);
     if (rc != RC_OK)
         return rc;
     buf_init(&record, RECORD_MAX);
@@ -353,7 +357,7 @@ static enum rc change_project_in(struct kv_txn *txn, void *arg)
     return rc;
 }
 
-enum rc store_project_edit(struct store *store, const struct uid *uid, store_project_edit_fn *edit,
+enum rc store_project_edit(struct store *store, const struct uid *uid, project_edit_fn *edit,
                            void *arg, struct arena *arena, struct project *out)
 {
     struct project_change change = {uid, edit, arg, arena, out};

@@ -58,11 +58,11 @@ typedef bool store_history_visit(const struct history *history, void *arg);
 RC_CHECK enum rc store_project_add(struct store *store, const struct project *project);
 RC_CHECK enum rc store_project_get(struct store *store, const struct uid *uid, struct arena *arena,
                                    struct project *out);
-/* store_project_edit: reads the project, lets `edit` change it, and writes it, as one
- * step. Its result; any but RC_OK changes nothing. *out is what was written. */
-typedef enum rc store_project_edit_fn(struct project *project, void *arg);
+/* store_project_edit: reads the project, lets `edit` change it, and writes it with the
+ * history entry that it made, as one step. Its result; any but RC_OK changes nothing. *out
+ * is what was written. */
 RC_CHECK enum rc store_project_edit(struct store *store, const struct uid *uid,
-                                    store_project_edit_fn *edit, void *arg, struct arena *arena,
+                                    project_edit_fn *edit, void *arg, struct arena *arena,
                                     struct project *out);
 /* store_projects: all of them, oldest first. */
 RC_CHECK enum rc store_projects(struct store *store, store_project_visit *visit, void *arg);
@@ -132,5 +132,11 @@ RC_CHECK enum rc store_endpoints(struct store *store, const struct uid *project,
 RC_CHECK enum rc store_history(struct store *store, const struct uid *project,
                                const struct uid *endpoint, uint64_t from,
                                store_history_visit *visit, void *arg);
+
+/* store_changes: the project's history from the entry `from` on, oldest first (0: none of
+ * it); *newest is the sequence of the last that there is, 0 without one. RC_GONE when
+ * `from` is past the one to come. */
+RC_CHECK enum rc store_changes(struct store *store, const struct uid *project, uint64_t from,
+                               store_history_visit *visit, void *arg, uint64_t *newest);
 
 #endif

@@ -40,36 +40,15 @@ enum rc store_endpoint_get(struct store *store, const struct uid *project, const
     return kv_read(store->kv, endpoint_in, &get);
 }
 
-static bool note_sequence(struct text key, struct text value, void *arg)
-{
-    uint64_t *sequence = arg;
-
-    (void)value;
-    *sequence = keyspace_sequence(key.data, key.len);
-    return false;
-}
-
 /* Appends the entry to the project's history and to the endpoint's chain. */
 static enum rc put_history(struct kv_txn *txn, struct endpoint *endpoint, struct history *event)
 {
-    struct keyspace_key key = keyspace_history(&endpoint->project, 0);
-    uint64_t newest = 0;
-    struct buf record;
-    enum rc rc =
-        kv_scan(txn, store_prefix(&key), (struct text){0}, KV_BACKWARDS, note_sequence, &newest);
+    enum rc rc;
 
-    if (rc != RC_OK)
-        return rc;
-    event->sequence = newest + 1;
     event->previous = endpoint->history;
-    endpoint->history = event->sequence;
-    buf_init(&record, RECORD_MAX);
-    record_history_encode(&record, event);
-    rc = buf_status(&record);
-    key = keyspace_history(&endpoint->project, event->sequence);
+    rc = store_put_history(txn, &endpoint->project, event);
     if (rc == RC_OK)
-        rc = kv_add(txn, store_key(&key), buf_text(&record));
-    buf_free(&record);
+        endpoint->history = event->sequence;
     return rc;
 }
 

@@ -36,4 +36,11 @@ RC_CHECK enum rc store_read_tombstone(struct kv_txn *txn, const struct uid *proj
                                       const struct uid *uid, struct arena *arena,
                                       struct record_tombstone *out);
 
+/* store_newest: the sequence of the project's last entry, 0 without one. */
+RC_CHECK enum rc store_newest(struct kv_txn *txn, const struct uid *project, uint64_t *sequence);
+
+/* store_put_history: appends the entry to the project's and gives it its sequence. */
+RC_CHECK enum rc store_put_history(struct kv_txn *txn, const struct uid *project,
+                                   struct history *event);
+
 #endif

@@ -228,6 +228,45 @@ enum rc store_history(struct store *store, const struct uid *project, const stru
     return rc;
 }
 
+struct following {
+    struct visit *visit;
+    uint64_t from;
+    uint64_t *newest;
+};
+
+static enum rc follow_in(struct kv_txn *txn, void *arg)
+{
+    struct following *following = arg;
+    enum rc rc = store_newest(txn, following->visit->project, following->newest);
+
+    if (rc != RC_OK || following->from == 0)
+        return rc;
+    if (following->from > *following->newest + 1)
+        return RC_GONE;
+    return visit_in(txn, following->visit);
+}
+
+enum rc store_changes(struct store *store, const struct uid *project, uint64_t from,
+                      store_history_visit *fn, void *arg, uint64_t *newest)
+{
+    struct visit visit = {.store = store,
+                          .start = keyspace_history(project, from),
+                          .from_start = true,
+                          .prefix_len = KEYSPACE_PROJECT_PREFIX,
+                          .direction = KV_FORWARDS,
+                          .project = project,
+                          .fn.history = fn,
+                          .arg = arg,
+                          .decode = visit_history};
+    struct following following = {&visit, from, newest};
+    enum rc rc;
+
+    arena_init(&visit.arena, VISIT_ARENA);
+    rc = kv_read(store->kv, follow_in, &following);
+    arena_free(&visit.arena);
+    return rc;
+}
+
 struct paging {
     const struct store_page *page;
     struct keyspace_key start;

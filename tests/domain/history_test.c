@@ -12,6 +12,8 @@ START_TEST(an_action_keeps_its_number)
     ck_assert_int_eq(HISTORY_ROLLED, 2);
     ck_assert_int_eq(HISTORY_REVOKED, 3);
     ck_assert_int_eq(HISTORY_DELETED, 4);
+    ck_assert_int_eq(HISTORY_UPDATED, 5);
+    ck_assert_int_eq(HISTORY_PROJECT_UPDATED, 6);
 }
 END_TEST
 
@@ -21,18 +23,20 @@ START_TEST(an_action_has_its_name)
     ck_assert_str_eq(history_action_name(HISTORY_ROLLED), "rolled");
     ck_assert_str_eq(history_action_name(HISTORY_REVOKED), "revoked");
     ck_assert_str_eq(history_action_name(HISTORY_DELETED), "deleted");
+    ck_assert_str_eq(history_action_name(HISTORY_UPDATED), "updated");
+    ck_assert_str_eq(history_action_name(HISTORY_PROJECT_UPDATED), "project_updated");
 }
 END_TEST
 
 START_TEST(a_number_that_is_no_action_is_still_named)
 {
-    const int no_actions[] = {-1, 0, HISTORY_DELETED + 1};
+    const int no_actions[] = {-1, 0, HISTORY_PROJECT_UPDATED + 1};
 
     for (size_t i = 0; i < sizeof no_actions / sizeof no_actions[0]; i++) {
         const char *name = history_action_name((enum history_action)no_actions[i]);
 
         ck_assert_ptr_nonnull(name);
-        for (int j = HISTORY_CREATED; j <= HISTORY_DELETED; j++)
+        for (int j = HISTORY_CREATED; j <= HISTORY_PROJECT_UPDATED; j++)
             ck_assert_str_ne(name, history_action_name((enum history_action)j));
     }
 }

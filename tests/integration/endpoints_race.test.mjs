@@ -70,9 +70,11 @@ withService('300 updates and rolls of one endpoint at once', {}, (at) => {
     const now = await at.service.fetch(endpoint);
     assertLastWords(now);
     const { content } = await historyPage(at.service, endpoint, { perPage: 1000 });
-    assert.equal(content.length, ROLLS + 1);
-    assertHolds(content, made);
-    assertChain(content, now);
+    const ofSecrets = content.filter(({ action }) => action !== 'updated');
+    assert.equal(ofSecrets.length, ROLLS + 1);
+    assert.equal(content.length - ofSecrets.length, TURNS, 'each change of advanced_signatures has its entry');
+    assertHolds(ofSecrets, made);
+    assertChain(ofSecrets, now);
     assertSequence(content);
   });
 
@@ -101,6 +103,6 @@ withService('300 updates and rolls of one endpoint at once', {}, (at) => {
     const now = await at.service.fetch(endpoint);
     assert.equal(now.status, 'paused');
     assert.equal(now.description, fields.description(TURNS));
-    assert.equal((await historyPage(at.service, endpoint, { perPage: 1000 })).content.length, ROLLS + 1);
+    assert.equal((await historyPage(at.service, endpoint, { perPage: 1000 })).content.length, ROLLS + 1 + pauses.length);
   });
 });

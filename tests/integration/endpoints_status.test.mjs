@@ -70,12 +70,14 @@ withService('An endpoint', {}, (at) => {
       assert.deepEqual(await at.service.fetch(endpoint), before);
     });
 
-    test('adds nothing to the history, nor does a pause or an update', async () => {
+    test('is in the history as a pause is, an update of what no sender needs is not', async () => {
       const endpoint = await make(at.service);
       paused(await pause(at.service, endpoint));
       activated(await activate(at.service, endpoint));
       updated(await update(at.service, endpoint, { ...least, description: 'x' }));
-      assert.equal((await historyPage(at.service, endpoint)).content.length, 1);
+      const { content } = await historyPage(at.service, endpoint);
+      assert.deepEqual(content.map(({ action }) => action), ['updated', 'updated', 'created']);
+      assert.ok(content.slice(0, 2).every(({ new_secret, ended_secret, ended_at }) => new_secret === null && ended_secret === null && ended_at === null));
     });
   });
 
@@ -176,6 +178,6 @@ withService('An endpoint', {}, (at) => {
     assert.deepEqual(data.secrets[0].value, currentSecret(kept).value);
     assert.equal(removed(await remove(at.service, kept, options)), null);
     assertEnvelope(await at.service.get(kept, options), 404, 'Resource not found');
-    assert.deepEqual((await historyPage(at.service, kept, {}, options)).content.map(({ action }) => action), ['deleted', 'deleted', 'rolled', 'created']);
+    assert.deepEqual((await historyPage(at.service, kept, {}, options)).content.map(({ action }) => action), ['deleted', 'deleted', 'rolled', 'updated', 'updated', 'created']);
   });
 });

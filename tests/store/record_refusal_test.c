@@ -318,7 +318,7 @@ END_TEST
 START_TEST(an_unknown_action_is_refused)
 {
     for (unsigned action = 0; action < 0x100; action++) {
-        bool known = action >= HISTORY_CREATED && action <= HISTORY_DELETED;
+        bool known = action >= HISTORY_CREATED && action <= HISTORY_PROJECT_UPDATED;
 
         encode(HISTORY);
         buf.data[1] = (char)action;

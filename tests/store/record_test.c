@@ -351,7 +351,8 @@ Suite *record_suite(void)
     tcase_add_test(tc, a_project_comes_back);
     tcase_add_test(tc, an_api_key_comes_back);
     tcase_add_test(tc, an_api_key_without_texts_or_ends_comes_back);
-    tcase_add_loop_test(tc, a_history_entry_comes_back, HISTORY_CREATED, HISTORY_DELETED + 1);
+    tcase_add_loop_test(tc, a_history_entry_comes_back, HISTORY_CREATED,
+                        HISTORY_PROJECT_UPDATED + 1);
     tcase_add_test(tc, an_endpoint_comes_back);
     tcase_add_test(tc, an_endpoint_with_every_secret_comes_back);
     tcase_add_test(tc, an_endpoint_with_its_longest_members_comes_back);

@@ -225,12 +225,12 @@ START_TEST(an_owner_is_known_before_and_after_the_deletion)
 }
 END_TEST
 
-static enum rc set_grace(struct project *project, void *arg)
+static enum rc set_grace(struct project_edit *edit, void *arg)
 {
     const enum rc *rc = arg;
 
-    project->default_grace = 7;
-    project->updated_at = SAMPLE_NOW + 1;
+    edit->project->default_grace = 7;
+    edit->project->updated_at = SAMPLE_NOW + 1;
     return *rc;
 }
 

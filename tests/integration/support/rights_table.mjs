@@ -96,6 +96,9 @@ export const operations = {
   'sign a payload': {
     ...ROLL, scope: 'sign', method: 'POST', route: '/v1/projects/{projectID}/endpoints/{endpointID}/sign', at: endpoint('/sign'), body: () => ({ payload: '{}' }), success: 200,
   },
+  'follow the changes': {
+    method: 'GET', route: '/v1/projects/{projectID}/changes', at: () => '/changes', scope: 'history:read', everyones: true, success: 200,
+  },
   'verify a delivery': {
     ...ROLL, scope: 'sign', method: 'POST', route: '/v1/projects/{projectID}/endpoints/{endpointID}/verify', at: endpoint('/verify'),
     body: () => ({ headers: {}, payload: '{}' }), success: 200,

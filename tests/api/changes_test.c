@@ -1,0 +1,229 @@
+/* changes: a poller that goes on with the cursor that it was given learns of all that
+ * touches signing, once and in order, and of nothing else. */
+#include "suites.h"
+#include "support/api_fixture.h"
+#include "support/sample.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    NUMBER = 2,
+    KEY = 3
+};
+
+static struct api_fixture api;
+static char cursor[32];
+
+static const char *project_path(const char *behind)
+{
+    static char path[API_PATH_SIZE];
+    char uid[UID_SIZE];
+
+    uid_format(&api.at.project.uid, uid);
+    (void)snprintf(path, sizeof path, "/v1/projects/%s%s", uid, behind);
+    return path;
+}
+
+static void ask(const char *query)
+{
+    api.request.query = text_of(query);
+    (void)api_ask(&api, "GET", project_path("/changes"), NULL);
+    api.request.query = (struct text){NULL, 0};
+}
+
+static void keep_cursor(void)
+{
+    (void)snprintf(cursor, sizeof cursor, "%s", api_at(&api, "data.pagination.next_page_cursor"));
+}
+
+/* What has happened since the last call, which is to be this. */
+static void expect(const char *count, const char *action)
+{
+    char query[64];
+
+    (void)snprintf(query, sizeof query, "next_page_cursor=%s", cursor);
+    ask(query);
+    api_expect(&api, 200, "Changes fetched successfully");
+    ck_assert_str_eq(api_at(&api, "data.content.#"), count);
+    ck_assert_str_eq(api_at(&api, "data.content.0.action"), action);
+    ck_assert_str_eq(api_at(&api, "data.pagination.has_next_page"), "false");
+    keep_cursor();
+}
+
+static void change(const char *method, const char *behind, const char *body, int status)
+{
+    (void)api_ask(&api, method, api_endpoint(&api, NUMBER, behind), body);
+    ck_assert_int_eq(api.response.status, status);
+}
+
+static void setup(void)
+{
+    api_fixture_make(&api);
+    api_fixture_open(&api);
+    ck_assert_int_eq(store_fixture_add(api.at.store, NUMBER, STORE_FIXTURE_PROJECT, &api.arena),
+                     RC_OK);
+    ask("");
+    keep_cursor();
+}
+
+static void teardown(void)
+{
+    api_fixture_remove(&api);
+}
+
+START_TEST(without_a_cursor_it_begins_now)
+{
+    ask("");
+    api_expect(&api, 200, "Changes fetched successfully");
+    ck_assert_str_eq(api_at(&api, "data.content.#"), "0");
+    ck_assert_str_eq(api_at(&api, "data.pagination.next_page_cursor"), "2");
+    ck_assert_str_eq(api_at(&api, "data.pagination.per_page"), "100");
+    expect("0", "(absent)");
+    ck_assert_str_eq(cursor, "2");
+}
+END_TEST
+
+#define BODY "{\"name\":\"n\",\"url\":\"https://e.example\""
+
+START_TEST(every_change_of_signing_is_told_once)
+{
+    char secret[UID_SIZE];
+    char behind[API_PATH_SIZE / 2];
+
+    change("PUT", "/expire_secret", "{\"expiration\":60}", 200);
+    (void)snprintf(secret, sizeof secret, "%.26s", api_at(&api, "data.secrets.0.uid"));
+    expect("1", "rolled");
+    ck_assert_str_eq(api_at(&api, "data.content.0.ended_secret"), secret);
+    (void)snprintf(behind, sizeof behind, "/secrets/%s/revoke", secret);
+    change("POST", behind, "", 200);
+    expect("1", "revoked");
+    change("PUT", "/pause", NULL, 202);
+    expect("1", "updated");
+    ck_assert_str_eq(api_at(&api, "data.content.0.request_id"), "request-1");
+    ck_assert_str_ne(api_at(&api, "data.content.0.key_id"), "null");
+    ck_assert_str_ne(api_at(&api, "data.content.0.endpoint_id"), "null");
+    ck_assert_str_eq(api_at(&api, "data.content.0.new_secret"), "null");
+    change("POST", "/activate", NULL, 202);
+    expect("1", "updated");
+    change("PUT", "", BODY ",\"advanced_signatures\":false}", 202);
+    expect("1", "updated");
+    change("PUT", "", BODY ",\"signature\":{\"order\":\"current_first\"}}", 202);
+    expect("1", "updated");
+    change("PUT", "", BODY ",\"signature\":{\"formats\":[\"standard\"]}}", 202);
+    expect("1", "updated");
+    change("DELETE", "", NULL, 200);
+    expect("1", "deleted");
+}
+END_TEST
+
+START_TEST(what_does_not_touch_signing_is_not_told)
+{
+    change("PUT", "", BODY ",\"http_timeout\":3,\"signature\":{\"key_type\":\"ed25519\"}}", 202);
+    change("PUT", "", BODY ",\"advanced_signatures\":true}", 202);
+    change("PUT", "", "{\"name\":\"\"}", 400);
+    (void)api_ask(&api, "PUT", project_path(""), "{\"default_grace\":7,\"name\":\"other\"}");
+    ck_assert_int_eq(api.response.status, 202);
+    (void)api_ask(&api, "PUT", project_path(""), "{\"signature\":{\"header\":\"\"}}");
+    ck_assert_int_eq(api.response.status, 400);
+    expect("0", "(absent)");
+}
+END_TEST
+
+START_TEST(how_the_project_signs_is_told_without_an_endpoint)
+{
+    static const char *const bodies[] = {
+        "{\"signature\":{\"header\":\"X-Other\"}}",
+        "{\"signature\":{\"versions\":[{\"hash\":\"SHA512\"}]}}",
+        "{\"signature\":{\"versions\":[{\"hash\":\"SHA512\",\"encoding\":\"base64\"}]}}",
+        "{\"signature\":{\"versions\":[{},{}]}}",
+    };
+
+    for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
+        (void)api_ask(&api, "PUT", project_path(""), bodies[i]);
+        ck_assert_int_eq(api.response.status, 202);
+        expect("1", "project_updated");
+        ck_assert_str_eq(api_at(&api, "data.content.0.endpoint_id"), "null");
+    }
+}
+END_TEST
+
+START_TEST(pages_follow_one_another_oldest_first)
+{
+    for (int i = 0; i < 5; i++)
+        change("PUT", "/pause", NULL, 202);
+    ask("next_page_cursor=1&perPage=4");
+    ck_assert_str_eq(api_at(&api, "data.content.#"), "4");
+    ck_assert_str_eq(api_at(&api, "data.content.0.sequence"), "1");
+    ck_assert_str_eq(api_at(&api, "data.content.3.sequence"), "4");
+    ck_assert_str_eq(api_at(&api, "data.pagination.has_next_page"), "true");
+    ck_assert_str_eq(api_at(&api, "data.pagination.next_page_cursor"), "5");
+    ask("next_page_cursor=5&perPage=2");
+    ck_assert_str_eq(api_at(&api, "data.content.#"), "2");
+    ck_assert_str_eq(api_at(&api, "data.pagination.has_next_page"), "false");
+    ck_assert_str_eq(api_at(&api, "data.pagination.next_page_cursor"), "7");
+}
+END_TEST
+
+START_TEST(what_is_wrong_is_named)
+{
+    static const struct {
+        const char *query;
+        const char *message;
+    } rows[] = {
+        {"perPage=0", "perPage must be an integer from 1 to 1000"},
+        {"perPage=1001", "perPage must be an integer from 1 to 1000"},
+        {"next_page_cursor=0", "next_page_cursor must be an integer from 1 to 9223372036854775807"},
+        {"next_page_cursor=3", "next_page_cursor must be one that this feed gave"},
+        {"next_page_cursor=9223372036854775807",
+         "next_page_cursor must be one that this feed gave"},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        ask(rows[i].query);
+        api_expect(&api, 400, rows[i].message);
+    }
+}
+END_TEST
+
+START_TEST(it_needs_its_scope_and_is_not_for_one_owner)
+{
+    char authorization[API_AUTHORIZATION_SIZE];
+
+    api_scoped(&api, KEY, SCOPE_PROJECT_ADMIN & ~(uint32_t)SCOPE_HISTORY_READ, "", authorization);
+    (void)api_ask_as(&api, authorization, "GET", project_path("/changes"), NULL);
+    api_expect(&api, 403, "the API key lacks the scope history:read");
+    api_scoped(&api, KEY + 1, SCOPE_PROJECT_ADMIN, "alice", authorization);
+    (void)api_ask_as(&api, authorization, "GET", project_path("/changes"), NULL);
+    api_expect(&api, 403, "the API key is restricted to endpoints of its own owner_id");
+}
+END_TEST
+
+START_TEST(another_project_has_a_feed_of_its_own)
+{
+    struct project other = sample_project(KEY);
+
+    ck_assert_int_eq(store_project_add(api.at.store, &other), RC_OK);
+    ck_assert_int_eq(store_fixture_add(api.at.store, NUMBER + 5, KEY, &api.arena), RC_OK);
+    expect("0", "(absent)");
+}
+END_TEST
+
+Suite *changes_suite(void)
+{
+    Suite *suite = suite_create("changes");
+    TCase *tc = tcase_create("feed");
+
+    tcase_add_checked_fixture(tc, setup, teardown);
+    tcase_add_test(tc, without_a_cursor_it_begins_now);
+    tcase_add_test(tc, every_change_of_signing_is_told_once);
+    tcase_add_test(tc, what_does_not_touch_signing_is_not_told);
+    tcase_add_test(tc, how_the_project_signs_is_told_without_an_endpoint);
+    tcase_add_test(tc, pages_follow_one_another_oldest_first);
+    tcase_add_test(tc, what_is_wrong_is_named);
+    tcase_add_test(tc, it_needs_its_scope_and_is_not_for_one_owner);
+    tcase_add_test(tc, another_project_has_a_feed_of_its_own);
+    suite_add_tcase(suite, tc);
+    return suite;
+}
