@@ -30,6 +30,11 @@ static const char *const names[CTL_OPTIONS] = {
     [CTL_SECRET_ID] = "--secret-id",
     [CTL_SIGNATURE_HEADER] = "--signature-header",
     [CTL_SIGNATURE_VERSIONS] = "--signature-versions",
+    [CTL_PAYLOAD] = "--payload",
+    [CTL_HEADERS] = "--headers",
+    [CTL_MESSAGE_ID] = "--message-id",
+    [CTL_TIMESTAMP] = "--timestamp",
+    [CTL_TOLERANCE] = "--tolerance",
 };
 
 const char *ctl_name(enum ctl_option option)

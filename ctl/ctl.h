@@ -38,6 +38,11 @@ enum ctl_option {
     CTL_SECRET_ID,
     CTL_SIGNATURE_HEADER,
     CTL_SIGNATURE_VERSIONS,
+    CTL_PAYLOAD,
+    CTL_HEADERS,
+    CTL_MESSAGE_ID,
+    CTL_TIMESTAMP,
+    CTL_TOLERANCE,
     CTL_OPTIONS /* how many */
 };
 
@@ -45,9 +50,10 @@ struct ctl {
     const char *values[CTL_OPTIONS]; /* as given, or NULL; borrowed from argv */
     bool json;
     bool show_secrets;
+    bool compact;
     int64_t now; /* ms */
     struct config config;
-    struct store *store; /* open, but for commands that make it */
+    struct store *store; /* open, but for commands that make it or may do without */
     struct arena arena;
     struct buf out;       /* becomes standard output when the command succeeds */
     struct faults faults; /* why RC_INVALID */
@@ -73,6 +79,11 @@ enum rc ctl_endpoint_activate(struct ctl *ctl);
 enum rc ctl_roll(struct ctl *ctl);
 enum rc ctl_revoke(struct ctl *ctl);
 enum rc ctl_history(struct ctl *ctl);
+enum rc ctl_sign(struct ctl *ctl);
+enum rc ctl_verify(struct ctl *ctl);
+
+/* ctl_open: opens the store that the settings name. */
+RC_CHECK enum rc ctl_open(struct ctl *ctl);
 
 /* --- args.c --- */
 
@@ -94,12 +105,17 @@ RC_CHECK enum rc ctl_read(struct ctl *ctl, enum ctl_option option, size_t max, s
 
 struct endpoint;
 struct endpoint_json_view;
+struct project;
 
 /* ctl_ids: --project and --endpoint. RC_INVALID with faults. */
 RC_CHECK enum rc ctl_ids(struct ctl *ctl, struct uid *project, struct uid *endpoint);
 
 /* ctl_secret: the value in --secret-file; *secret keeps its own without one. */
 RC_CHECK enum rc ctl_secret(struct ctl *ctl, struct text *secret);
+
+/* ctl_signature_settings: --signature-header and --signature-versions; what is not given
+ * stays. RC_INVALID with faults. */
+RC_CHECK enum rc ctl_signature_settings(struct ctl *ctl, struct project *project);
 
 /* ctl_print_endpoint: as JSON or for people. */
 void ctl_print_endpoint(struct ctl *ctl, const struct endpoint *endpoint,

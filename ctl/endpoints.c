@@ -6,6 +6,7 @@
 #include "ctl.h"
 #include "domain/create.h"
 #include "domain/removal.h"
+#include "domain/update.h"
 
 #include <stdio.h>
 
@@ -50,14 +51,14 @@ static enum rc read_members(struct ctl *ctl, struct json_object **document,
 }
 
 /* Members from a JSON document as PUT takes it. */
-struct update {
+struct replacement {
     struct ctl *ctl;
     const struct json_object *document;
 };
 
-static enum rc update_apply(struct edit *edit, void *arg)
+static enum rc replace(struct edit *edit, void *arg)
 {
-    struct update *update = arg;
+    struct replacement *update = arg;
     struct ctl *ctl = update->ctl;
     struct text secret = {NULL, 0};
 
@@ -76,13 +77,15 @@ static enum rc update_apply(struct edit *edit, void *arg)
 static enum rc change(struct ctl *ctl, edit_fn *edit, void *arg)
 {
     struct endpoint_json_view view = {.now = ctl->now, .secrets = ctl->show_secrets};
+    struct update update = {edit, arg, ctl->now, UID_NONE, text_of("hookrollctl")};
     struct endpoint endpoint = {.status = ENDPOINT_ACTIVE};
     struct uid project;
     struct uid uid;
     enum rc rc = ctl_ids(ctl, &project, &uid);
 
     if (rc == RC_OK)
-        rc = store_endpoint_edit(ctl->store, &project, &uid, edit, arg, &ctl->arena, &endpoint);
+        rc = store_endpoint_edit(ctl->store, &project, &uid, update_apply, &update, &ctl->arena,
+                                 &endpoint);
     if (rc == RC_NOT_FOUND)
         (void)snprintf(ctl->why, sizeof ctl->why, "endpoint not found");
     if (rc == RC_CONFLICT)
@@ -95,13 +98,13 @@ static enum rc change(struct ctl *ctl, edit_fn *edit, void *arg)
 
 enum rc ctl_endpoint_update(struct ctl *ctl)
 {
-    struct update update = {.ctl = ctl};
+    struct replacement update = {.ctl = ctl};
     struct json_object *document = NULL;
     enum rc rc = read_document(ctl, &document, &ctl->faults);
 
     update.document = document;
     if (rc == RC_OK)
-        rc = change(ctl, update_apply, &update);
+        rc = change(ctl, replace, &update);
     json_read_free(document);
     return rc;
 }

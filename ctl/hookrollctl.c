@@ -14,7 +14,7 @@ enum {
     EXIT_USAGE = 2,
     EXIT_NOT_FOUND = 3,
     EXIT_REFUSED = 4,
-    ARENA_MAX = 8 * 1024 * 1024,
+    ARENA_MAX = 16 * 1024 * 1024,
     OUT_MAX = 1024 * 1024 * 1024
 };
 
@@ -42,6 +42,11 @@ static const char usage[] =
     "                    [--reason TEXT] [--show-secrets]\n"
     "  revoke            --project ID --endpoint ID --secret-id ID [--reason TEXT]\n"
     "  history           --project ID [--endpoint ID] [--limit N]\n"
+    "  sign              --project ID --endpoint ID --payload FILE [--message-id ID]\n"
+    "                    [--timestamp S] [--compact]\n"
+    "  verify            (--project ID --endpoint ID | --secret-file FILE) --payload FILE\n"
+    "                    --headers FILE [--tolerance S] [--signature-header NAME]\n"
+    "                    [--signature-versions LIST]\n"
     "\n"
     "SETTING: --default-grace S, --max-grace S, --max-signing-secrets N,\n"
     "--signature-header NAME, --signature-versions LIST (such as SHA256:hex,SHA512:base64).\n"
@@ -67,31 +72,41 @@ struct command {
     enum rc (*run)(struct ctl *ctl);
     unsigned needs; /* options, as bits */
     unsigned takes; /* beside those */
+    bool storeless; /* runs without the store, which it makes or opens itself */
 };
 
 static const struct command commands[] = {
-    {"init", NULL, ctl_init, 0, 0},
-    {"project", "create", ctl_project_create, TAKES(CTL_NAME), SETTINGS},
-    {"project", "update", ctl_project_update, TAKES(CTL_PROJECT), TAKES(CTL_NAME) | SETTINGS},
-    {"project", "list", ctl_project_list, 0, 0},
+    {"init", NULL, ctl_init, 0, 0, true},
+    {"project", "create", ctl_project_create, TAKES(CTL_NAME), SETTINGS, false},
+    {"project", "update", ctl_project_update, TAKES(CTL_PROJECT), TAKES(CTL_NAME) | SETTINGS,
+     false},
+    {"project", "list", ctl_project_list, 0, 0, false},
     {"key", "create", ctl_key_create, TAKES(CTL_PROJECT),
-     TAKES(CTL_NAME) | TAKES(CTL_SCOPES) | TAKES(CTL_OWNER_ID) | TAKES(CTL_EXPIRES_IN)},
-    {"key", "list", ctl_key_list, TAKES(CTL_PROJECT), 0},
-    {"key", "revoke", ctl_key_revoke, TAKES(CTL_KEY), 0},
+     TAKES(CTL_NAME) | TAKES(CTL_SCOPES) | TAKES(CTL_OWNER_ID) | TAKES(CTL_EXPIRES_IN), false},
+    {"key", "list", ctl_key_list, TAKES(CTL_PROJECT), 0, false},
+    {"key", "revoke", ctl_key_revoke, TAKES(CTL_KEY), 0, false},
     {"endpoint", "create", ctl_endpoint_create, TAKES(CTL_PROJECT),
      TAKES(CTL_NAME) | TAKES(CTL_URL) | TAKES(CTL_OWNER_ID) | TAKES(CTL_INPUT) |
-         TAKES(CTL_SECRET_FILE)},
-    {"endpoint", "get", ctl_endpoint_get, ONE_ENDPOINT, 0},
-    {"endpoint", "list", ctl_endpoint_list, TAKES(CTL_PROJECT), TAKES(CTL_LIMIT)},
+         TAKES(CTL_SECRET_FILE),
+     false},
+    {"endpoint", "get", ctl_endpoint_get, ONE_ENDPOINT, 0, false},
+    {"endpoint", "list", ctl_endpoint_list, TAKES(CTL_PROJECT), TAKES(CTL_LIMIT), false},
     {"endpoint", "update", ctl_endpoint_update, ONE_ENDPOINT,
-     TAKES(CTL_NAME) | TAKES(CTL_URL) | TAKES(CTL_OWNER_ID) | TAKES(CTL_INPUT)},
-    {"endpoint", "pause", ctl_endpoint_pause, ONE_ENDPOINT, 0},
-    {"endpoint", "activate", ctl_endpoint_activate, ONE_ENDPOINT, 0},
-    {"endpoint", "delete", ctl_endpoint_delete, ONE_ENDPOINT, 0},
+     TAKES(CTL_NAME) | TAKES(CTL_URL) | TAKES(CTL_OWNER_ID) | TAKES(CTL_INPUT), false},
+    {"endpoint", "pause", ctl_endpoint_pause, ONE_ENDPOINT, 0, false},
+    {"endpoint", "activate", ctl_endpoint_activate, ONE_ENDPOINT, 0, false},
+    {"endpoint", "delete", ctl_endpoint_delete, ONE_ENDPOINT, 0, false},
     {"roll", NULL, ctl_roll, ONE_ENDPOINT,
-     TAKES(CTL_EXPIRATION) | TAKES(CTL_SECRET_FILE) | TAKES(CTL_REASON)},
-    {"revoke", NULL, ctl_revoke, ONE_ENDPOINT | TAKES(CTL_SECRET_ID), TAKES(CTL_REASON)},
-    {"history", NULL, ctl_history, TAKES(CTL_PROJECT), TAKES(CTL_ENDPOINT) | TAKES(CTL_LIMIT)},
+     TAKES(CTL_EXPIRATION) | TAKES(CTL_SECRET_FILE) | TAKES(CTL_REASON), false},
+    {"revoke", NULL, ctl_revoke, ONE_ENDPOINT | TAKES(CTL_SECRET_ID), TAKES(CTL_REASON), false},
+    {"sign", NULL, ctl_sign, ONE_ENDPOINT | TAKES(CTL_PAYLOAD),
+     TAKES(CTL_MESSAGE_ID) | TAKES(CTL_TIMESTAMP), false},
+    {"verify", NULL, ctl_verify, TAKES(CTL_PAYLOAD) | TAKES(CTL_HEADERS),
+     ONE_ENDPOINT | TAKES(CTL_SECRET_FILE) | TAKES(CTL_TOLERANCE) | TAKES(CTL_SIGNATURE_HEADER) |
+         TAKES(CTL_SIGNATURE_VERSIONS),
+     true},
+    {"history", NULL, ctl_history, TAKES(CTL_PROJECT), TAKES(CTL_ENDPOINT) | TAKES(CTL_LIMIT),
+     false},
 };
 
 /* The last cause that a lower floor logged: it becomes part of the one line. */
@@ -152,6 +167,10 @@ static int take_option(int argc, char **argv, int *i, unsigned takes, struct ctl
         ctl->show_secrets = true;
         return 0;
     }
+    if (text_is(name, "--compact") && equals == NULL) {
+        ctl->compact = true;
+        return 0;
+    }
     if (option == CTL_OPTIONS) {
         word[name.len] = '\0';
         return fail_usage("unknown option ", word);
@@ -179,6 +198,8 @@ static int parse(int argc, char **argv, const struct command *command, struct ct
         if (status != 0)
             return status;
     }
+    if (ctl->compact && command->run != ctl_sign)
+        return fail_usage("this command does not take ", "--compact");
     for (int i = 0; i < CTL_OPTIONS; i++)
         if ((command->needs & TAKES(i)) != 0 && ctl->values[i] == NULL)
             return fail_usage("missing ", ctl_name((enum ctl_option)i));
@@ -214,18 +235,21 @@ static enum rc configure(struct ctl *ctl)
     return RC_OK;
 }
 
-static enum rc run(const struct command *command, struct ctl *ctl)
+enum rc ctl_open(struct ctl *ctl)
 {
     struct store_options options = {ctl->config.store, ctl->config.master_key, 0};
-    enum rc rc;
+    enum rc rc = store_open(&options, &ctl->store);
 
-    if (command->run != ctl_init) {
-        rc = store_open(&options, &ctl->store);
-        /* No store at all is a failure; "not found" is what a command looked for. */
-        if (rc != RC_OK)
-            return rc == RC_NOT_FOUND ? RC_SYSTEM : rc;
-    }
-    rc = command->run(ctl);
+    /* No store at all is a failure; "not found" is what a command looked for. */
+    return rc == RC_NOT_FOUND ? RC_SYSTEM : rc;
+}
+
+static enum rc run(const struct command *command, struct ctl *ctl)
+{
+    enum rc rc = command->storeless ? RC_OK : ctl_open(ctl);
+
+    if (rc == RC_OK)
+        rc = command->run(ctl);
     return rc == RC_OK ? buf_status(&ctl->out) : rc;
 }
 
@@ -233,7 +257,7 @@ static const char *advice(enum rc rc, const struct ctl *ctl)
 {
     if (rc == RC_KEY)
         return "; give the key file of this store with --master-key, as its owner";
-    if (rc == RC_SYSTEM && ctl->store == NULL)
+    if (rc == RC_SYSTEM && ctl->store == NULL && ctl->why[0] == '\0')
         return "; run hookrollctl init first, as the user that the responder runs as, or name the "
                "store with --store and --master-key";
     if (rc == RC_FULL)

@@ -86,17 +86,20 @@ static enum rc read_versions(struct ctl *ctl, struct project *project)
     return RC_OK;
 }
 
+enum rc ctl_signature_settings(struct ctl *ctl, struct project *project)
+{
+    if (ctl->values[CTL_SIGNATURE_HEADER] != NULL)
+        project->signature_header = text_of(ctl->values[CTL_SIGNATURE_HEADER]);
+    return ctl->values[CTL_SIGNATURE_VERSIONS] != NULL ? read_versions(ctl, project) : RC_OK;
+}
+
 /* The settings that are given. */
 static enum rc apply_settings(struct ctl *ctl, struct project *project)
 {
-    enum rc rc = RC_OK;
+    enum rc rc = ctl_signature_settings(ctl, project);
 
     if (ctl->values[CTL_NAME] != NULL)
         project->name = text_of(ctl->values[CTL_NAME]);
-    if (ctl->values[CTL_SIGNATURE_HEADER] != NULL)
-        project->signature_header = text_of(ctl->values[CTL_SIGNATURE_HEADER]);
-    if (ctl->values[CTL_SIGNATURE_VERSIONS] != NULL)
-        rc = read_versions(ctl, project);
     if (rc == RC_OK)
         rc = ctl_integer(ctl, CTL_DEFAULT_GRACE, &project->default_grace);
     if (rc == RC_OK)

@@ -6,24 +6,10 @@
 #include "api/json_read.h"
 #include "api/payload_json.h"
 
-#include <inttypes.h>
-
 /* No timestamp: out of range. */
 enum {
     NOT_A_TIMESTAMP = -1
 };
-
-static void check(const struct sign_message *message, const char *id, const char *timestamp,
-                  struct faults *faults)
-{
-    if (!sign_id_is_good(message->id))
-        faults_add(faults, id,
-                   "%s must be 1 to %d printable ASCII characters without space and '.'", id,
-                   SIGN_ID_MAX);
-    if (message->timestamp < 0 || message->timestamp > SIGN_TIMESTAMP_MAX)
-        faults_add(faults, timestamp, "%s must be an integer from 0 to %" PRId64 " (Unix seconds)",
-                   timestamp, SIGN_TIMESTAMP_MAX);
-}
 
 static enum rc compact(struct sign_request *request, struct arena *arena, struct faults *faults)
 {
@@ -53,7 +39,7 @@ enum rc sign_json_read(const struct json_object *object, struct arena *arena,
     else
         body_integer(object, "timestamp", &message->timestamp, faults);
     body_boolean(object, "compact", &request->compact, faults);
-    check(message, "message_id", "timestamp", faults);
+    (void)!sign_check(message, "message_id", "timestamp", faults);
     return rc == RC_OK ? compact(request, arena, faults) : rc;
 }
 
@@ -74,6 +60,6 @@ enum rc sign_json_read_raw(const struct request *from, struct arena *arena,
         request->compact = true;
     else if (wish.len > 0 && !text_is(wish, "false"))
         faults_add(faults, "Hookroll-Compact", "Hookroll-Compact must be true or false");
-    check(message, "Webhook-Id", "Webhook-Timestamp", faults);
+    (void)!sign_check(message, "Webhook-Id", "Webhook-Timestamp", faults);
     return compact(request, arena, faults);
 }

@@ -13,20 +13,14 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum {
-    ID_SIZE = 4 + UID_SIZE /* "msg_" and a ULID */
-};
-
-static void make_id(const struct call *call, char out[ID_SIZE])
+static void make_id(const struct call *call, char out[SIGN_ID_NEW_SIZE])
 {
     uint8_t entropy[UID_ENTROPY_BYTES];
-    char text[UID_SIZE];
     struct uid uid;
 
     crypto_random(entropy, sizeof entropy);
     uid = uid_make(call->request->now, entropy);
-    uid_format(&uid, text);
-    (void)snprintf(out, ID_SIZE, "msg_%s", text);
+    sign_id_new(&uid, out);
 }
 
 /* What the caller wants signed. Any other result than RC_OK has been answered. */
@@ -123,7 +117,7 @@ enum rc signatures_sign(struct call *call)
 {
     struct json_object *body = NULL;
     struct sign_request request;
-    char id[ID_SIZE];
+    char id[SIGN_ID_NEW_SIZE];
     enum rc rc;
 
     make_id(call, id);

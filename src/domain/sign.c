@@ -13,6 +13,30 @@ bool sign_id_is_good(struct text id)
     return good;
 }
 
+void sign_id_new(const struct uid *uid, char out[SIGN_ID_NEW_SIZE])
+{
+    char text[UID_SIZE];
+
+    uid_format(uid, text);
+    (void)snprintf(out, SIGN_ID_NEW_SIZE, "msg_%s", text);
+}
+
+enum rc sign_check(const struct sign_message *message, const char *id, const char *timestamp,
+                   struct faults *faults)
+{
+    bool id_is_good = sign_id_is_good(message->id);
+    bool in_time = message->timestamp >= 0 && message->timestamp <= SIGN_TIMESTAMP_MAX;
+
+    if (!id_is_good)
+        faults_add(faults, id,
+                   "%s must be 1 to %d printable ASCII characters without space and '.'", id,
+                   SIGN_ID_MAX);
+    if (!in_time)
+        faults_add(faults, timestamp, "%s must be an integer from 0 to %" PRId64 " (Unix seconds)",
+                   timestamp, SIGN_TIMESTAMP_MAX);
+    return id_is_good && in_time ? RC_OK : RC_INVALID;
+}
+
 struct text sign_prefix_convoy(const struct sign_message *message, char room[SIGN_PREFIX_SIZE])
 {
     (void)snprintf(room, SIGN_PREFIX_SIZE, "%" PRId64 ",", message->timestamp);

@@ -10,14 +10,17 @@
 #include "base/crypto.h"
 #include "base/rc.h"
 #include "base/text.h"
+#include "domain/faults.h"
 #include "domain/project.h"
 #include "domain/signing_key.h"
+#include "domain/uid.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 enum {
+    SIGN_ID_NEW_SIZE = 4 + UID_SIZE,              /* "msg_" and a ULID */
     SIGN_ID_MAX = 256,                            /* bytes of a message's id */
     SIGN_PREFIX_SIZE = SIGN_ID_MAX + 32,          /* what stands before the body */
     SIGN_SIGNATURE_SIZE = 2 * CRYPTO_HMAC_MAX + 1 /* hexadecimal is the longest form */
@@ -33,6 +36,14 @@ struct sign_message {
 /* sign_id_is_good: 1 to SIGN_ID_MAX printable ASCII characters without space and
  * '.', which separates what is signed. */
 bool sign_id_is_good(struct text id);
+
+/* sign_id_new: the id of a new message. */
+void sign_id_new(const struct uid *uid, char out[SIGN_ID_NEW_SIZE]);
+
+/* sign_check: RC_INVALID with faults unless the id and the timestamp of the message are
+ * good; `id` and `timestamp` are what their sender calls them. */
+RC_CHECK enum rc sign_check(const struct sign_message *message, const char *id,
+                            const char *timestamp, struct faults *faults);
 
 /* What is signed: the prefix, written to `room`, and the body behind it.
  * sign_prefix_convoy: "SECONDS,"; sign_prefix_standard: "ID.SECONDS.". */

@@ -1,6 +1,7 @@
 /* signing_key: prefixes and encodings of keys. */
 #include "domain/signing_key.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const char hmac_prefix[] = "whsec_";
@@ -11,7 +12,7 @@ static void encode(const char *prefix, const uint8_t *bytes, size_t len, char *o
 {
     size_t at = strlen(prefix);
 
-    memcpy(out, prefix, at);
+    (void)snprintf(out, size, "%s", prefix);
     crypto_base64_encode(CRYPTO_BASE64, bytes, len, out + at, size - at);
 }
 
