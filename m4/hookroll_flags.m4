@@ -28,11 +28,12 @@ AC_DEFUN([HOOKROLL_SANITIZE], [
   AC_SUBST([SANITIZE_CFLAGS])
 ])
 
-# HOOKROLL_HARDENING: HARDEN_CFLAGS and HARDEN_LDFLAGS; none under a sanitizer,
-# which brings its own checks and dislikes _FORTIFY_SOURCE.
+# HOOKROLL_HARDENING: HARDEN_CFLAGS, HARDEN_LDFLAGS, and PIE_LDFLAGS of programs; none under
+# a sanitizer, which brings its own checks and dislikes _FORTIFY_SOURCE.
 AC_DEFUN([HOOKROLL_HARDENING], [
   HARDEN_CFLAGS=
   HARDEN_LDFLAGS=
+  PIE_LDFLAGS=
   AS_IF([test "x$enable_sanitize" = xno], [
     AX_APPEND_COMPILE_FLAGS([-fstack-protector-strong -fstack-clash-protection dnl
       -fcf-protection=full -fPIE], [HARDEN_CFLAGS], [-Werror])
@@ -40,8 +41,10 @@ AC_DEFUN([HOOKROLL_HARDENING], [
       [*_FORTIFY_SOURCE*], [],
       [*" -O0 "*], [],
       [HARDEN_CFLAGS="$HARDEN_CFLAGS -D_FORTIFY_SOURCE=2"])
-    AX_APPEND_LINK_FLAGS([-pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack], [HARDEN_LDFLAGS])
+    AX_APPEND_LINK_FLAGS([-Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack], [HARDEN_LDFLAGS])
+    AX_APPEND_LINK_FLAGS([-pie], [PIE_LDFLAGS])
   ])
   AC_SUBST([HARDEN_CFLAGS])
   AC_SUBST([HARDEN_LDFLAGS])
+  AC_SUBST([PIE_LDFLAGS])
 ])

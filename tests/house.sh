@@ -36,7 +36,7 @@ done
 
 # door HEADER FILE: only FILE includes HEADER.
 door() {
-    for file in $(grep -lE "^#include <$1>" src/*/*.[ch] ctl/*.[ch] cgi-bin/*.c || true); do
+    for file in $(grep -lE "^#include <$1>" src/*/*.[ch] ctl/*.[ch] lib/*.[ch] cgi-bin/*.c || true); do
         [ "$file" = "$2" ] || wrong "$file includes <$1>; its one door is $2"
     done
     grep -qE "^#include <$1>" "$2" || wrong "$2 is to be the door of <$1>"
@@ -49,7 +49,7 @@ door json-c/json.h src/api/json_read.c
 door fcgiapp.h src/serve/fcgi.c
 
 if grep -nE '\b(strcpy|strcat|sprintf|vsprintf|gets|strtok|atoi|atol|alloca|system|popen)\(' \
-    src/*/*.c ctl/*.c cgi-bin/*.c; then
+    src/*/*.c ctl/*.c lib/*.c cgi-bin/*.c; then
     wrong "the functions above have no bounds or no errors"
 fi
 
@@ -58,7 +58,7 @@ if grep -nE '\b(memcmp|strcmp|strncmp|text_equal)\(' src/domain/verify.c; then
     wrong "src/domain/verify.c compares by crypto_equal alone"
 fi
 
-for file in src/*/*.c ctl/*.c cgi-bin/*.c; do
+for file in src/*/*.c ctl/*.c lib/*.c cgi-bin/*.c; do
     grep -qF "$(basename "$file")" DESIGN.md || wrong "DESIGN.md does not tell of $file"
 done
 

@@ -19,6 +19,7 @@ Suite *create_suite(void);
 Suite *endpoint_suite(void);
 Suite *faults_suite(void);
 Suite *history_suite(void);
+Suite *hookroll_sign_suite(void);
 Suite *project_suite(void);
 Suite *revoke_suite(void);
 Suite *roll_suite(void);

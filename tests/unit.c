@@ -34,6 +34,7 @@ static Suite *(*const suites[])(void) = {
     signatures_suite,
     signing_secrets_suite,
     verifications_suite,
+    hookroll_sign_suite,
     uid_suite,
     verify_suite,
     /* store */

@@ -1,0 +1,233 @@
+/* hookroll-sign: the public face of signing and verifying: checks what it is handed, and
+ * calls the code that the responder signs and verifies with. */
+#include "hookroll-sign.h"
+
+#include "base/buf.h"
+#include "base/crypto.h"
+#include "domain/sign.h"
+#include "domain/verify.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+enum {
+    KEY_MAX = 256 /* bytes */
+};
+
+/* What is open to whoever keeps a key. */
+enum purpose {
+    SIGN_ANY,
+    VERIFY_ANY,
+    HMAC_ONLY
+};
+
+_Static_assert(HOOKROLL_VERSIONS_MAX == PROJECT_VERSIONS_MAX, "versions");
+_Static_assert((int)HOOKROLL_SHA256 == (int)PROJECT_SHA256 &&
+                   (int)HOOKROLL_SHA512 == (int)PROJECT_SHA512 &&
+                   (int)HOOKROLL_HEX == (int)PROJECT_HEX &&
+                   (int)HOOKROLL_BASE64 == (int)PROJECT_BASE64,
+               "hashes and encodings");
+_Static_assert((int)HOOKROLL_MISSING == (int)VERIFY_MISSING &&
+                   (int)HOOKROLL_MISMATCH == (int)VERIFY_MISMATCH,
+               "results");
+
+const char *hookroll_result_text(enum hookroll_result result)
+{
+    switch ((int)result) {
+    case HOOKROLL_INVALID_KEY:
+        return "invalid_key";
+    case HOOKROLL_INVALID_ARGUMENT:
+        return "invalid_argument";
+    case HOOKROLL_NO_ROOM:
+        return "no_room";
+    case HOOKROLL_NO_MEMORY:
+        return "no_memory";
+    default:
+        return (int)result >= 0 && (int)result <= HOOKROLL_MISMATCH
+                   ? verify_result_name((enum verify_result)result)
+                   : "unknown";
+    }
+}
+
+static bool begins(const char *key, const char *prefix)
+{
+    return strncmp(key, prefix, strlen(prefix)) == 0;
+}
+
+static bool read_key(const char *text, enum purpose purpose, struct signing_key *out)
+{
+    uint8_t bytes[CRYPTO_ED25519_PRIVATE_BYTES];
+    bool is_private = begins(text, "whsk_");
+    bool good;
+
+    *out = (struct signing_key){SIGNING_KEY_HMAC, text_of(text)};
+    if (!is_private && !begins(text, "whpk_"))
+        return out->value.len >= 1 && out->value.len <= KEY_MAX;
+    /* What says that it is such a key must be one: as text it would sign what nobody who
+     * has its other half can verify. */
+    out->type = SIGNING_KEY_ED25519;
+    if (purpose == HMAC_ONLY || (purpose == SIGN_ANY && !is_private))
+        return false;
+    good =
+        is_private ? signing_key_private(out->value, bytes) : signing_key_public(out->value, bytes);
+    crypto_wipe(bytes, sizeof bytes);
+    return good;
+}
+
+static enum hookroll_result read_keys(const char *const *keys, size_t count, enum purpose purpose,
+                                      struct signing_key out[HOOKROLL_KEYS_MAX])
+{
+    if (crypto_init() != RC_OK)
+        return HOOKROLL_NO_MEMORY;
+    if (keys == NULL || count == 0 || count > HOOKROLL_KEYS_MAX)
+        return HOOKROLL_INVALID_KEY;
+    for (size_t i = 0; i < count; i++)
+        if (keys[i] == NULL || !read_key(keys[i], purpose, &out[i]))
+            return HOOKROLL_INVALID_KEY;
+    return HOOKROLL_OK;
+}
+
+static enum hookroll_result read_versions(const struct hookroll_version *versions, size_t count,
+                                          struct project_version out[PROJECT_VERSIONS_MAX],
+                                          size_t *out_count)
+{
+    static const struct hookroll_version factory = {HOOKROLL_SHA256, HOOKROLL_HEX};
+
+    if (versions == NULL) {
+        versions = &factory;
+        count = 1;
+    }
+    if (count == 0 || count > PROJECT_VERSIONS_MAX)
+        return HOOKROLL_INVALID_ARGUMENT;
+    for (size_t i = 0; i < count; i++) {
+        int hash = (int)versions[i].hash;
+        int encoding = (int)versions[i].encoding;
+
+        if ((hash != HOOKROLL_SHA256 && hash != HOOKROLL_SHA512) ||
+            (encoding != HOOKROLL_HEX && encoding != HOOKROLL_BASE64))
+            return HOOKROLL_INVALID_ARGUMENT;
+        out[i] = (struct project_version){(enum project_hash)hash, (enum project_encoding)encoding};
+    }
+    *out_count = count;
+    return HOOKROLL_OK;
+}
+
+static bool is_body(const void *body, size_t len)
+{
+    return body != NULL || len == 0;
+}
+
+static bool is_timestamp(int64_t timestamp)
+{
+    return timestamp >= 0 && timestamp <= SIGN_TIMESTAMP_MAX;
+}
+
+/* Hands over what was signed. */
+static enum hookroll_result give(struct buf *signed_, char *out, size_t size)
+{
+    struct text t = buf_text(signed_);
+    enum hookroll_result result = HOOKROLL_NO_ROOM;
+
+    if (buf_status(signed_) != RC_OK)
+        result = HOOKROLL_NO_MEMORY;
+    else if (out != NULL && text_copy(t, out, size))
+        result = HOOKROLL_OK;
+    buf_free(signed_);
+    return result;
+}
+
+enum hookroll_result hookroll_sign_standard(const char *const *keys, size_t count, const char *id,
+                                            int64_t timestamp, const void *body, size_t len,
+                                            char *out, size_t size)
+{
+    const struct sign_message message = {text_of(id), timestamp, {body, len}};
+    struct signing_key checked[HOOKROLL_KEYS_MAX];
+    struct buf written;
+    enum hookroll_result result = read_keys(keys, count, SIGN_ANY, checked);
+
+    if (result != HOOKROLL_OK)
+        return result;
+    if (!sign_id_is_good(message.id) || !is_timestamp(timestamp) || !is_body(body, len))
+        return HOOKROLL_INVALID_ARGUMENT;
+    buf_init(&written, HOOKROLL_STANDARD_SIZE(HOOKROLL_KEYS_MAX));
+    sign_standard(&written, checked, count, &message);
+    return give(&written, out, size);
+}
+
+enum hookroll_result hookroll_sign_convoy(const struct hookroll_version *versions,
+                                          size_t version_count, const char *const *keys,
+                                          size_t count, int64_t timestamp, const void *body,
+                                          size_t len, char *out, size_t size)
+{
+    const struct sign_message message = {.timestamp = timestamp, .body = {body, len}};
+    struct project_version known[PROJECT_VERSIONS_MAX];
+    struct signing_key checked[HOOKROLL_KEYS_MAX];
+    struct buf written;
+    enum hookroll_result result = read_keys(keys, count, HMAC_ONLY, checked);
+
+    if (result == HOOKROLL_OK)
+        result = read_versions(versions, version_count, known, &version_count);
+    if (result != HOOKROLL_OK)
+        return result;
+    if (!is_timestamp(timestamp) || !is_body(body, len))
+        return HOOKROLL_INVALID_ARGUMENT;
+    buf_init(&written, HOOKROLL_CONVOY_SIZE(HOOKROLL_KEYS_MAX));
+    sign_convoy(&written, known, version_count, checked, count, &message);
+    return give(&written, out, size);
+}
+
+static enum hookroll_result conclude(const struct verify_outcome *outcome, size_t *key)
+{
+    if (outcome->result == VERIFY_OK && key != NULL)
+        *key = outcome->key;
+    return (enum hookroll_result)outcome->result;
+}
+
+static bool is_clock(const struct verify_clock *clock)
+{
+    return is_timestamp(clock->now) && clock->tolerance >= 0 &&
+           clock->tolerance <= VERIFY_TOLERANCE_MAX;
+}
+
+enum hookroll_result hookroll_verify_standard(const char *const *keys, size_t count, const char *id,
+                                              const char *timestamp, const char *signature,
+                                              const void *body, size_t len, int64_t now,
+                                              int64_t tolerance, size_t *key)
+{
+    const struct verify_standard headers = {text_of(id), text_of(timestamp), text_of(signature)};
+    const struct verify_clock clock = {now, tolerance};
+    const struct text content = {body, len};
+    struct signing_key checked[HOOKROLL_KEYS_MAX];
+    struct verify_outcome outcome;
+    enum hookroll_result result = read_keys(keys, count, VERIFY_ANY, checked);
+
+    if (result != HOOKROLL_OK)
+        return result;
+    if (!is_clock(&clock) || !is_body(body, len))
+        return HOOKROLL_INVALID_ARGUMENT;
+    if (verify_standard(&headers, content, checked, count, &clock, &outcome) != RC_OK)
+        return HOOKROLL_NO_MEMORY;
+    return conclude(&outcome, key);
+}
+
+enum hookroll_result hookroll_verify_convoy(const struct hookroll_version *versions,
+                                            size_t version_count, const char *const *keys,
+                                            size_t count, const char *header, const void *body,
+                                            size_t len, int64_t now, int64_t tolerance, size_t *key)
+{
+    const struct verify_clock clock = {now, tolerance};
+    const struct text content = {body, len};
+    struct project_version known[PROJECT_VERSIONS_MAX];
+    struct signing_key checked[HOOKROLL_KEYS_MAX];
+    struct verify_outcome outcome;
+    enum hookroll_result result = read_keys(keys, count, HMAC_ONLY, checked);
+
+    if (result == HOOKROLL_OK)
+        result = read_versions(versions, version_count, known, &version_count);
+    if (result != HOOKROLL_OK)
+        return result;
+    if (!is_clock(&clock) || !is_body(body, len))
+        return HOOKROLL_INVALID_ARGUMENT;
+    verify_convoy(text_of(header), content, known, version_count, checked, count, &clock, &outcome);
+    return conclude(&outcome, key);
+}

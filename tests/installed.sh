@@ -1,0 +1,25 @@
+#!/bin/sh
+# installed: what `make install` puts in place works from there: the library with its
+# header, its pkg-config file and its page, and no name of ours that is not public.
+# usage: installed.sh BUILD-DIRECTORY
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(mktemp -d)
+trap 'rm -rf "$root"' EXIT
+make -s -C "$1" install DESTDIR="$root" >/dev/null
+prefix=$root/usr/local
+
+export PKG_CONFIG_PATH="$prefix/lib/pkgconfig" PKG_CONFIG_SYSROOT_DIR="$root"
+# shellcheck disable=SC2046 # pkg-config's words are words
+cc -std=c11 -Wall -Wextra -Werror "$here/lib/receiver.c" $(pkg-config --cflags --libs hookroll-sign) \
+    -o "$root/receiver"
+[ "$(LD_LIBRARY_PATH="$prefix/lib" "$root/receiver")" = verified ]
+
+foreign=$(nm -D --defined-only "$prefix/lib/libhookroll-sign.so" | awk '$3 !~ /^hookroll_/ { print $3 }')
+if [ -n "$foreign" ]; then
+    printf 'installed: the library shows names that are not its own:\n%s\n' "$foreign"
+    exit 1
+fi
+mandoc -T lint -W warning "$prefix"/share/man/man3/hookroll-sign.3
+printf 'installed: in order\n'

@@ -1,0 +1,24 @@
+/* receiver: a program as hookroll-sign(3) shows one, for the library as it is installed:
+ * signs with an old and a new secret, and verifies as receivers that have one of them. */
+#include <hookroll-sign.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+int main(void)
+{
+    static const char *const secrets[] = {"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "a new one"};
+    static const char body[] = "{\"test\": 2432232314}";
+    char signature[HOOKROLL_STANDARD_SIZE(2)];
+    char seconds[24];
+    int64_t now = time(NULL);
+    enum hookroll_result result = hookroll_sign_standard(secrets, 2, "msg_1", now, body,
+                                                         strlen(body), signature, sizeof signature);
+
+    (void)snprintf(seconds, sizeof seconds, "%lld", (long long)now);
+    for (size_t i = 0; i < 2 && result == HOOKROLL_OK; i++)
+        result = hookroll_verify_standard(&secrets[i], 1, "msg_1", seconds, signature, body,
+                                          strlen(body), now, HOOKROLL_TOLERANCE_DEFAULT, NULL);
+    puts(hookroll_result_text(result));
+    return result == HOOKROLL_OK ? 0 : 1;
+}
