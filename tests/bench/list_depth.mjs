@@ -1,8 +1,8 @@
 // list_depth: does a page of the list cost more the deeper it lies? The first and
 // the last page of one project's endpoints, in turn, in one run.
 // usage: node list_depth.mjs [ENDPOINTS] [ROUNDS]
-import { cpus, totalmem } from 'node:os';
 import { startService } from '../integration/support/service.mjs';
+import { ascending, machine, quantile, quartiles } from './figures.mjs';
 
 const ENDPOINTS = Number(process.argv[2] ?? 100_000);
 const ROUNDS = Number(process.argv[3] ?? 300);
@@ -10,8 +10,6 @@ const CLIENTS = 32;
 const PER_PAGE = 20;
 
 const milliseconds = (start) => Number(process.hrtime.bigint() - start) / 1e6;
-
-const quantile = (sorted, q) => sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))];
 
 async function fill(service) {
   const oldest = [];
@@ -47,8 +45,8 @@ async function measure(service, cursor) {
     if (!deep.last) throw new Error('this is not the last page');
     last.push(deep.time);
   }
-  const ratios = first.map((time, i) => last[i] / time).sort((a, b) => a - b);
-  return { first: first.sort((a, b) => a - b), last: last.sort((a, b) => a - b), ratios };
+  const ratios = first.map((time, i) => last[i] / time);
+  return { first: ascending(first), last: ascending(last), ratios };
 }
 
 const service = await startService();
@@ -59,12 +57,12 @@ try {
   console.log(
     JSON.stringify({
       bench: 'list_depth',
-      machine: { cores: cpus().length, memory_gib: Math.round(totalmem() / 2 ** 30) },
+      machine: machine(),
       endpoints: ENDPOINTS,
       rounds: ROUNDS,
       first_page_ms: { p50: quantile(first, 0.5), p95: quantile(first, 0.95) },
       last_page_ms: { p50: quantile(last, 0.5), p95: quantile(last, 0.95) },
-      last_over_first: { p25: quantile(ratios, 0.25), p50: quantile(ratios, 0.5), p75: quantile(ratios, 0.75) },
+      last_over_first: quartiles(ratios),
     }),
   );
 } finally {
