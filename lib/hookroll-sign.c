@@ -74,47 +74,50 @@ static bool read_key(const char *text, enum purpose purpose, struct signing_key 
     return good;
 }
 
-static enum hookroll_result read_keys(const char *const *keys, size_t count, enum purpose purpose,
+static enum hookroll_result read_keys(struct hookroll_keys keys, enum purpose purpose,
                                       struct signing_key out[HOOKROLL_KEYS_MAX])
 {
     if (crypto_init() != RC_OK)
         return HOOKROLL_NO_MEMORY;
-    if (keys == NULL || count == 0 || count > HOOKROLL_KEYS_MAX)
+    if (keys.list == NULL || keys.count == 0 || keys.count > HOOKROLL_KEYS_MAX)
         return HOOKROLL_INVALID_KEY;
-    for (size_t i = 0; i < count; i++)
-        if (keys[i] == NULL || !read_key(keys[i], purpose, &out[i]))
+    for (size_t i = 0; i < keys.count; i++)
+        if (keys.list[i] == NULL || !read_key(keys.list[i], purpose, &out[i]))
             return HOOKROLL_INVALID_KEY;
     return HOOKROLL_OK;
 }
 
-static enum hookroll_result read_versions(const struct hookroll_version *versions, size_t count,
-                                          struct project_version out[PROJECT_VERSIONS_MAX],
-                                          size_t *out_count)
+/* What the domain knows a Convoy signature's form as. */
+struct form {
+    struct project_version versions[PROJECT_VERSIONS_MAX];
+    size_t count;
+};
+
+static enum hookroll_result read_form(const struct hookroll_convoy *convoy, struct form *out)
 {
     static const struct hookroll_version factory = {HOOKROLL_SHA256, HOOKROLL_HEX};
+    const struct hookroll_convoy form =
+        convoy != NULL ? *convoy : (struct hookroll_convoy){&factory, 1};
 
-    if (versions == NULL) {
-        versions = &factory;
-        count = 1;
-    }
-    if (count == 0 || count > PROJECT_VERSIONS_MAX)
+    if (form.versions == NULL || form.count == 0 || form.count > PROJECT_VERSIONS_MAX)
         return HOOKROLL_INVALID_ARGUMENT;
-    for (size_t i = 0; i < count; i++) {
-        int hash = (int)versions[i].hash;
-        int encoding = (int)versions[i].encoding;
+    for (size_t i = 0; i < form.count; i++) {
+        int hash = (int)form.versions[i].hash;
+        int encoding = (int)form.versions[i].encoding;
 
         if ((hash != HOOKROLL_SHA256 && hash != HOOKROLL_SHA512) ||
             (encoding != HOOKROLL_HEX && encoding != HOOKROLL_BASE64))
             return HOOKROLL_INVALID_ARGUMENT;
-        out[i] = (struct project_version){(enum project_hash)hash, (enum project_encoding)encoding};
+        out->versions[i] =
+            (struct project_version){(enum project_hash)hash, (enum project_encoding)encoding};
     }
-    *out_count = count;
+    out->count = form.count;
     return HOOKROLL_OK;
 }
 
-static bool is_body(const void *body, size_t len)
+static bool is_body(struct hookroll_body body)
 {
-    return body != NULL || len == 0;
+    return body.data != NULL || body.len == 0;
 }
 
 static bool is_timestamp(int64_t timestamp)
@@ -122,57 +125,61 @@ static bool is_timestamp(int64_t timestamp)
     return timestamp >= 0 && timestamp <= SIGN_TIMESTAMP_MAX;
 }
 
-/* Hands over what was signed. */
-static enum hookroll_result give(struct buf *signed_, char *out, size_t size)
+static bool is_clock(struct hookroll_clock clock)
 {
-    struct text t = buf_text(signed_);
+    return is_timestamp(clock.now) && clock.tolerance >= 0 &&
+           clock.tolerance <= VERIFY_TOLERANCE_MAX;
+}
+
+/* Hands over what was written. */
+static enum hookroll_result give(struct buf *written, char *out, size_t size)
+{
     enum hookroll_result result = HOOKROLL_NO_ROOM;
 
-    if (buf_status(signed_) != RC_OK)
+    if (buf_status(written) != RC_OK)
         result = HOOKROLL_NO_MEMORY;
-    else if (out != NULL && text_copy(t, out, size))
+    else if (out != NULL && text_copy(buf_text(written), out, size))
         result = HOOKROLL_OK;
-    buf_free(signed_);
+    buf_free(written);
     return result;
 }
 
-enum hookroll_result hookroll_sign_standard(const char *const *keys, size_t count, const char *id,
-                                            int64_t timestamp, const void *body, size_t len,
-                                            char *out, size_t size)
+enum hookroll_result hookroll_sign_standard(struct hookroll_keys keys, const char *id,
+                                            int64_t timestamp, struct hookroll_body body, char *out,
+                                            size_t size)
 {
-    const struct sign_message message = {text_of(id), timestamp, {body, len}};
+    const struct sign_message message = {text_of(id), timestamp, {body.data, body.len}};
     struct signing_key checked[HOOKROLL_KEYS_MAX];
     struct buf written;
-    enum hookroll_result result = read_keys(keys, count, SIGN_ANY, checked);
+    enum hookroll_result result = read_keys(keys, SIGN_ANY, checked);
 
     if (result != HOOKROLL_OK)
         return result;
-    if (!sign_id_is_good(message.id) || !is_timestamp(timestamp) || !is_body(body, len))
+    if (!sign_id_is_good(message.id) || !is_timestamp(timestamp) || !is_body(body))
         return HOOKROLL_INVALID_ARGUMENT;
     buf_init(&written, HOOKROLL_STANDARD_SIZE(HOOKROLL_KEYS_MAX));
-    sign_standard(&written, checked, count, &message);
+    sign_standard(&written, checked, keys.count, &message);
     return give(&written, out, size);
 }
 
-enum hookroll_result hookroll_sign_convoy(const struct hookroll_version *versions,
-                                          size_t version_count, const char *const *keys,
-                                          size_t count, int64_t timestamp, const void *body,
-                                          size_t len, char *out, size_t size)
+enum hookroll_result hookroll_sign_convoy(const struct hookroll_convoy *form,
+                                          struct hookroll_keys keys, int64_t timestamp,
+                                          struct hookroll_body body, char *out, size_t size)
 {
-    const struct sign_message message = {.timestamp = timestamp, .body = {body, len}};
-    struct project_version known[PROJECT_VERSIONS_MAX];
+    const struct sign_message message = {.timestamp = timestamp, .body = {body.data, body.len}};
     struct signing_key checked[HOOKROLL_KEYS_MAX];
+    struct form known;
     struct buf written;
-    enum hookroll_result result = read_keys(keys, count, HMAC_ONLY, checked);
+    enum hookroll_result result = read_keys(keys, HMAC_ONLY, checked);
 
     if (result == HOOKROLL_OK)
-        result = read_versions(versions, version_count, known, &version_count);
+        result = read_form(form, &known);
     if (result != HOOKROLL_OK)
         return result;
-    if (!is_timestamp(timestamp) || !is_body(body, len))
+    if (!is_timestamp(timestamp) || !is_body(body))
         return HOOKROLL_INVALID_ARGUMENT;
     buf_init(&written, HOOKROLL_CONVOY_SIZE(HOOKROLL_KEYS_MAX));
-    sign_convoy(&written, known, version_count, checked, count, &message);
+    sign_convoy(&written, known.versions, known.count, checked, keys.count, &message);
     return give(&written, out, size);
 }
 
@@ -183,51 +190,46 @@ static enum hookroll_result conclude(const struct verify_outcome *outcome, size_
     return (enum hookroll_result)outcome->result;
 }
 
-static bool is_clock(const struct verify_clock *clock)
+enum hookroll_result hookroll_verify_standard(struct hookroll_keys keys,
+                                              struct hookroll_standard headers,
+                                              struct hookroll_body body,
+                                              struct hookroll_clock clock, size_t *key)
 {
-    return is_timestamp(clock->now) && clock->tolerance >= 0 &&
-           clock->tolerance <= VERIFY_TOLERANCE_MAX;
-}
-
-enum hookroll_result hookroll_verify_standard(const char *const *keys, size_t count, const char *id,
-                                              const char *timestamp, const char *signature,
-                                              const void *body, size_t len, int64_t now,
-                                              int64_t tolerance, size_t *key)
-{
-    const struct verify_standard headers = {text_of(id), text_of(timestamp), text_of(signature)};
-    const struct verify_clock clock = {now, tolerance};
-    const struct text content = {body, len};
+    const struct verify_standard received = {text_of(headers.id), text_of(headers.timestamp),
+                                             text_of(headers.signature)};
+    const struct verify_clock within = {clock.now, clock.tolerance};
     struct signing_key checked[HOOKROLL_KEYS_MAX];
     struct verify_outcome outcome;
-    enum hookroll_result result = read_keys(keys, count, VERIFY_ANY, checked);
+    enum hookroll_result result = read_keys(keys, VERIFY_ANY, checked);
 
     if (result != HOOKROLL_OK)
         return result;
-    if (!is_clock(&clock) || !is_body(body, len))
+    if (!is_clock(clock) || !is_body(body))
         return HOOKROLL_INVALID_ARGUMENT;
-    if (verify_standard(&headers, content, checked, count, &clock, &outcome) != RC_OK)
+    if (verify_standard(&received, (struct text){body.data, body.len}, checked, keys.count, &within,
+                        &outcome) != RC_OK)
         return HOOKROLL_NO_MEMORY;
     return conclude(&outcome, key);
 }
 
-enum hookroll_result hookroll_verify_convoy(const struct hookroll_version *versions,
-                                            size_t version_count, const char *const *keys,
-                                            size_t count, const char *header, const void *body,
-                                            size_t len, int64_t now, int64_t tolerance, size_t *key)
+enum hookroll_result hookroll_verify_convoy(const struct hookroll_convoy *form,
+                                            struct hookroll_keys keys, const char *header,
+                                            struct hookroll_body body, struct hookroll_clock clock,
+                                            size_t *key)
 {
-    const struct verify_clock clock = {now, tolerance};
-    const struct text content = {body, len};
-    struct project_version known[PROJECT_VERSIONS_MAX];
+    const struct verify_clock within = {clock.now, clock.tolerance};
     struct signing_key checked[HOOKROLL_KEYS_MAX];
     struct verify_outcome outcome;
-    enum hookroll_result result = read_keys(keys, count, HMAC_ONLY, checked);
+    struct form known;
+    enum hookroll_result result = read_keys(keys, HMAC_ONLY, checked);
 
     if (result == HOOKROLL_OK)
-        result = read_versions(versions, version_count, known, &version_count);
+        result = read_form(form, &known);
     if (result != HOOKROLL_OK)
         return result;
-    if (!is_clock(&clock) || !is_body(body, len))
+    if (!is_clock(clock) || !is_body(body))
         return HOOKROLL_INVALID_ARGUMENT;
-    verify_convoy(text_of(header), content, known, version_count, checked, count, &clock, &outcome);
+    verify_convoy(text_of(header), (struct text){body.data, body.len}, known.versions, known.count,
+                  checked, keys.count, &within, &outcome);
     return conclude(&outcome, key);
 }

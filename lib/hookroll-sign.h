@@ -47,28 +47,49 @@ enum hookroll_result {
     HOOKROLL_NO_MEMORY = 19         /* or the cryptographic library cannot be used */
 };
 
+/* What calls are handed; all of it is borrowed for the call. */
+struct hookroll_keys {
+    const char *const *list;
+    size_t count; /* 1 to HOOKROLL_KEYS_MAX */
+};
+
+struct hookroll_body {
+    const void *data; /* the bytes that are sent, or came; NULL only with len 0 */
+    size_t len;
+};
+
+/* How far a timestamp may lie from the clock, in both directions. */
+struct hookroll_clock {
+    int64_t now;       /* s since 1970 */
+    int64_t tolerance; /* s, 0 to 31536000 */
+};
+
 /* hookroll_result_text: "verified", "missing" and so on; a constant. */
 const char *hookroll_result_text(enum hookroll_result result);
 
 /* hookroll_sign_standard: writes the value of the header webhook-signature for the
  * message `id` (1 to 256 printable ASCII characters without space and '.') at `timestamp`
  * (s since 1970), which are the values of webhook-id and webhook-timestamp: a "v1" or
- * "v1a" for each key, in their order. `body` are the bytes that are sent; NULL only with
- * `len` 0. `out` has room for `size` bytes. */
-enum hookroll_result hookroll_sign_standard(const char *const *keys, size_t count, const char *id,
-                                            int64_t timestamp, const void *body, size_t len,
-                                            char *out, size_t size);
+ * "v1a" for each key, in their order. `out` has room for `size` bytes. */
+enum hookroll_result hookroll_sign_standard(struct hookroll_keys keys, const char *id,
+                                            int64_t timestamp, struct hookroll_body body, char *out,
+                                            size_t size);
 
-/* hookroll_verify_standard: whether one of the keys made one of the signatures. `id`,
- * `timestamp` and `signature` are the headers' values as they came, or NULL. `now` and
- * `tolerance` in seconds: how far the timestamp may lie before or behind `now`. With
+/* The headers of Standard Webhooks as they came; NULL for one that is not there. */
+struct hookroll_standard {
+    const char *id;
+    const char *timestamp;
+    const char *signature;
+};
+
+/* hookroll_verify_standard: whether one of the keys made one of the signatures. With
  * HOOKROLL_OK *key, unless `key` is NULL, is the index of the last key that did. */
-enum hookroll_result hookroll_verify_standard(const char *const *keys, size_t count, const char *id,
-                                              const char *timestamp, const char *signature,
-                                              const void *body, size_t len, int64_t now,
-                                              int64_t tolerance, size_t *key);
+enum hookroll_result hookroll_verify_standard(struct hookroll_keys keys,
+                                              struct hookroll_standard headers,
+                                              struct hookroll_body body,
+                                              struct hookroll_clock clock, size_t *key);
 
-/* A version of the Convoy signature; the first is v1. */
+/* The versions of the Convoy signature; the first is v1. */
 enum hookroll_hash {
     HOOKROLL_SHA256 = 1,
     HOOKROLL_SHA512 = 2
@@ -84,19 +105,22 @@ struct hookroll_version {
     enum hookroll_encoding encoding;
 };
 
-/* hookroll_sign_convoy: writes "t=SECONDS,v1=SIGNATURE,..." as the Convoy API's advanced
- * form has it, a signature of each version by each key. `versions` NULL: one, SHA256 and
- * hex. Keys are used as written, so ed25519 keys are none for this. */
-enum hookroll_result hookroll_sign_convoy(const struct hookroll_version *versions,
-                                          size_t version_count, const char *const *keys,
-                                          size_t count, int64_t timestamp, const void *body,
-                                          size_t len, char *out, size_t size);
+struct hookroll_convoy {
+    const struct hookroll_version *versions;
+    size_t count; /* 1 to HOOKROLL_VERSIONS_MAX */
+};
 
-/* hookroll_verify_convoy: the reverse, as hookroll_verify_standard. */
-enum hookroll_result hookroll_verify_convoy(const struct hookroll_version *versions,
-                                            size_t version_count, const char *const *keys,
-                                            size_t count, const char *header, const void *body,
-                                            size_t len, int64_t now, int64_t tolerance,
+/* hookroll_sign_convoy: writes "t=SECONDS,v1=SIGNATURE,..." as the Convoy API's advanced
+ * form has it, a signature of each version by each key. `form` NULL: one version, SHA256
+ * and hex. Keys are used as written, so ed25519 keys are none for this. */
+enum hookroll_result hookroll_sign_convoy(const struct hookroll_convoy *form,
+                                          struct hookroll_keys keys, int64_t timestamp,
+                                          struct hookroll_body body, char *out, size_t size);
+
+/* hookroll_verify_convoy: the reverse; `header` is its value as it came, or NULL. */
+enum hookroll_result hookroll_verify_convoy(const struct hookroll_convoy *form,
+                                            struct hookroll_keys keys, const char *header,
+                                            struct hookroll_body body, struct hookroll_clock clock,
                                             size_t *key);
 
 #ifdef __cplusplus

@@ -19,6 +19,7 @@
 #define V1A                                                                                        \
     "v1a,hnO3f9T8Ytu9HwrXslvumlUpqtNVqkhqw/enGzPCXe5BdqzCInXqYXFymVJaA7AZdpXwVLPo3mNl8EM+m7TBAg=="
 #define CONVOY_BODY "{\"b\":{},\"e\":\"123\",\"a\":1}"
+#define LAST        INT64_C(253402300799) /* the end of the year 9999 */
 #define CONVOY_NOW  INT64_C(1257894000)
 
 static const char *const both[] = {WHSEC, WHSK};
@@ -29,16 +30,32 @@ static const char convoy[] =
     "v1=d5589c4f5e51d74e6116c8d5db2704d76cdf88521e2cdd749d2d5091e3d6183c";
 static char out[HOOKROLL_CONVOY_SIZE(3)];
 
+static struct hookroll_keys keys_of(const char *const *list, size_t count)
+{
+    return (struct hookroll_keys){list, count};
+}
+
+static struct hookroll_body body_of(const char *body)
+{
+    return (struct hookroll_body){body, strlen(body)};
+}
+
+static const struct hookroll_body nothing = {NULL, 0};
+static const struct hookroll_body impossible = {NULL, 1};
+static const struct hookroll_clock at_once = {NOW, HOOKROLL_TOLERANCE_DEFAULT};
+static const struct hookroll_standard delivered = {ID, SECONDS, V1};
+
 static enum hookroll_result sign_one(const char *key)
 {
-    return hookroll_sign_standard(&key, 1, ID, NOW, BODY, strlen(BODY), out, sizeof out);
+    return hookroll_sign_standard(keys_of(&key, 1), ID, NOW, body_of(BODY), out, sizeof out);
 }
 
 static enum hookroll_result verify_one(const char *key, const char *timestamp,
                                        const char *signature)
 {
-    return hookroll_verify_standard(&key, 1, ID, timestamp, signature, BODY, strlen(BODY), NOW,
-                                    HOOKROLL_TOLERANCE_DEFAULT, NULL);
+    return hookroll_verify_standard(keys_of(&key, 1),
+                                    (struct hookroll_standard){ID, timestamp, signature},
+                                    body_of(BODY), at_once, NULL);
 }
 
 START_TEST(the_known_answers_are_signed)
@@ -47,11 +64,12 @@ START_TEST(the_known_answers_are_signed)
     ck_assert_str_eq(out, V1);
     ck_assert_int_eq(sign_one(WHSK), HOOKROLL_OK);
     ck_assert_str_eq(out, V1A);
-    ck_assert_int_eq(hookroll_sign_standard(both, 2, ID, NOW, BODY, strlen(BODY), out, sizeof out),
-                     HOOKROLL_OK);
+    ck_assert_int_eq(
+        hookroll_sign_standard(keys_of(both, 2), ID, NOW, body_of(BODY), out, sizeof out),
+        HOOKROLL_OK);
     ck_assert_str_eq(out, V1 " " V1A);
-    ck_assert_int_eq(hookroll_sign_convoy(NULL, 0, convoy_keys, 3, CONVOY_NOW, CONVOY_BODY,
-                                          strlen(CONVOY_BODY), out, sizeof out),
+    ck_assert_int_eq(hookroll_sign_convoy(NULL, keys_of(convoy_keys, 3), CONVOY_NOW,
+                                          body_of(CONVOY_BODY), out, sizeof out),
                      HOOKROLL_OK);
     ck_assert_str_eq(out, convoy);
 }
@@ -66,11 +84,12 @@ START_TEST(receivers_with_either_key_accept)
     ck_assert_int_eq(verify_one(WHPK, SECONDS, V1 " " V1A), HOOKROLL_OK);
     ck_assert_int_eq(verify_one(WHSK, SECONDS, V1A), HOOKROLL_OK);
     ck_assert_int_eq(
-        hookroll_verify_standard(keys, 2, ID, SECONDS, V1, BODY, strlen(BODY), NOW, 0, &key),
+        hookroll_verify_standard(keys_of(keys, 2), delivered, body_of(BODY), at_once, &key),
         HOOKROLL_OK);
     ck_assert_uint_eq(key, 1);
-    ck_assert_int_eq(hookroll_verify_convoy(NULL, 0, &convoy_keys[1], 1, convoy, CONVOY_BODY,
-                                            strlen(CONVOY_BODY), CONVOY_NOW, 300, &key),
+    ck_assert_int_eq(hookroll_verify_convoy(NULL, keys_of(&convoy_keys[1], 1), convoy,
+                                            body_of(CONVOY_BODY),
+                                            (struct hookroll_clock){CONVOY_NOW, 0}, &key),
                      HOOKROLL_OK);
     ck_assert_uint_eq(key, 0);
 }
@@ -97,10 +116,12 @@ START_TEST(deliveries_are_refused_for_their_own_reason)
         ck_assert_int_eq(verify_one(WHSEC, rows[i].timestamp, rows[i].signature), rows[i].result);
         ck_assert_str_eq(hookroll_result_text(rows[i].result), rows[i].text);
     }
-    ck_assert_int_eq(hookroll_verify_convoy(NULL, 0, convoy_keys, 3, NULL, "", 0, NOW, 300, NULL),
-                     HOOKROLL_MISSING);
-    ck_assert_int_eq(hookroll_verify_convoy(NULL, 0, convoy_keys, 3, "x", "", 0, NOW, 300, NULL),
-                     HOOKROLL_MALFORMED);
+    ck_assert_int_eq(
+        hookroll_verify_convoy(NULL, keys_of(convoy_keys, 3), NULL, nothing, at_once, NULL),
+        HOOKROLL_MISSING);
+    ck_assert_int_eq(
+        hookroll_verify_convoy(NULL, keys_of(convoy_keys, 3), "x", nothing, at_once, NULL),
+        HOOKROLL_MALFORMED);
 }
 END_TEST
 
@@ -130,10 +151,12 @@ START_TEST(what_is_no_key_is_refused)
     ck_assert_int_eq(sign_one(long_one), HOOKROLL_INVALID_KEY);
     ck_assert_int_eq(sign_one(long_one + 1), HOOKROLL_OK);
     ck_assert_int_eq(sign_one(WHPK), HOOKROLL_INVALID_KEY);
-    ck_assert_int_eq(hookroll_sign_convoy(NULL, 0, &both[1], 1, NOW, "", 0, out, sizeof out),
-                     HOOKROLL_INVALID_KEY);
-    ck_assert_int_eq(hookroll_verify_convoy(NULL, 0, &both[1], 1, convoy, "", 0, NOW, 0, NULL),
-                     HOOKROLL_INVALID_KEY);
+    ck_assert_int_eq(
+        hookroll_sign_convoy(NULL, keys_of(&both[1], 1), NOW, nothing, out, sizeof out),
+        HOOKROLL_INVALID_KEY);
+    ck_assert_int_eq(
+        hookroll_verify_convoy(NULL, keys_of(&both[1], 1), convoy, nothing, at_once, NULL),
+        HOOKROLL_INVALID_KEY);
 }
 END_TEST
 
@@ -144,15 +167,15 @@ START_TEST(the_count_of_keys_is_bounded)
 
     for (size_t i = 0; i <= HOOKROLL_KEYS_MAX; i++)
         keys[i] = WHSK;
-    ck_assert_int_eq(
-        hookroll_sign_standard(keys, HOOKROLL_KEYS_MAX, ID, NOW, "", 0, wide, sizeof wide),
-        HOOKROLL_OK);
-    ck_assert_int_eq(
-        hookroll_sign_standard(keys, HOOKROLL_KEYS_MAX + 1, ID, NOW, "", 0, wide, sizeof wide),
-        HOOKROLL_INVALID_KEY);
-    ck_assert_int_eq(hookroll_sign_standard(keys, 0, ID, NOW, "", 0, wide, sizeof wide),
+    ck_assert_int_eq(hookroll_sign_standard(keys_of(keys, HOOKROLL_KEYS_MAX), ID, NOW, nothing,
+                                            wide, sizeof wide),
+                     HOOKROLL_OK);
+    ck_assert_int_eq(hookroll_sign_standard(keys_of(keys, HOOKROLL_KEYS_MAX + 1), ID, NOW, nothing,
+                                            wide, sizeof wide),
                      HOOKROLL_INVALID_KEY);
-    ck_assert_int_eq(hookroll_sign_standard(NULL, 1, ID, NOW, "", 0, wide, sizeof wide),
+    ck_assert_int_eq(hookroll_sign_standard(keys_of(keys, 0), ID, NOW, nothing, wide, sizeof wide),
+                     HOOKROLL_INVALID_KEY);
+    ck_assert_int_eq(hookroll_sign_standard(keys_of(NULL, 1), ID, NOW, nothing, wide, sizeof wide),
                      HOOKROLL_INVALID_KEY);
 }
 END_TEST
@@ -161,59 +184,79 @@ START_TEST(the_room_that_is_said_to_be_enough_is)
 {
     static char wide[HOOKROLL_CONVOY_SIZE(HOOKROLL_KEYS_MAX)];
     struct hookroll_version versions[HOOKROLL_VERSIONS_MAX];
+    const struct hookroll_convoy form = {versions, HOOKROLL_VERSIONS_MAX};
     const char *keys[HOOKROLL_KEYS_MAX];
 
     for (size_t i = 0; i < HOOKROLL_KEYS_MAX; i++)
         keys[i] = "a";
     for (size_t i = 0; i < HOOKROLL_VERSIONS_MAX; i++)
         versions[i] = (struct hookroll_version){HOOKROLL_SHA512, HOOKROLL_HEX};
-    ck_assert_int_eq(hookroll_sign_convoy(versions, HOOKROLL_VERSIONS_MAX, keys, HOOKROLL_KEYS_MAX,
-                                          INT64_C(253402300799), "", 0, wide, sizeof wide),
+    ck_assert_int_eq(hookroll_sign_convoy(&form, keys_of(keys, HOOKROLL_KEYS_MAX), LAST, nothing,
+                                          wide, sizeof wide),
                      HOOKROLL_OK);
-    ck_assert_int_eq(hookroll_verify_convoy(versions, HOOKROLL_VERSIONS_MAX, keys, 1, wide, "", 0,
-                                            INT64_C(253402300799), 0, NULL),
+    ck_assert_int_eq(hookroll_verify_convoy(&form, keys_of(keys, 1), wide, nothing,
+                                            (struct hookroll_clock){LAST, 0}, NULL),
                      HOOKROLL_OK);
-    ck_assert_int_eq(hookroll_sign_standard(both, 1, ID, NOW, "", 0, out, sizeof V1 - 1),
+    ck_assert_int_eq(hookroll_sign_standard(keys_of(both, 1), ID, NOW, nothing, out, sizeof V1 - 1),
                      HOOKROLL_NO_ROOM);
-    ck_assert_int_eq(hookroll_sign_standard(both, 1, ID, NOW, "", 0, out, sizeof V1), HOOKROLL_OK);
-    ck_assert_int_eq(hookroll_sign_standard(both, 1, ID, NOW, "", 0, NULL, 0), HOOKROLL_NO_ROOM);
+    ck_assert_int_eq(hookroll_sign_standard(keys_of(both, 1), ID, NOW, nothing, out, sizeof V1),
+                     HOOKROLL_OK);
+    ck_assert_int_eq(hookroll_sign_standard(keys_of(both, 1), ID, NOW, nothing, NULL, 0),
+                     HOOKROLL_NO_ROOM);
 }
 END_TEST
 
-static enum hookroll_result sign_with(const struct hookroll_version *versions, size_t count)
+static enum hookroll_result sign_as(const struct hookroll_version *versions, size_t count)
 {
-    return hookroll_sign_convoy(versions, count, convoy_keys, 1, NOW, "", 0, out, sizeof out);
+    const struct hookroll_convoy form = {versions, count};
+
+    return hookroll_sign_convoy(&form, keys_of(convoy_keys, 1), NOW, nothing, out, sizeof out);
 }
 
-START_TEST(arguments_out_of_bounds_are_refused)
+START_TEST(arguments_of_signing_are_bounded)
 {
-    const struct hookroll_version good = {HOOKROLL_SHA256, HOOKROLL_HEX};
+    const struct hookroll_version whole = {HOOKROLL_SHA256, HOOKROLL_HEX};
     const struct hookroll_version no_hash = {(enum hookroll_hash)3, HOOKROLL_HEX};
     const struct hookroll_version no_encoding = {HOOKROLL_SHA256, (enum hookroll_encoding)0};
+    const struct hookroll_keys keys = keys_of(both, 1);
 
-    ck_assert_int_eq(hookroll_sign_standard(both, 1, "a.b", NOW, "", 0, out, sizeof out),
+    ck_assert_int_eq(hookroll_sign_standard(keys, "a.b", NOW, nothing, out, sizeof out),
                      HOOKROLL_INVALID_ARGUMENT);
-    ck_assert_int_eq(hookroll_sign_standard(both, 1, NULL, NOW, "", 0, out, sizeof out),
+    ck_assert_int_eq(hookroll_sign_standard(keys, NULL, NOW, nothing, out, sizeof out),
                      HOOKROLL_INVALID_ARGUMENT);
-    ck_assert_int_eq(hookroll_sign_standard(both, 1, ID, -1, "", 0, out, sizeof out),
+    ck_assert_int_eq(hookroll_sign_standard(keys, ID, -1, nothing, out, sizeof out),
                      HOOKROLL_INVALID_ARGUMENT);
-    ck_assert_int_eq(hookroll_sign_standard(both, 1, ID, NOW, NULL, 1, out, sizeof out),
+    ck_assert_int_eq(hookroll_sign_standard(keys, ID, NOW, impossible, out, sizeof out),
                      HOOKROLL_INVALID_ARGUMENT);
-    ck_assert_int_eq(hookroll_sign_convoy(NULL, 0, convoy_keys, 1, INT64_C(253402300800), "", 0,
-                                          out, sizeof out),
+    ck_assert_int_eq(hookroll_sign_convoy(NULL, keys, LAST + 1, nothing, out, sizeof out),
                      HOOKROLL_INVALID_ARGUMENT);
-    ck_assert_int_eq(sign_with(&good, 0), HOOKROLL_INVALID_ARGUMENT);
-    ck_assert_int_eq(sign_with(&good, HOOKROLL_VERSIONS_MAX + 1), HOOKROLL_INVALID_ARGUMENT);
-    ck_assert_int_eq(sign_with(&no_hash, 1), HOOKROLL_INVALID_ARGUMENT);
-    ck_assert_int_eq(sign_with(&no_encoding, 1), HOOKROLL_INVALID_ARGUMENT);
-    ck_assert_int_eq(
-        hookroll_verify_convoy(&no_hash, 1, convoy_keys, 1, convoy, "", 0, NOW, 0, NULL),
-        HOOKROLL_INVALID_ARGUMENT);
-    ck_assert_int_eq(hookroll_verify_convoy(NULL, 0, convoy_keys, 1, convoy, "", 0, NOW, -1, NULL),
+    ck_assert_int_eq(sign_as(&whole, 1), HOOKROLL_OK);
+    ck_assert_int_eq(sign_as(&whole, 0), HOOKROLL_INVALID_ARGUMENT);
+    ck_assert_int_eq(sign_as(&whole, HOOKROLL_VERSIONS_MAX + 1), HOOKROLL_INVALID_ARGUMENT);
+    ck_assert_int_eq(sign_as(NULL, 1), HOOKROLL_INVALID_ARGUMENT);
+    ck_assert_int_eq(sign_as(&no_hash, 1), HOOKROLL_INVALID_ARGUMENT);
+    ck_assert_int_eq(sign_as(&no_encoding, 1), HOOKROLL_INVALID_ARGUMENT);
+}
+END_TEST
+
+START_TEST(arguments_of_verifying_are_bounded)
+{
+    static const struct hookroll_clock clocks[] = {
+        {-1, 0}, {LAST + 1, 0}, {NOW, -1}, {NOW, 31536001}};
+    const struct hookroll_keys keys = keys_of(convoy_keys, 1);
+    const struct hookroll_convoy no_form = {NULL, 0};
+
+    for (size_t i = 0; i < sizeof clocks / sizeof clocks[0]; i++) {
+        ck_assert_int_eq(hookroll_verify_standard(keys, delivered, nothing, clocks[i], NULL),
+                         HOOKROLL_INVALID_ARGUMENT);
+        ck_assert_int_eq(hookroll_verify_convoy(NULL, keys, convoy, nothing, clocks[i], NULL),
+                         HOOKROLL_INVALID_ARGUMENT);
+    }
+    ck_assert_int_eq(hookroll_verify_standard(keys, delivered, impossible, at_once, NULL),
                      HOOKROLL_INVALID_ARGUMENT);
-    ck_assert_int_eq(hookroll_verify_standard(both, 1, ID, SECONDS, V1, "", 0, -1, 0, NULL),
+    ck_assert_int_eq(hookroll_verify_convoy(NULL, keys, convoy, impossible, at_once, NULL),
                      HOOKROLL_INVALID_ARGUMENT);
-    ck_assert_int_eq(hookroll_verify_standard(both, 1, ID, SECONDS, V1, NULL, 1, NOW, 0, NULL),
+    ck_assert_int_eq(hookroll_verify_convoy(&no_form, keys, convoy, nothing, at_once, NULL),
                      HOOKROLL_INVALID_ARGUMENT);
 }
 END_TEST
@@ -242,7 +285,8 @@ Suite *hookroll_sign_suite(void)
     tcase_add_test(tc, what_is_no_key_is_refused);
     tcase_add_test(tc, the_count_of_keys_is_bounded);
     tcase_add_test(tc, the_room_that_is_said_to_be_enough_is);
-    tcase_add_test(tc, arguments_out_of_bounds_are_refused);
+    tcase_add_test(tc, arguments_of_signing_are_bounded);
+    tcase_add_test(tc, arguments_of_verifying_are_bounded);
     tcase_add_test(tc, every_result_has_a_text);
     suite_add_tcase(suite, tc);
     return suite;

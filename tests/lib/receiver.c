@@ -9,16 +9,19 @@ int main(void)
 {
     static const char *const secrets[] = {"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "a new one"};
     static const char body[] = "{\"test\": 2432232314}";
+    const struct hookroll_keys sender = {secrets, 2};
+    const struct hookroll_body delivered = {body, strlen(body)};
+    const struct hookroll_clock clock = {time(NULL), HOOKROLL_TOLERANCE_DEFAULT};
     char signature[HOOKROLL_STANDARD_SIZE(2)];
     char seconds[24];
-    int64_t now = time(NULL);
-    enum hookroll_result result = hookroll_sign_standard(secrets, 2, "msg_1", now, body,
-                                                         strlen(body), signature, sizeof signature);
+    const struct hookroll_standard headers = {"msg_1", seconds, signature};
+    enum hookroll_result result = hookroll_sign_standard(sender, headers.id, clock.now, delivered,
+                                                         signature, sizeof signature);
 
-    (void)snprintf(seconds, sizeof seconds, "%lld", (long long)now);
+    (void)snprintf(seconds, sizeof seconds, "%lld", (long long)clock.now);
     for (size_t i = 0; i < 2 && result == HOOKROLL_OK; i++)
-        result = hookroll_verify_standard(&secrets[i], 1, "msg_1", seconds, signature, body,
-                                          strlen(body), now, HOOKROLL_TOLERANCE_DEFAULT, NULL);
+        result = hookroll_verify_standard((struct hookroll_keys){&secrets[i], 1}, headers,
+                                          delivered, clock, NULL);
     puts(hookroll_result_text(result));
     return result == HOOKROLL_OK ? 0 : 1;
 }
