@@ -6,7 +6,8 @@ const tests = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const checkout = path.resolve(tests, '..', '..');
 const build = path.resolve(process.env.HOOKROLL_BUILD || path.join(checkout, 'build', 'dev'));
 
-export const responderProgram = path.join(build, 'hookroll.fcgi');
-export const ctlProgram = path.join(build, 'hookrollctl');
+export const built = (file) => path.join(build, file);
+export const responderProgram = built('hookroll.fcgi');
+export const ctlProgram = built('hookrollctl');
 export const shipped = (file) => path.join(checkout, file);
 export const shippedBinPathConf = shipped('lighttpd-conf/hookroll-bin-path.conf');
