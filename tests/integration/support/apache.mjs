@@ -1,10 +1,11 @@
-// apache: a real Apache with mod_fcgid that includes the configuration hookroll ships.
+// apache: a real Apache, with mod_fcgid or mod_proxy_fcgi, that includes the configuration hookroll ships.
 import { chmodSync, chownSync, copyFileSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { HttpClient } from './http_client.mjs';
 import { responderProgram, shipped } from './place.mjs';
 import { freePort } from './ports.mjs';
 import { isRunning, start, stop } from './processes.mjs';
+import { childrenOf, commandOf } from './procfs.mjs';
 import { until } from './waiting.mjs';
 
 const MODULES = '/usr/lib/apache2/modules';
@@ -20,7 +21,9 @@ function giveAway(file, [uid, gid]) {
   chownSync(file, uid, gid);
 }
 
-const configuration = ({ dir, config, port, program }) => `ServerRoot "${dir}"
+const descendantsOf = (pid) => childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
+
+const common = ({ dir, port, modules }) => `ServerRoot "${dir}"
 ServerName localhost
 Listen 127.0.0.1:${port}
 PidFile "${dir}/apache.pid"
@@ -28,16 +31,22 @@ ErrorLog "${dir}/apache.log"
 DefaultRuntimeDir "${dir}"
 User ${NOBODY}
 Group ${NOBODY}
-LoadModule mpm_event_module ${MODULES}/mod_mpm_event.so
-LoadModule authz_core_module ${MODULES}/mod_authz_core.so
-LoadModule alias_module ${MODULES}/mod_alias.so
-LoadModule fcgid_module ${MODULES}/mod_fcgid.so
-FcgidIPCDir "${dir}/ipc"
-FcgidProcessTableFile "${dir}/ipc/table"
+KeepAliveTimeout 120
+MaxKeepAliveRequests 0
+${['mpm_event', 'authz_core', ...modules].map((name) => `LoadModule ${name}_module ${MODULES}/mod_${name}.so`).join('\n')}
 Define HOOKROLL_MOUNT /api
+`;
+
+const fcgid = ({ dir, config, program, processes }) => `FcgidIPCDir "${dir}/ipc"
+FcgidProcessTableFile "${dir}/ipc/table"
+FcgidMaxProcessesPerClass ${processes}
 Define HOOKROLL_FCGI "${program}"
 Define HOOKROLL_CONFIG "${config}"
 Include "${shipped('apache-conf/hookroll-mod_fcgid.conf')}"
+`;
+
+const proxy = ({ socket }) => `Define HOOKROLL_SOCKET "${socket}"
+Include "${shipped('apache-conf/hookroll-mod_proxy_fcgi.conf')}"
 `;
 
 // Apache gives up root for another user, who must then be able to reach everything.
@@ -50,22 +59,34 @@ function prepare(dir) {
   return program;
 }
 
-export async function startApache({ dir, config }) {
-  const program = prepare(dir);
+async function startWith({ dir, text, modules }) {
   const port = await freePort();
   const file = path.join(dir, 'apache.conf');
-  writeFileSync(file, configuration({ dir, config, port, program }));
+  writeFileSync(file, common({ dir, port, modules }) + text);
   const running = start('apache2', ['-f', file, '-D', 'FOREGROUND']);
   const client = new HttpClient(port);
   const answers = async () => (await client.request('GET', '/api/healthz').catch(() => null))?.status === 200;
   await until('Apache and the responder to answer', async () => !isRunning(running) || (await answers()));
   if (!isRunning(running)) throw new Error(`Apache did not start: ${running.stderr()}`);
   return {
+    port,
     client,
+    // The oldest of the processes that mod_fcgid has.
+    responderPid: () => Math.min(...descendantsOf(running.pid).filter((pid) => commandOf(pid).endsWith('hookroll.fcgi'))),
     log: () => readFileSync(path.join(dir, 'apache.log'), 'utf8'),
     stop: () => {
       client.close();
       return stop(running);
     },
   };
+}
+
+export function startApache({ dir, config, processes = 100 }) {
+  const program = prepare(dir);
+  return startWith({ dir, text: fcgid({ dir, config, program, processes }), modules: ['alias', 'fcgid'] });
+}
+
+export function startApacheProxy({ dir, socket }) {
+  if (process.getuid() === 0) giveAway(dir, userId(NOBODY));
+  return startWith({ dir, text: proxy({ socket }), modules: ['proxy', 'proxy_fcgi'] });
 }

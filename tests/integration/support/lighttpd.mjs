@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { HttpClient } from './http_client.mjs';
-import { responderProgram, shippedBinPathConf } from './place.mjs';
+import { responderProgram, shipped } from './place.mjs';
 import { freePort } from './ports.mjs';
 import { adopt, awaitAdopted, isRunning, start, stop } from './processes.mjs';
 import { childrenOf, commandOf } from './procfs.mjs';
@@ -10,7 +10,7 @@ import { until } from './waiting.mjs';
 
 const ATTEMPTS = 5;
 
-function configuration({ dir, config, port, extra }) {
+function configuration({ dir, config, port, extra, mode, socket }) {
   const documents = path.join(dir, 'www');
   mkdirSync(documents, { recursive: true });
   return `server.document-root = "${documents}"
@@ -24,8 +24,8 @@ ${extra(dir)}
 var.hookroll_mount = "/api"
 var.hookroll_fcgi = "${responderProgram}"
 var.hookroll_config = "${config}"
-var.hookroll_socket = "${path.join(dir, 'fcgi.sock')}"
-include "${shippedBinPathConf}"
+var.hookroll_socket = "${socket}"
+include "${shipped(`lighttpd-conf/hookroll-${mode}.conf`)}"
 `;
 }
 
@@ -76,11 +76,12 @@ async function isUp(server) {
   return isRunning(server.process);
 }
 
-export async function startLighttpd({ dir, config, extra = () => '' }) {
+// mode: bin-path, socket or cgi, the name of a shipped file.
+export async function startLighttpd({ dir, config, extra = () => '', mode = 'bin-path', socket = path.join(dir, 'fcgi.sock') }) {
   const file = path.join(dir, 'lighttpd.conf');
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const port = await freePort();
-    writeFileSync(file, configuration({ dir, config, port, extra }));
+    writeFileSync(file, configuration({ dir, config, port, extra, mode, socket }));
     const server = new Lighttpd(dir, port, start('lighttpd', ['-D', '-f', file]));
     try {
       if (await isUp(server)) return server;

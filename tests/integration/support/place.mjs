@@ -10,4 +10,3 @@ export const built = (file) => path.join(build, file);
 export const responderProgram = built('hookroll.fcgi');
 export const ctlProgram = built('hookrollctl');
 export const shipped = (file) => path.join(checkout, file);
-export const shippedBinPathConf = shipped('lighttpd-conf/hookroll-bin-path.conf');

@@ -3,6 +3,12 @@
 import net from 'node:net';
 import { bounded } from './waiting.mjs';
 
+function unchunk(text) {
+  const size = Number.parseInt(text, 16);
+  const start = text.indexOf('\r\n') + 2;
+  return size > 0 ? text.slice(start, start + size) + unchunk(text.slice(start + size + 2)) : '';
+}
+
 function parse(bytes) {
   const text = bytes.toString('utf8');
   const end = text.indexOf('\r\n\r\n');
@@ -12,7 +18,8 @@ function parse(bytes) {
     const colon = line.indexOf(':');
     headers[line.slice(0, colon).toLowerCase()] = line.slice(colon + 1).trim();
   }
-  const body = end < 0 ? '' : text.slice(end + 4);
+  const rest = end < 0 ? '' : text.slice(end + 4);
+  const body = headers['transfer-encoding'] === 'chunked' ? unchunk(rest) : rest;
   const status = Number(/^HTTP\/1\.[01] (\d{3})/.exec(first)?.[1] ?? 0);
   return { status, headers, text: body, json: () => JSON.parse(body) };
 }

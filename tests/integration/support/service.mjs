@@ -1,6 +1,7 @@
 // service: all that a client of the API meets: a store with a project and its
-// first key, and lighttpd with the responder behind it.
-import { startLighttpd } from './lighttpd.mjs';
+// first key, and a web server with the responder behind it: lighttpd, or the one that
+// HOOKROLL_SERVER names.
+import { startServer } from './servers.mjs';
 import { makeStore } from './store.mjs';
 import { makeTempDir, removeTempDir } from './tempdir.mjs';
 
@@ -73,6 +74,6 @@ export async function startService({ settings = {}, project = {}, extra } = {}) 
   const store = await makeStore(dir, settings);
   const made = await store.project(project);
   const key = await store.key(made);
-  const server = await startLighttpd({ dir, config: store.config, extra });
+  const server = await startServer(process.env.HOOKROLL_SERVER ?? 'lighttpd', { store, settings, extra });
   return new Service(store, server, made, key);
 }
