@@ -3,6 +3,7 @@
 #include "base/crypto.h"
 #include "base/log.h"
 #include "base/process.h"
+#include "serve/cgi.h"
 #include "serve/config.h"
 #include "serve/fcgi.h"
 #include "serve/listener.h"
@@ -25,7 +26,8 @@ enum {
 static const char usage[] =
     "usage: hookroll.fcgi [--config FILE] [--check-config]\n"
     "FastCGI responder for rolling webhook signing secrets. Serves the socket that\n"
-    "its web server or spawner left on descriptor 0, or the one that FILE names.\n"
+    "its web server or spawner left on descriptor 0, or the one that FILE names; started\n"
+    "as a CGI program, it answers that one request.\n"
     "  -c, --config FILE   settings (default: $HOOKROLL_CONFIG, or\n"
     "                      " HOOKROLL_SYSCONFDIR "/hookroll/hookroll.conf)\n"
     "      --check-config  say whether the settings are good, and end\n"
@@ -160,7 +162,7 @@ int main(int argc, char **argv)
     if (rc == RC_OK)
         rc = store_open(&options, &store);
     if (rc == RC_OK)
-        rc = serve(&config, store);
+        rc = cgi_is_asked() ? cgi_serve(store, (size_t)config.max_body) : serve(&config, store);
     store_close(store);
     return rc == RC_OK ? EXIT_SUCCESS : EXIT_FAILURE;
 }

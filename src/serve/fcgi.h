@@ -4,9 +4,8 @@
 #ifndef HOOKROLL_SERVE_FCGI_H
 #define HOOKROLL_SERVE_FCGI_H
 
-#include "api/request.h"
-#include "api/response.h"
 #include "base/rc.h"
+#include "serve/gateway.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,13 +22,10 @@ struct fcgi *fcgi_new(size_t max_body);
 /* fcgi_free: NULL is let pass. */
 void fcgi_free(struct fcgi *fcgi);
 
-/* Fills the response. */
-typedef void fcgi_answer(const struct request *request, struct response *response, void *arg);
-
 /* fcgi_serve: takes a connection on which something can be read, reads one
  * request, answers it. True: the peer keeps the connection open and `fd` is the
  * caller's again; false: it is closed, as it is in any case after the `last`
  * request. Waits no longer than the socket's own timeouts. */
-bool fcgi_serve(struct fcgi *fcgi, int fd, bool last, fcgi_answer *answer, void *arg);
+bool fcgi_serve(struct fcgi *fcgi, int fd, bool last, gateway_answer *answer, void *arg);
 
 #endif

@@ -131,6 +131,11 @@ static enum rc open_inet(const char *name, struct listener *out)
     return RC_OK;
 }
 
+bool listener_is_inherited(void)
+{
+    return is_listening(STDIN_FILENO);
+}
+
 enum rc listener_open(const char *address, mode_t mode, struct listener *out)
 {
     static const char unix_prefix[] = "unix:";

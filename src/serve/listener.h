@@ -21,6 +21,9 @@ struct listener {
  * RC_EXISTS when another is serving there, RC_SYSTEM; the cause is logged. */
 RC_CHECK enum rc listener_open(const char *address, mode_t mode, struct listener *out);
 
+/* listener_is_inherited: a spawner left a listening socket on fd 0. */
+bool listener_is_inherited(void);
+
 /* listener_close: and removes the socket's file when it was ours. */
 void listener_close(struct listener *listener);
 

@@ -34,6 +34,13 @@ Group ${NOBODY}
 KeepAliveTimeout 120
 MaxKeepAliveRequests 0
 ${['mpm_event', 'authz_core', ...modules].map((name) => `LoadModule ${name}_module ${MODULES}/mod_${name}.so`).join('\n')}
+# A thread for every client: with fewer, kept connections are closed to make room.
+ServerLimit 1
+StartServers 1
+ThreadLimit 256
+ThreadsPerChild 256
+MaxRequestWorkers 256
+MaxSpareThreads 256
 Define HOOKROLL_MOUNT /api
 `;
 

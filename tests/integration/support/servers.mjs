@@ -45,6 +45,12 @@ const modes = {
     behind(store, settings, (socket) => startLighttpd({ dir: store.dir, extra, mode: 'socket', socket })),
   'lighttpd-spawn-fcgi': ({ store, extra }) =>
     spawned(store, (socket) => startLighttpd({ dir: store.dir, extra, mode: 'socket', socket })),
+  'lighttpd-cgi': async ({ store, extra }) => {
+    const server = await startLighttpd({ dir: store.dir, config: store.config, extra, mode: 'cgi' });
+    // No responder outlives its request: what has to live on is the web server.
+    server.responderPid = () => server.pid;
+    return server;
+  },
   'apache-mod_fcgid': ({ store }) => startApache({ dir: store.dir, config: store.config, processes: 8 }),
   'apache-mod_proxy_fcgi': ({ store, settings }) => behind(store, settings, (socket) => startApacheProxy({ dir: store.dir, socket })),
   nginx: ({ store, settings }) => behind(store, settings, (socket) => startNginx({ dir: store.dir, socket, kept: true })),

@@ -1,0 +1,183 @@
+/* gateway: turns meta-variables and a stream into a struct request, and a struct response
+ * into CGI output. */
+#include "serve/gateway.h"
+
+#include "base/crypto.h"
+#include "base/moment.h"
+#include "base/text.h"
+#include "domain/uid.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum {
+    CHUNK = 16384,
+    BODY_KEPT = 65536,           /* allocation kept from one request to the next */
+    DRAIN_MAX = 64 * 1024 * 1024 /* unread bytes that are worth a kept connection */
+};
+
+void gateway_init(struct gateway *gateway, size_t max_body)
+{
+    gateway->max_body = max_body;
+    buf_init(&gateway->body, max_body + CHUNK);
+    response_init(&gateway->response);
+}
+
+void gateway_free(struct gateway *gateway)
+{
+    buf_free(&gateway->body);
+    response_free(&gateway->response);
+}
+
+static struct text variable(const struct gateway_peer *peer, const char *name)
+{
+    size_t len = strlen(name);
+
+    for (char *const *at = peer->variables; *at != NULL; at++)
+        if (strncmp(*at, name, len) == 0 && (*at)[len] == '=')
+            return text_of(*at + len + 1);
+    return (struct text){NULL, 0};
+}
+
+/* Reads what is left of the body and forgets it; false when there is no end to it. */
+static bool drain(const struct gateway_peer *peer)
+{
+    char waste[CHUNK];
+    size_t total = 0;
+    int n;
+
+    while ((n = peer->read(peer->stream, waste, sizeof waste)) > 0) {
+        total += (size_t)n;
+        if (total > DRAIN_MAX)
+            break;
+    }
+    crypto_wipe(waste, total < sizeof waste ? total : sizeof waste);
+    return n <= 0;
+}
+
+/* Reads the body up to one byte more than is allowed. */
+static enum request_body read_stream(struct gateway *gateway, const struct gateway_peer *peer)
+{
+    while (gateway->body.len <= gateway->max_body) {
+        char *room = buf_room(&gateway->body, CHUNK);
+        int n;
+
+        if (room == NULL)
+            return REQUEST_BODY_TOO_LARGE;
+        n = peer->read(peer->stream, room, CHUNK);
+        gateway->body.len -= (size_t)(CHUNK - (n > 0 ? n : 0));
+        if (n < 0)
+            return REQUEST_BODY_CUT;
+        if (n < CHUNK)
+            break;
+    }
+    return gateway->body.len > gateway->max_body ? REQUEST_BODY_TOO_LARGE : REQUEST_BODY_WHOLE;
+}
+
+/* CONTENT_LENGTH may be missing or empty when there is no body, or when the
+ * server passed a chunked one on without counting it; the stream has its own end. */
+static enum request_body read_body(struct gateway *gateway, const struct gateway_peer *peer,
+                                   struct text *body)
+{
+    struct text stated = variable(peer, "CONTENT_LENGTH");
+    int64_t expected = -1;
+    enum request_body state;
+
+    if (stated.len > 0 && (stated.data[0] == '-' || !text_to_int64(stated, &expected)))
+        return REQUEST_BODY_BAD_LENGTH;
+    if (expected >= 0 && (uint64_t)expected > gateway->max_body)
+        return REQUEST_BODY_TOO_LARGE;
+    state = read_stream(gateway, peer);
+    if (state != REQUEST_BODY_WHOLE)
+        return state;
+    *body = buf_text(&gateway->body);
+    if (expected < 0)
+        return state;
+    if (body->len < (size_t)expected) {
+        *body = (struct text){NULL, 0};
+        return REQUEST_BODY_CUT;
+    }
+    body->len = (size_t)expected;
+    return state;
+}
+
+/* The caller's X-Request-ID where it can stand in a header and a log, else a new one. */
+static struct text request_id(struct gateway *gateway, const struct gateway_peer *peer, int64_t now)
+{
+    struct text given = variable(peer, "HTTP_X_REQUEST_ID");
+    uint8_t entropy[UID_ENTROPY_BYTES];
+    struct uid uid;
+    bool good = given.len > 0 && given.len <= HISTORY_REQUEST_ID_MAX;
+
+    for (size_t i = 0; good && i < given.len; i++)
+        good = given.data[i] > ' ' && given.data[i] < 0x7F;
+    if (good && text_copy(given, gateway->id, sizeof gateway->id))
+        return text_of(gateway->id);
+    crypto_random(entropy, sizeof entropy);
+    uid = uid_make(now, entropy);
+    uid_format(&uid, gateway->id);
+    return text_of(gateway->id);
+}
+
+static void put(const struct gateway_peer *peer, const char *bytes, size_t len)
+{
+    if (len > 0)
+        peer->write(peer->stream, bytes, len);
+}
+
+static void send_response(const struct gateway *gateway, const struct gateway_peer *peer,
+                          struct text method)
+{
+    const struct response *response = &gateway->response;
+    struct buf head;
+
+    buf_init(&head, 1024);
+    buf_printf(&head, "Status: %d\r\nX-Request-ID: %s\r\n", response->status, gateway->id);
+    if (response->max_age == RESPONSE_NO_STORE)
+        buf_put_string(&head, "Cache-Control: no-store\r\n");
+    else
+        buf_printf(&head, "Cache-Control: private, max-age=%" PRId64 "\r\n", response->max_age);
+    if (response->body.len > 0)
+        buf_printf(&head, "Content-Type: application/json\r\nContent-Length: %zu\r\n",
+                   response->body.len);
+    put(peer, head.data, head.len);
+    put(peer, response->headers.data, response->headers.len);
+    put(peer, "\r\n", 2);
+    if (!text_is(method, "HEAD"))
+        put(peer, response->body.data, response->body.len);
+    buf_free(&head);
+}
+
+static void reset(struct gateway *gateway)
+{
+    response_reset(&gateway->response);
+    if (gateway->body.size > BODY_KEPT)
+        buf_free(&gateway->body);
+    else
+        buf_reset(&gateway->body);
+}
+
+bool gateway_serve(struct gateway *gateway, const struct gateway_peer *peer, gateway_answer *answer,
+                   void *arg)
+{
+    int64_t now = moment_now();
+    struct request request = {.method = variable(peer, "REQUEST_METHOD"),
+                              .path = variable(peer, "PATH_INFO"),
+                              .query = variable(peer, "QUERY_STRING"),
+                              .if_match = variable(peer, "HTTP_IF_MATCH"),
+                              .if_none_match = variable(peer, "HTTP_IF_NONE_MATCH"),
+                              .content_type = variable(peer, "CONTENT_TYPE"),
+                              .authorization = variable(peer, "HTTP_AUTHORIZATION"),
+                              .variables = peer->variables,
+                              .id = request_id(gateway, peer, now),
+                              .body_max = gateway->max_body,
+                              .now = now};
+    bool ended;
+
+    request.body_state = read_body(gateway, peer, &request.body);
+    ended = drain(peer);
+    answer(&request, &gateway->response, arg);
+    send_response(gateway, peer, request.method);
+    reset(gateway);
+    return ended;
+}
