@@ -1,14 +1,16 @@
 // servers: every web server and way of running the responder that hookroll ships a
 // configuration for, by name.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { startApache, startApacheProxy } from './apache.mjs';
 import { startLighttpd } from './lighttpd.mjs';
 import { startNginx } from './nginx.mjs';
 import { responderProgram } from './place.mjs';
-import { start, stop } from './processes.mjs';
-import { childrenOf } from './procfs.mjs';
-import { Responder, isAccepting } from './responder.mjs';
-import { until } from './waiting.mjs';
+import { adopt, awaitAdopted } from './processes.mjs';
+import { childrenOf, lives } from './procfs.mjs';
+import { Responder } from './responder.mjs';
 
 const PROCESSES = 4;
 
@@ -16,20 +18,40 @@ const PROCESSES = 4;
 async function behind(store, settings, front) {
   const responder = new Responder(store, path.join(store.dir, 'fcgi.sock'));
   await responder.start({ ...settings, listen_mode: '0666' });
-  return joined(await front(responder.address), () => responder.pid, () => responder.stop());
+  return joined(await front(responder.address), {
+    responderPid: () => responder.pid,
+    // What starts it again is a supervisor's part, here the test's.
+    killResponder: async () => {
+      await responder.stop('SIGKILL');
+      await responder.start({ ...settings, listen_mode: '0666' });
+    },
+    stopResponder: () => responder.stop(),
+  });
 }
 
-// Several processes on one socket, as spawn-fcgi leaves them.
+// Several processes on one socket, as spawn-fcgi leaves them to themselves.
 async function spawned(store, front) {
   const socket = path.join(store.dir, 'fcgi.sock');
-  const spawner = start('spawn-fcgi', ['-n', '-F', PROCESSES, '-M', '0666', '-s', socket, '--', responderProgram, '--config', store.config]);
-  await until('spawn-fcgi to listen', () => isAccepting(socket));
-  return joined(await front(socket), () => Math.min(...childrenOf(spawner.pid)), () => stop(spawner));
+  const pidFile = path.join(store.dir, 'pids');
+  const args = ['-F', PROCESSES, '-M', '0666', '-s', socket, '-P', pidFile, '--', responderProgram, '--config', store.config];
+  const [code] = await once(spawn('spawn-fcgi', args.map(String), { stdio: 'ignore' }), 'exit');
+  if (code !== 0) throw new Error(`spawn-fcgi ended with ${code}`);
+  const processes = readFileSync(pidFile, 'utf8').trim().split('\n').map((pid) => adopt(Number(pid)));
+  if (processes.length !== PROCESSES) throw new Error(`spawn-fcgi left ${processes.length} processes`);
+  const responderPid = () => processes.find(lives).pid;
+  const stopResponder = async () => {
+    processes.filter(lives).forEach(({ pid }) => process.kill(pid, 'SIGTERM'));
+    for (const one of processes) await awaitAdopted(one);
+  };
+  return joined(await front(socket), { responderPid, killResponder: () => kill(responderPid()), stopResponder });
 }
 
-const joined = (server, responderPid, stopResponder) =>
+const kill = (pid) => process.kill(pid, 'SIGKILL');
+
+const joined = (server, { responderPid, killResponder, stopResponder }) =>
   Object.assign(Object.create(server), {
     responderPid,
+    killResponder,
     stop: async () => {
       try {
         return await server.stop();
@@ -49,6 +71,7 @@ const modes = {
     const server = await startLighttpd({ dir: store.dir, config: store.config, extra, mode: 'cgi' });
     // No responder outlives its request: what has to live on is the web server.
     server.responderPid = () => server.pid;
+    server.killResponder = () => childrenOf(server.pid).forEach(kill);
     return server;
   },
   'apache-mod_fcgid': ({ store }) => startApache({ dir: store.dir, config: store.config, processes: 8 }),
@@ -84,5 +107,7 @@ export const ownAnswer = (server, what) => {
 export async function startServer(name, options) {
   const mode = modes[name];
   if (mode === undefined) throw new Error(`no such server: ${name}, but ${serverNames.join(', ')}`);
-  return Object.assign(await mode(options), { name });
+  const server = await mode(options);
+  server.killResponder ??= () => kill(server.responderPid());
+  return Object.assign(server, { name });
 }
