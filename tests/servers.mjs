@@ -23,6 +23,7 @@ const columns = {
   'Authorization': /^the key passes$/,
   'chunked body': /^a chunked body arrives whole$/,
   'large body': /^a large body arrives whole/,
+  'slow and idle clients': /^a client that sends a byte at a time/,
   'kill -9': /^what was answered outlives kill -9/,
 };
 

@@ -119,6 +119,38 @@ static struct text request_id(struct gateway *gateway, const struct gateway_peer
     return text_of(gateway->id);
 }
 
+/* RFC 9110, section 15. CGI wants the phrase (RFC 3875, section 6.3.3), and what a server
+ * makes of a status without one is not always a status line. */
+static const char *reason_phrase(int status)
+{
+    static const struct {
+        int status;
+        const char *phrase;
+    } phrases[] = {
+        {200, "OK"},
+        {201, "Created"},
+        {202, "Accepted"},
+        {304, "Not Modified"},
+        {400, "Bad Request"},
+        {401, "Unauthorized"},
+        {403, "Forbidden"},
+        {404, "Not Found"},
+        {405, "Method Not Allowed"},
+        {409, "Conflict"},
+        {412, "Precondition Failed"},
+        {413, "Content Too Large"},
+        {415, "Unsupported Media Type"},
+        {500, "Internal Server Error"},
+        {503, "Service Unavailable"},
+        {507, "Insufficient Storage"},
+    };
+
+    for (size_t i = 0; i < sizeof phrases / sizeof phrases[0]; i++)
+        if (phrases[i].status == status)
+            return phrases[i].phrase;
+    return "Status";
+}
+
 static void put(const struct gateway_peer *peer, const char *bytes, size_t len)
 {
     if (len > 0)
@@ -132,7 +164,8 @@ static void send_response(const struct gateway *gateway, const struct gateway_pe
     struct buf head;
 
     buf_init(&head, 1024);
-    buf_printf(&head, "Status: %d\r\nX-Request-ID: %s\r\n", response->status, gateway->id);
+    buf_printf(&head, "Status: %d %s\r\nX-Request-ID: %s\r\n", response->status,
+               reason_phrase(response->status), gateway->id);
     if (response->max_age == RESPONSE_NO_STORE)
         buf_put_string(&head, "Cache-Control: no-store\r\n");
     else

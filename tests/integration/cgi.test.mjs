@@ -32,7 +32,7 @@ describe('The responder as a CGI program', () => {
     const end = stdout.indexOf('\r\n\r\n');
     const headers = Object.fromEntries(stdout.slice(0, end).split('\r\n').map((line) => line.split(': ')));
     const text = stdout.slice(end + 4);
-    return { status: Number(headers.Status), headers, text, message: text && JSON.parse(text).message };
+    return { status: Number.parseInt(headers.Status, 10), headers, text, message: text && JSON.parse(text).message };
   }
   const roll = async (body, others) => parsed(await ask(rollParams(endpoint, key, body, others), body));
   const kept = async () => (await store.history({ uid: endpoint.project_id }, endpoint)).length;
@@ -40,6 +40,7 @@ describe('The responder as a CGI program', () => {
   test('answers its one request and ends', async () => {
     const { status, message, headers, text } = parsed(await ask(healthParams));
     assert.deepEqual([status, message], [200, 'ok']);
+    assert.equal(headers.Status, '200 OK');
     assert.equal(Number(headers['Content-Length']), Buffer.byteLength(text));
   });
 

@@ -231,9 +231,12 @@ bool fcgi_reply_header(const struct fcgi_reply *reply, const char *line)
 
 int fcgi_reply_status(const struct fcgi_reply *reply)
 {
+    struct text value = fcgi_reply_value(reply, "Status");
+    struct text code = text_up_to(value, ' ');
     int64_t status = 0;
 
-    ck_assert(text_to_int64(fcgi_reply_value(reply, "Status"), &status));
+    ck_assert(text_to_int64(code, &status));
+    ck_assert_uint_gt(text_after(value, code.len).len, 0);
     return (int)status;
 }
 
