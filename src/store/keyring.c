@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -112,6 +113,18 @@ static bool parse(struct keyring *keyring, size_t len)
     return keyring->count > 0;
 }
 
+/* What systemd hands to this service alone (systemd.exec(5), LoadCredential) may be readable
+ * by its group: an access list shows there. */
+static mode_t forbidden(const char *path)
+{
+    const char *credentials = getenv("CREDENTIALS_DIRECTORY");
+    size_t len = credentials != NULL ? strlen(credentials) : 0;
+
+    if (len > 0 && strncmp(path, credentials, len) == 0 && path[len] == '/')
+        return S_IWGRP | S_IXGRP | S_IRWXO;
+    return S_IRWXG | S_IRWXO;
+}
+
 /* Bytes read, or -1 with the cause logged. */
 static ssize_t read_private(const char *path, char *to, size_t size)
 {
@@ -123,7 +136,7 @@ static ssize_t read_private(const char *path, char *to, size_t size)
         log_error("master key %s cannot be opened: %s", path, strerror(errno));
         goto out;
     }
-    if (!S_ISREG(st.st_mode) || (st.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+    if (!S_ISREG(st.st_mode) || (st.st_mode & forbidden(path)) != 0) {
         log_error("master key %s must be a regular file that only its owner can read (mode 0600)",
                   path);
         goto out;

@@ -5,6 +5,7 @@
 #include "support/log_capture.h"
 #include "support/temp_dir.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -282,6 +283,28 @@ START_TEST(a_file_of_its_owner_alone_is_taken)
 }
 END_TEST
 
+static enum rc open_with(mode_t mode)
+{
+    temp_dir_write(path, mode, PREFIX KEY_A, LINE_LEN - 1);
+    return keyring_open(path, &keyring);
+}
+
+START_TEST(a_credential_of_the_service_may_be_readable_by_its_group)
+{
+    ck_assert_int_eq(setenv("CREDENTIALS_DIRECTORY", temp.path, 1), 0);
+    ck_assert_int_eq(open_with(0444), RC_KEY);
+    ck_assert_int_eq(open_with(0460), RC_KEY);
+    ck_assert_int_eq(open_with(0440), RC_OK);
+    keyring_close(keyring);
+    keyring = NULL;
+    ck_assert_int_eq(setenv("CREDENTIALS_DIRECTORY", "/run/credentials/other", 1), 0);
+    ck_assert_int_eq(open_with(0440), RC_KEY);
+    ck_assert_int_eq(setenv("CREDENTIALS_DIRECTORY", "", 1), 0);
+    ck_assert_int_eq(open_with(0440), RC_KEY);
+    (void)unsetenv("CREDENTIALS_DIRECTORY");
+}
+END_TEST
+
 static const mode_t shared_modes[] = {0640, 0620, 0610, 0604, 0602, 0601, 0644, 0666, 0440, 0777};
 
 START_TEST(a_file_open_to_others_is_refused)
@@ -336,6 +359,7 @@ Suite *keyring_suite(void)
     tcase_add_test(tc, a_refusal_does_not_log_the_key);
     tcase_add_test(tc, sixteen_keys_are_taken_and_one_more_is_not);
     tcase_add_test(tc, a_file_too_large_for_a_key_file_is_refused);
+    tcase_add_test(tc, a_credential_of_the_service_may_be_readable_by_its_group);
     tcase_add_loop_test(tc, a_file_of_its_owner_alone_is_taken, 0,
                         sizeof private_modes / sizeof private_modes[0]);
     tcase_add_loop_test(tc, a_file_open_to_others_is_refused, 0,
