@@ -8,6 +8,7 @@
 #include "serve/fcgi.h"
 #include "serve/listener.h"
 #include "serve/pool.h"
+#include "serve/supervisor.h"
 #include "store/store.h"
 
 #include <getopt.h>
@@ -100,19 +101,59 @@ static void raise_descriptors(void)
     }
 }
 
-/* Blocks, for this thread and those it will start, what ends the program. */
-static void block_signals(sigset_t *stopping)
+/* Blocks, for this thread and those it will start, what ends the program, and SIGHUP. */
+static void block_signals(sigset_t *signals)
 {
-    (void)sigemptyset(stopping);
-    (void)sigaddset(stopping, SIGTERM);
-    (void)sigaddset(stopping, SIGINT);
-    (void)sigaddset(stopping, SIGHUP);
-    (void)sigaddset(stopping, SIGUSR1); /* how some FastCGI managers ask for an end */
-    (void)pthread_sigmask(SIG_BLOCK, stopping, NULL);
+    (void)sigemptyset(signals);
+    (void)sigaddset(signals, SIGTERM);
+    (void)sigaddset(signals, SIGINT);
+    (void)sigaddset(signals, SIGHUP);
+    (void)sigaddset(signals, SIGUSR1); /* how some FastCGI managers ask for an end */
+    (void)pthread_sigmask(SIG_BLOCK, signals, NULL);
     (void)signal(SIGPIPE, SIG_IGN);
 }
 
-static enum rc serve(const struct config *config, struct store *store)
+/* Of the settings that count from the start of the process. */
+static bool same_start(const struct config *a, const struct config *b)
+{
+    return strcmp(a->store, b->store) == 0 && strcmp(a->master_key, b->master_key) == 0 &&
+           strcmp(a->listen, b->listen) == 0 && a->listen_mode == b->listen_mode &&
+           a->workers == b->workers;
+}
+
+/* Reads the settings anew. What is wrong changes nothing; what needs a restart is said. */
+static void reload(const struct arguments *arguments, const struct config *running,
+                   struct pool *pool)
+{
+    struct config config;
+
+    supervisor_reloading();
+    if (load(arguments, &config) != RC_OK) {
+        log_error("the settings stay as they were");
+    } else {
+        if (!same_start(running, &config))
+            log_warn("of the settings, log_level and max_body have changed; the others count "
+                     "from the next start");
+        log_set_level(config.log_level);
+        pool_set_max_body(pool, (size_t)config.max_body);
+        log_info("the settings were read anew");
+    }
+    supervisor_ready();
+}
+
+/* Until a signal that is not SIGHUP; returns it. */
+static int obey(const sigset_t *signals, const struct arguments *arguments,
+                const struct config *config, struct pool *pool)
+{
+    int signal_number = 0;
+
+    while (sigwait(signals, &signal_number) != 0 || signal_number == SIGHUP)
+        reload(arguments, config, pool);
+    return signal_number;
+}
+
+static enum rc serve(const struct arguments *arguments, const struct config *config,
+                     struct store *store)
 {
     struct listener listener;
     struct pool *pool = NULL;
@@ -120,21 +161,21 @@ static enum rc serve(const struct config *config, struct store *store)
                                    .store = store,
                                    .workers = (size_t)config->workers,
                                    .max_body = (size_t)config->max_body};
-    sigset_t stopping;
-    int signal_number = 0;
+    sigset_t signals;
     enum rc rc = listener_open(config->listen, (mode_t)config->listen_mode, &listener);
 
     if (rc != RC_OK)
         return rc;
     rc = fcgi_init();
-    block_signals(&stopping);
+    block_signals(&signals);
     if (rc == RC_OK)
         rc = pool_start(&options, &pool);
     if (rc == RC_OK) {
         log_info("hookroll " HOOKROLL_VERSION " serves %s with %zu workers",
                  listener.inherited ? "the socket on fd 0" : config->listen, options.workers);
-        (void)sigwait(&stopping, &signal_number);
-        log_info("stopping: %s", strsignal(signal_number));
+        supervisor_ready();
+        log_info("stopping: %s", strsignal(obey(&signals, arguments, config, pool)));
+        supervisor_stopping();
         pool_stop(pool);
     }
     listener_close(&listener);
@@ -162,7 +203,8 @@ int main(int argc, char **argv)
     if (rc == RC_OK)
         rc = store_open(&options, &store);
     if (rc == RC_OK)
-        rc = cgi_is_asked() ? cgi_serve(store, (size_t)config.max_body) : serve(&config, store);
+        rc = cgi_is_asked() ? cgi_serve(store, (size_t)config.max_body)
+                            : serve(&arguments, &config, store);
     store_close(store);
     return rc == RC_OK ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -47,6 +47,7 @@ door time.h src/base/moment.c
 door lmdb.h src/store/kv.c
 door json-c/json.h src/api/json_read.c
 door fcgiapp.h src/serve/fcgi.c
+door systemd/sd-daemon.h src/serve/supervisor.c
 
 if grep -nE '\b(strcpy|strcat|sprintf|vsprintf|gets|strtok|atoi|atol|alloca|system|popen)\(' \
     src/*/*.c ctl/*.c lib/*.c cgi-bin/*.c; then

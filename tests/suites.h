@@ -77,5 +77,6 @@ Suite *fcgi_body_suite(void);
 Suite *fcgi_suite(void);
 Suite *listener_suite(void);
 Suite *pool_suite(void);
+Suite *supervisor_suite(void);
 
 #endif

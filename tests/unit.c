@@ -81,6 +81,7 @@ static Suite *(*const suites[])(void) = {
     fcgi_suite,
     listener_suite,
     pool_suite,
+    supervisor_suite,
 };
 
 int main(void)

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -14,12 +15,12 @@ enum {
     LINE_BYTES = 64 + 4 * MESSAGE_BYTES
 };
 
-static enum log_level highest = LOG_LEVEL_INFO;
+static _Atomic int highest = LOG_LEVEL_INFO;
 static log_sink *diverted;
 
 void log_set_level(enum log_level level)
 {
-    highest = level;
+    atomic_store(&highest, (int)level);
 }
 
 void log_divert(log_sink *fn)
@@ -68,7 +69,7 @@ __attribute__((format(printf, 3, 0))) static void emit(enum log_level level, con
     int saved = errno;
     size_t len;
 
-    if (level > highest)
+    if ((int)level > atomic_load(&highest))
         return;
     (void)vsnprintf(message, sizeof message, format, args);
     if (diverted != NULL) {

@@ -94,7 +94,8 @@ enum rc cgi_serve(struct store *store, size_t max_body)
     if (length != NULL && text_to_int64(text_of(length), &stated) && stated > 0)
         streams.left = (uint64_t)stated <= max_body ? (uint64_t)stated : 0;
     arena_init(&answering.arena, ARENA_MAX + 2 * max_body);
-    gateway_init(&gateway, max_body);
+    gateway_init(&gateway);
+    gateway_bound(&gateway, max_body);
     (void)gateway_serve(&gateway, &peer, answer, &answering);
     gateway_free(&gateway);
     arena_free(&answering.arena);

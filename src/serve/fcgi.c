@@ -17,7 +17,7 @@ enum rc fcgi_init(void)
     return FCGX_Init() == 0 ? RC_OK : RC_SYSTEM;
 }
 
-struct fcgi *fcgi_new(size_t max_body)
+struct fcgi *fcgi_new(void)
 {
     struct fcgi *fcgi = calloc(1, sizeof *fcgi);
 
@@ -28,7 +28,7 @@ struct fcgi *fcgi_new(size_t max_body)
         free(fcgi);
         return NULL;
     }
-    gateway_init(&fcgi->gateway, max_body);
+    gateway_init(&fcgi->gateway);
     return fcgi;
 }
 
@@ -39,6 +39,11 @@ void fcgi_free(struct fcgi *fcgi)
     FCGX_Free(&fcgi->request, 1);
     gateway_free(&fcgi->gateway);
     free(fcgi);
+}
+
+void fcgi_bound(struct fcgi *fcgi, size_t max_body)
+{
+    gateway_bound(&fcgi->gateway, max_body);
 }
 
 static int read_stream(void *stream, char *out, int size)

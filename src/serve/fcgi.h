@@ -16,8 +16,10 @@ struct fcgi;
  * which libfcgi would replace. RC_SYSTEM. */
 RC_CHECK enum rc fcgi_init(void);
 
-/* fcgi_new: NULL without memory. `max_body` in bytes. */
-struct fcgi *fcgi_new(size_t max_body);
+/* fcgi_new: NULL without memory. Serves nothing larger than an empty body until
+ * fcgi_bound says how many bytes there may be, which it may anew between requests. */
+struct fcgi *fcgi_new(void);
+void fcgi_bound(struct fcgi *fcgi, size_t max_body);
 
 /* fcgi_free: NULL is let pass. */
 void fcgi_free(struct fcgi *fcgi);

@@ -16,11 +16,17 @@ enum {
     DRAIN_MAX = 64 * 1024 * 1024 /* unread bytes that are worth a kept connection */
 };
 
-void gateway_init(struct gateway *gateway, size_t max_body)
+void gateway_init(struct gateway *gateway)
+{
+    gateway->max_body = 0;
+    buf_init(&gateway->body, CHUNK);
+    response_init(&gateway->response);
+}
+
+void gateway_bound(struct gateway *gateway, size_t max_body)
 {
     gateway->max_body = max_body;
-    buf_init(&gateway->body, max_body + CHUNK);
-    response_init(&gateway->response);
+    gateway->body.ceiling = max_body + CHUNK;
 }
 
 void gateway_free(struct gateway *gateway)

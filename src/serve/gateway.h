@@ -29,7 +29,10 @@ struct gateway_peer {
     void (*write)(void *stream, const char *bytes, size_t len);
 };
 
-void gateway_init(struct gateway *gateway, size_t max_body);
+/* gateway_init: for empty bodies; gateway_bound: for bodies of so many bytes, between
+ * requests. */
+void gateway_init(struct gateway *gateway);
+void gateway_bound(struct gateway *gateway, size_t max_body);
 
 /* gateway_free: wipes and releases. */
 void gateway_free(struct gateway *gateway);

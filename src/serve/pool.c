@@ -12,6 +12,7 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,7 +49,8 @@ struct worker {
 struct pool {
     struct pool_options options;
     int epoll;
-    int stop; /* eventfd: readable once the pool is to end */
+    int stop;                /* eventfd: readable once the pool is to end */
+    _Atomic size_t max_body; /* bytes */
     pthread_mutex_t lock;
     struct idle *idle; /* guarded by lock */
     size_t started;
@@ -65,6 +67,16 @@ static void answer(const struct request *request, struct response *response, voi
 
     (void)router_answer(worker->pool->options.store, request, response, &worker->arena);
     arena_reset(&worker->arena);
+}
+
+/* Serves one request of a connection, as fcgi_serve. */
+static bool serve(struct worker *worker, int fd)
+{
+    size_t max_body = atomic_load(&worker->pool->max_body);
+
+    fcgi_bound(worker->fcgi, max_body);
+    worker->arena.ceiling = ARENA_MAX + 2 * max_body;
+    return fcgi_serve(worker->fcgi, fd, worker->last, answer, worker);
 }
 
 /* Ends what the caller has the turn of. */
@@ -127,7 +139,7 @@ static void remember(struct pool *pool, int fd)
 static void serve_idle(struct worker *worker, struct idle *idle)
 {
     (void)pthread_mutex_lock(&idle->turn);
-    if (fcgi_serve(worker->fcgi, idle->fd, worker->last, answer, worker))
+    if (serve(worker, idle->fd))
         await(worker->pool, idle, EPOLL_CTL_MOD);
     else
         forget(worker->pool, idle);
@@ -154,7 +166,7 @@ static void serve_new(struct worker *worker, int fd)
     n = recv(fd, &first, 1, MSG_PEEK | MSG_DONTWAIT);
     if (n == 0 || (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK))
         (void)close(fd);
-    else if (n < 0 || fcgi_serve(worker->fcgi, fd, worker->last, answer, worker))
+    else if (n < 0 || serve(worker, fd))
         remember(worker->pool, fd);
 }
 
@@ -236,8 +248,8 @@ static bool start_workers(struct pool *pool)
         struct worker *worker = &pool->workers[pool->started];
 
         worker->pool = pool;
-        worker->fcgi = fcgi_new(pool->options.max_body);
-        arena_init(&worker->arena, ARENA_MAX + 2 * pool->options.max_body);
+        worker->fcgi = fcgi_new();
+        arena_init(&worker->arena, ARENA_MAX);
         if (worker->fcgi == NULL || pthread_create(&worker->thread, NULL, work, worker) != 0) {
             fcgi_free(worker->fcgi);
             return false;
@@ -254,6 +266,7 @@ enum rc pool_start(const struct pool_options *options, struct pool **out)
     if (pool == NULL)
         return RC_NO_MEMORY;
     pool->options = *options;
+    atomic_init(&pool->max_body, options->max_body);
     (void)pthread_mutex_init(&pool->lock, NULL);
     pool->epoll = epoll_create1(EPOLL_CLOEXEC);
     pool->stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -267,6 +280,11 @@ enum rc pool_start(const struct pool_options *options, struct pool **out)
     }
     *out = pool;
     return RC_OK;
+}
+
+void pool_set_max_body(struct pool *pool, size_t max_body)
+{
+    atomic_store(&pool->max_body, max_body);
 }
 
 void pool_stop(struct pool *pool)

@@ -24,6 +24,9 @@ struct pool_options {
  * signals that the threads are not to take. RC_NO_MEMORY, RC_SYSTEM; logged. */
 RC_CHECK enum rc pool_start(const struct pool_options *options, struct pool **out);
 
+/* pool_set_max_body: for the requests that come from now on; from any thread. */
+void pool_set_max_body(struct pool *pool, size_t max_body);
+
 /* pool_stop: takes no new connections (of a listener of our own: after those
  * that wait already), answers the requests that have come, joins and releases. */
 void pool_stop(struct pool *pool);

@@ -56,8 +56,9 @@ static void setup(void)
 {
     signals_keep();
     ck_assert_int_eq(fcgi_init(), RC_OK);
-    fcgi = fcgi_new(MAX_BODY);
+    fcgi = fcgi_new();
     ck_assert_ptr_nonnull(fcgi);
+    fcgi_bound(fcgi, MAX_BODY);
     memset(&seen, 0, sizeof seen);
     buf_init(&out, 1 << 20);
     fcgi_reply_init(&reply);
@@ -174,8 +175,9 @@ END_TEST
 START_TEST(a_long_body_comes_whole)
 {
     fcgi_free(fcgi);
-    fcgi = fcgi_new(LONG_BODY);
+    fcgi = fcgi_new();
     ck_assert_ptr_nonnull(fcgi);
+    fcgi_bound(fcgi, LONG_BODY);
     ask(LONG_BODY, "60000");
     expect_body(LONG_BODY);
     ask(16384, "16384");
