@@ -34,10 +34,12 @@ Suite *uid_suite(void);
 Suite *verifications_suite(void);
 Suite *verify_suite(void);
 
+Suite *batch_suite(void);
 Suite *keyring_suite(void);
 Suite *keyspace_suite(void);
 Suite *kv_growth_suite(void);
 Suite *kv_scan_suite(void);
+Suite *kv_batch_suite(void);
 Suite *kv_suite(void);
 Suite *record_parts_suite(void);
 Suite *record_refusal_suite(void);

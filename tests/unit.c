@@ -38,10 +38,12 @@ static Suite *(*const suites[])(void) = {
     uid_suite,
     verify_suite,
     /* store */
+    batch_suite,
     keyring_suite,
     keyspace_suite,
     kv_growth_suite,
     kv_scan_suite,
+    kv_batch_suite,
     kv_suite,
     record_parts_suite,
     record_refusal_suite,

@@ -3,6 +3,7 @@
 #include "store/kv.h"
 
 #include "base/log.h"
+#include "store/batch.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,6 +17,7 @@
 enum {
     MAP_BYTES = 16 * 1024 * 1024,
     READERS_MAX = 1024,
+    IDLE_MAX = 128,  /* read transactions kept for the next who reads */
     GROWTHS_MAX = 48 /* doublings in one write: past any address space */
 };
 
@@ -26,11 +28,17 @@ struct kv {
      * this process has none. Prefers the one who waits to grow it. */
     pthread_rwlock_t in_use;
     bool lost; /* the map could not be mapped anew: nothing can be done until a reopening */
+    struct batch batch;
+    /* Beginning a read takes a search for a free slot under LMDB's lock, renewing does not. */
+    pthread_mutex_t idle_lock;
+    size_t idle_count;
+    MDB_txn *idle[IDLE_MAX];
 };
 
 struct kv_txn {
     MDB_txn *txn;
     MDB_dbi dbi;
+    bool changed; /* something was put or deleted */
     bool map_full;
 };
 
@@ -141,7 +149,7 @@ static bool exists(const char *directory)
     return found;
 }
 
-static int init_lock(pthread_rwlock_t *lock)
+static int init_in_use(pthread_rwlock_t *lock)
 {
     pthread_rwlockattr_t attr;
     int err = pthread_rwlockattr_init(&attr);
@@ -152,6 +160,17 @@ static int init_lock(pthread_rwlock_t *lock)
     if (err == 0)
         err = pthread_rwlock_init(lock, &attr);
     (void)pthread_rwlockattr_destroy(&attr);
+    return err;
+}
+
+static int init_locks(struct kv *kv)
+{
+    int err = init_in_use(&kv->in_use);
+
+    if (err == 0)
+        err = batch_init(&kv->batch);
+    if (err == 0)
+        err = pthread_mutex_init(&kv->idle_lock, NULL);
     return err;
 }
 
@@ -167,7 +186,7 @@ enum rc kv_open(const char *directory, enum kv_open_mode mode, size_t map_size, 
     kv = calloc(1, sizeof *kv);
     if (kv == NULL)
         return RC_NO_MEMORY;
-    err = init_lock(&kv->in_use);
+    err = init_locks(kv);
     if (err != 0) {
         free(kv);
         return report("lock", err);
@@ -186,7 +205,11 @@ void kv_close(struct kv *kv)
 {
     if (kv == NULL)
         return;
+    while (kv->idle_count > 0)
+        mdb_txn_abort(kv->idle[--kv->idle_count]);
     mdb_env_close(kv->env);
+    (void)pthread_mutex_destroy(&kv->idle_lock);
+    batch_free(&kv->batch);
     (void)pthread_rwlock_destroy(&kv->in_use);
     free(kv);
 }
@@ -239,6 +262,45 @@ static int grow_map(struct kv *kv, size_t full_at)
     return err;
 }
 
+/* A read transaction that was kept, if there is one that is still good. */
+static MDB_txn *take_idle(struct kv *kv)
+{
+    MDB_txn *txn = NULL;
+
+    (void)pthread_mutex_lock(&kv->idle_lock);
+    if (kv->idle_count > 0)
+        txn = kv->idle[--kv->idle_count];
+    (void)pthread_mutex_unlock(&kv->idle_lock);
+    if (txn == NULL || mdb_txn_renew(txn) == MDB_SUCCESS)
+        return txn;
+    mdb_txn_abort(txn);
+    return NULL;
+}
+
+/* Keeps a transaction whose view is given up. */
+static void keep_idle(struct kv *kv, MDB_txn *txn)
+{
+    bool kept = false;
+
+    mdb_txn_reset(txn);
+    (void)pthread_mutex_lock(&kv->idle_lock);
+    if (kv->idle_count < IDLE_MAX) {
+        kv->idle[kv->idle_count++] = txn;
+        kept = true;
+    }
+    (void)pthread_mutex_unlock(&kv->idle_lock);
+    if (!kept)
+        mdb_txn_abort(txn);
+}
+
+static int try_begin(struct kv *kv, unsigned flags, struct kv_txn *txn)
+{
+    if (kv->lost)
+        return MDB_PANIC;
+    txn->txn = (flags & MDB_RDONLY) != 0 ? take_idle(kv) : NULL;
+    return txn->txn != NULL ? MDB_SUCCESS : mdb_txn_begin(kv->env, NULL, flags, &txn->txn);
+}
+
 /* Begins with the shared lock held; released when it fails. */
 static int begin(struct kv *kv, unsigned flags, struct kv_txn *txn)
 {
@@ -247,7 +309,7 @@ static int begin(struct kv *kv, unsigned flags, struct kv_txn *txn)
 
     for (int attempt = 0;; attempt++) {
         (void)pthread_rwlock_rdlock(&kv->in_use);
-        err = kv->lost ? MDB_PANIC : mdb_txn_begin(kv->env, NULL, flags, &txn->txn);
+        err = try_begin(kv, flags, txn);
         if (err == MDB_SUCCESS)
             return err;
         (void)pthread_rwlock_unlock(&kv->in_use);
@@ -264,58 +326,114 @@ static int begin(struct kv *kv, unsigned flags, struct kv_txn *txn)
 
 enum rc kv_read(struct kv *kv, kv_fn *fn, void *arg)
 {
-    struct kv_txn txn = {NULL, kv->dbi, false};
+    struct kv_txn txn = {.dbi = kv->dbi};
     int err = begin(kv, MDB_RDONLY, &txn);
     enum rc rc;
 
     if (err != MDB_SUCCESS)
         return report("read", err);
     rc = fn(&txn, arg);
-    mdb_txn_abort(txn.txn);
+    keep_idle(kv, txn.txn);
     (void)pthread_rwlock_unlock(&kv->in_use);
     return rc;
 }
 
-/* One try; *full_at is set when the map was full, at that size. */
-static enum rc try_write(struct kv *kv, kv_fn *fn, void *arg, size_t *full_at)
+static void settle_rest(struct batch_entry *entries, enum rc rc)
 {
-    struct kv_txn txn = {NULL, kv->dbi, false};
-    MDB_envinfo info;
-    int err = begin(kv, 0, &txn);
-    enum rc rc;
+    for (; entries != NULL; entries = entries->next)
+        if (!entries->settled)
+            entries->rc = rc;
+}
 
-    if (err != MDB_SUCCESS)
-        return report("write", err);
-    rc = fn(&txn, arg);
-    if (rc != RC_OK) {
-        mdb_txn_abort(txn.txn);
-    } else {
-        /* Ends the transaction whatever it returns. */
-        err = mdb_txn_commit(txn.txn);
-        txn.map_full = err == MDB_MAP_FULL;
-        if (err != MDB_SUCCESS && !txn.map_full)
-            rc = report("commit", err);
+/* Runs one entry. False when the transaction cannot go on: the map is full, or the entry
+ * failed after it had put something, which is undone with all the rest only. */
+static bool run(struct kv_txn *txn, struct batch_entry *entry)
+{
+    bool changed = txn->changed;
+
+    txn->changed = false;
+    entry->rc = entry->fn(txn, entry->arg);
+    if (txn->map_full)
+        return false;
+    entry->settled = entry->rc != RC_OK && txn->changed;
+    txn->changed = txn->changed || changed;
+    return !entry->settled;
+}
+
+static bool run_all(struct kv_txn *txn, struct batch_entry *entries)
+{
+    for (; entries != NULL; entries = entries->next)
+        if (!entries->settled && !run(txn, entries))
+            return false;
+    return true;
+}
+
+/* Ends the transaction whatever comes of it. */
+static void commit(struct kv_txn *txn, struct batch_entry *entries)
+{
+    int err;
+
+    if (!txn->changed) {
+        mdb_txn_abort(txn->txn);
+        return;
     }
+    err = mdb_txn_commit(txn->txn);
+    txn->map_full = err == MDB_MAP_FULL;
+    if (err == MDB_SUCCESS || txn->map_full)
+        return;
+    (void)report("commit", err);
+    for (; entries != NULL; entries = entries->next)
+        if (entries->rc == RC_OK)
+            entries->rc = result(err);
+}
+
+/* One transaction. True when there has to be another: without the entry that spoilt it, or
+ * in a larger map than *full_at bytes. */
+static bool try_write(struct kv *kv, struct batch_entry *entries, size_t *full_at)
+{
+    struct kv_txn txn = {.dbi = kv->dbi};
+    MDB_envinfo info;
+    bool all;
+    int err = begin(kv, 0, &txn);
+
+    *full_at = 0;
+    if (err != MDB_SUCCESS) {
+        settle_rest(entries, report("write", err));
+        return false;
+    }
+    all = run_all(&txn, entries);
+    if (all)
+        commit(&txn, entries);
+    else
+        mdb_txn_abort(txn.txn);
     if (txn.map_full && mdb_env_info(kv->env, &info) == MDB_SUCCESS)
         *full_at = info.me_mapsize;
     (void)pthread_rwlock_unlock(&kv->in_use);
-    return rc;
+    return !all || txn.map_full;
+}
+
+/* A batch_commit. A write that is refused harms no other: each has the result that it would
+ * have had alone, in this order. */
+static void write_all(struct batch_entry *entries, void *arg)
+{
+    struct kv *kv = arg;
+    size_t full_at;
+
+    for (int growths = 0; try_write(kv, entries, &full_at);) {
+        int err = full_at > 0 ? grow_map(kv, full_at) : MDB_SUCCESS;
+
+        if (full_at > 0 && growths++ == GROWTHS_MAX)
+            err = MDB_MAP_FULL;
+        if (err != MDB_SUCCESS) {
+            settle_rest(entries, report("growing the map", err));
+            return;
+        }
+    }
 }
 
 enum rc kv_write(struct kv *kv, kv_fn *fn, void *arg)
 {
-    for (int attempt = 0; attempt < GROWTHS_MAX; attempt++) {
-        size_t full_at = 0;
-        enum rc rc = try_write(kv, fn, arg, &full_at);
-        int err;
-
-        if (full_at == 0)
-            return rc;
-        err = grow_map(kv, full_at);
-        if (err != MDB_SUCCESS)
-            return report("growing the map", err);
-    }
-    return RC_FULL;
+    return batch_write(&kv->batch, fn, arg, write_all, kv);
 }
 
 static MDB_val to_val(struct text t)
@@ -354,6 +472,7 @@ static enum rc put(struct kv_txn *txn, struct text key, struct text value, unsig
     MDB_val v = to_val(value);
     int err = mdb_put(txn->txn, txn->dbi, &k, &v, flags);
 
+    txn->changed = txn->changed || err != MDB_KEYEXIST;
     if (err == MDB_SUCCESS || err == MDB_KEYEXIST)
         return result(err);
     if (err == MDB_MAP_FULL) {
@@ -379,6 +498,7 @@ enum rc kv_delete(struct kv_txn *txn, struct text key)
     MDB_val k = to_val(key);
     int err = mdb_del(txn->txn, txn->dbi, &k, NULL);
 
+    txn->changed = txn->changed || err != MDB_NOTFOUND;
     if (err == MDB_SUCCESS || err == MDB_NOTFOUND)
         return result(err);
     txn->map_full = err == MDB_MAP_FULL;

@@ -31,8 +31,10 @@ RC_CHECK enum rc kv_open(const char *directory, enum kv_open_mode mode, size_t m
 /* kv_close: no transaction may be running; NULL is let pass. */
 void kv_close(struct kv *kv);
 
-/* A transaction's function. In kv_write any result but RC_OK undoes all it put.
- * It may be called again from the start, when the map had to grow. */
+/* A transaction's function. In kv_write any result but RC_OK undoes all it put. It may be
+ * called again from the start, and by another thread that writes at the same time, while
+ * its own waits: it keeps nothing from one call to the next. One that refuses does so best
+ * before it puts anything: undoing costs all who share the commit another run. */
 typedef enum rc kv_fn(struct kv_txn *txn, void *arg);
 
 /* kv_read: runs `fn` on an unchanging view; it must not block. Its result, or
@@ -40,7 +42,8 @@ typedef enum rc kv_fn(struct kv_txn *txn, void *arg);
 RC_CHECK enum rc kv_read(struct kv *kv, kv_fn *fn, void *arg);
 
 /* kv_write: runs `fn` with the store's one write lock held; RC_OK means that what
- * it put is on the disk. Its result, or RC_FULL, RC_UNAVAILABLE, RC_SYSTEM. */
+ * it put is on the disk. Those who write at the same time share one commit, each with its
+ * own result. Its result, or RC_FULL, RC_UNAVAILABLE, RC_NO_MEMORY, RC_SYSTEM. */
 RC_CHECK enum rc kv_write(struct kv *kv, kv_fn *fn, void *arg);
 
 /* kv_get: RC_NOT_FOUND, or the value, borrowed until the transaction ends or puts. */
