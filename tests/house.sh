@@ -43,6 +43,7 @@ door() {
 }
 
 door sodium.h src/base/crypto.c
+door nettle/hmac.h src/base/hmac.c
 door time.h src/base/moment.c
 door lmdb.h src/store/kv.c
 door json-c/json.h src/api/json_read.c

@@ -7,6 +7,7 @@
 Suite *arena_suite(void);
 Suite *buf_suite(void);
 Suite *crypto_suite(void);
+Suite *hmac_suite(void);
 Suite *log_suite(void);
 Suite *moment_suite(void);
 Suite *pack_suite(void);

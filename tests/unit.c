@@ -11,6 +11,7 @@ static Suite *(*const suites[])(void) = {
     arena_suite,
     buf_suite,
     crypto_suite,
+    hmac_suite,
     log_suite,
     moment_suite,
     pack_suite,

@@ -9,7 +9,6 @@ _Static_assert(CRYPTO_SEAL_OVERHEAD == crypto_aead_xchacha20poly1305_ietf_NPUBBY
                                            crypto_aead_xchacha20poly1305_ietf_ABYTES,
                "nonce and tag size");
 
-_Static_assert(CRYPTO_HMAC_MAX == crypto_auth_hmacsha512_BYTES, "HMAC size");
 _Static_assert(CRYPTO_ED25519_SEED_BYTES == crypto_sign_ed25519_SEEDBYTES &&
                    CRYPTO_ED25519_PUBLIC_BYTES == crypto_sign_ed25519_PUBLICKEYBYTES &&
                    CRYPTO_ED25519_PRIVATE_BYTES == crypto_sign_ed25519_SECRETKEYBYTES &&
@@ -62,37 +61,6 @@ bool crypto_open(const uint8_t key[CRYPTO_KEY_BYTES], const void *ad, size_t ad_
         return false;
     return crypto_aead_xchacha20poly1305_ietf_decrypt(out, NULL, NULL, in + NONCE_BYTES,
                                                       len - NONCE_BYTES, ad, ad_len, in, key) == 0;
-}
-
-static size_t hmac_sha256(struct text key, const struct text *parts, size_t count, uint8_t *out)
-{
-    crypto_auth_hmacsha256_state state;
-
-    crypto_auth_hmacsha256_init(&state, (const uint8_t *)key.data, key.len);
-    for (size_t i = 0; i < count; i++)
-        crypto_auth_hmacsha256_update(&state, (const uint8_t *)parts[i].data, parts[i].len);
-    crypto_auth_hmacsha256_final(&state, out);
-    sodium_memzero(&state, sizeof state);
-    return crypto_auth_hmacsha256_BYTES;
-}
-
-static size_t hmac_sha512(struct text key, const struct text *parts, size_t count, uint8_t *out)
-{
-    crypto_auth_hmacsha512_state state;
-
-    crypto_auth_hmacsha512_init(&state, (const uint8_t *)key.data, key.len);
-    for (size_t i = 0; i < count; i++)
-        crypto_auth_hmacsha512_update(&state, (const uint8_t *)parts[i].data, parts[i].len);
-    crypto_auth_hmacsha512_final(&state, out);
-    sodium_memzero(&state, sizeof state);
-    return crypto_auth_hmacsha512_BYTES;
-}
-
-size_t crypto_hmac(enum crypto_sha sha, struct text key, const struct text *parts, size_t count,
-                   uint8_t out[CRYPTO_HMAC_MAX])
-{
-    return sha == CRYPTO_SHA512 ? hmac_sha512(key, parts, count, out)
-                                : hmac_sha256(key, parts, count, out);
 }
 
 void crypto_ed25519_key(const uint8_t seed[CRYPTO_ED25519_SEED_BYTES],

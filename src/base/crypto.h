@@ -16,7 +16,6 @@ enum {
     CRYPTO_KEY_BYTES = 32,          /* a sealing key */
     CRYPTO_DIGEST_BYTES = 32,       /* a BLAKE2b-256 digest */
     CRYPTO_SEAL_OVERHEAD = 24 + 16, /* nonce before, authentication tag behind */
-    CRYPTO_HMAC_MAX = 64,           /* the longest HMAC */
     CRYPTO_ED25519_SEED_BYTES = 32,
     CRYPTO_ED25519_PUBLIC_BYTES = 32,
     CRYPTO_ED25519_PRIVATE_BYTES = 64, /* the seed, and behind it the public key */
@@ -48,16 +47,6 @@ void crypto_seal(const uint8_t key[CRYPTO_KEY_BYTES], const void *ad, size_t ad_
  * False when it was not sealed with this key and this `ad`, or was altered. */
 RC_CHECK bool crypto_open(const uint8_t key[CRYPTO_KEY_BYTES], const void *ad, size_t ad_len,
                           const uint8_t *in, size_t len, uint8_t *out);
-
-enum crypto_sha {
-    CRYPTO_SHA256,
-    CRYPTO_SHA512
-};
-
-/* crypto_hmac: HMAC (RFC 2104) of the parts, one behind the other; returns how many
- * bytes it wrote to `out`. */
-size_t crypto_hmac(enum crypto_sha sha, struct text key, const struct text *parts, size_t count,
-                   uint8_t out[CRYPTO_HMAC_MAX]);
 
 /* Ed25519 (RFC 8032). crypto_ed25519_key: the private key of a seed. */
 void crypto_ed25519_key(const uint8_t seed[CRYPTO_ED25519_SEED_BYTES],

@@ -53,9 +53,9 @@ struct text sign_prefix_standard(const struct sign_message *message, char room[S
 void sign_hmac(const struct project_version *version, struct text key, const struct text *parts,
                size_t count, char out[SIGN_SIGNATURE_SIZE])
 {
-    uint8_t bytes[CRYPTO_HMAC_MAX];
-    size_t len = crypto_hmac(version->hash == PROJECT_SHA512 ? CRYPTO_SHA512 : CRYPTO_SHA256, key,
-                             parts, count, bytes);
+    uint8_t bytes[HMAC_MAX];
+    size_t len =
+        hmac(version->hash == PROJECT_SHA512 ? HMAC_SHA512 : HMAC_SHA256, key, parts, count, bytes);
 
     if (version->encoding == PROJECT_HEX)
         crypto_hex(bytes, len, out);

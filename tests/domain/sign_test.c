@@ -33,7 +33,7 @@ static void tear_down(void)
     buf_free(&out);
 }
 
-static struct signing_key hmac(const char *value)
+static struct signing_key hmac_key(const char *value)
 {
     return (struct signing_key){SIGNING_KEY_HMAC, text_of(value)};
 }
@@ -65,8 +65,8 @@ static void expect(const char *expected)
 
 START_TEST(every_secret_signs_in_the_advanced_convoy_form)
 {
-    const struct signing_key keys[] = {hmac("older-expired-secret"), hmac("expired-secret"),
-                                       hmac("new-secret")};
+    const struct signing_key keys[] = {hmac_key("older-expired-secret"), hmac_key("expired-secret"),
+                                       hmac_key("new-secret")};
     const struct sign_message message = convoy_message();
 
     sign_convoy(&out, &sha256_hex, 1, keys, 3, &message);
@@ -79,7 +79,7 @@ END_TEST
 
 START_TEST(the_bare_convoy_form_signs_the_body_alone)
 {
-    const struct signing_key key = hmac("secret");
+    const struct signing_key key = hmac_key("secret");
     const struct sign_message message = convoy_message();
 
     sign_convoy_bare(&out, &sha512_hex, &key, &message);
@@ -92,7 +92,7 @@ START_TEST(versions_stand_one_behind_the_other_each_with_all_secrets)
 {
     const struct project_version versions[] = {{PROJECT_SHA256, PROJECT_HEX},
                                                {PROJECT_SHA256, PROJECT_BASE64}};
-    const struct signing_key keys[] = {hmac("expired-secret"), hmac("new-secret")};
+    const struct signing_key keys[] = {hmac_key("expired-secret"), hmac_key("new-secret")};
     const struct sign_message message = convoy_message();
 
     sign_convoy(&out, versions, 2, keys, 2, &message);
@@ -106,7 +106,7 @@ END_TEST
 
 START_TEST(a_whsec_secret_is_decoded_for_the_standard_form)
 {
-    const struct signing_key key = hmac("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+    const struct signing_key key = hmac_key("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
     const struct sign_message message = standard_message();
 
     sign_standard(&out, &key, 1, &message);
@@ -127,7 +127,7 @@ END_TEST
 
 START_TEST(keys_of_both_types_stand_side_by_side)
 {
-    const struct signing_key keys[] = {hmac("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
+    const struct signing_key keys[] = {hmac_key("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
                                        ed25519(ED25519)};
     const struct sign_message message = standard_message();
 
@@ -140,7 +140,7 @@ END_TEST
 
 START_TEST(an_ed25519_key_has_no_place_in_the_convoy_form)
 {
-    const struct signing_key keys[] = {ed25519(ED25519), hmac("new-secret")};
+    const struct signing_key keys[] = {ed25519(ED25519), hmac_key("new-secret")};
     const struct sign_message message = convoy_message();
 
     sign_convoy_bare(&out, &sha256_hex, &keys[0], &message);
@@ -210,7 +210,7 @@ START_TEST(the_longest_id_and_timestamp_are_signed_whole)
 {
     char id[SIGN_ID_MAX];
     char other[SIGN_ID_MAX];
-    const struct signing_key key = hmac("secret");
+    const struct signing_key key = hmac_key("secret");
     struct sign_message message = {{id, sizeof id}, SIGN_TIMESTAMP_MAX, text_of("")};
     char *first;
 
