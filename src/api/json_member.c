@@ -36,7 +36,7 @@ void json_write_uid(struct json_write *json, const struct uid *uid)
     char text[UID_SIZE];
 
     uid_format(uid, text);
-    json_write_string(json, text);
+    json_write_clean(json, (struct text){text, sizeof text - 1});
 }
 
 void json_member_uid(struct json_write *json, const char *key, const struct uid *uid)

@@ -3,8 +3,8 @@
 
 #include "base/moment.h"
 
-#include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 struct json_write json_write_to(struct buf *buf)
 {
@@ -25,12 +25,35 @@ static void close_with(struct json_write *json, char c)
     json->comma = true;
 }
 
-static void raw(struct json_write *json, const char *s)
+/* A value that is written as it is: a literal, a number. */
+static void put_plain(struct json_write *json, struct text t)
 {
+    char *at = buf_room(json->buf, t.len + (json->comma ? 1 : 0));
+
+    if (at == NULL)
+        return;
     if (json->comma)
-        buf_put_byte(json->buf, ',');
-    buf_put_string(json->buf, s);
+        *at++ = ',';
+    memcpy(at, t.data, t.len);
     json->comma = true;
+}
+
+/* A string without anything to escape, and what follows its closing quote. */
+static void put_quoted(struct json_write *json, struct text t, struct text behind)
+{
+    char *at = buf_room(json->buf, t.len + behind.len + (json->comma ? 3 : 2));
+
+    if (at == NULL)
+        return;
+    if (json->comma)
+        *at++ = ',';
+    *at++ = '"';
+    if (t.len > 0)
+        memcpy(at, t.data, t.len);
+    at += t.len;
+    *at++ = '"';
+    if (behind.len > 0)
+        memcpy(at, behind.data, behind.len);
 }
 
 void json_write_begin_object(struct json_write *json)
@@ -55,12 +78,11 @@ void json_write_end_array(struct json_write *json)
 
 void json_write_key(struct json_write *json, const char *key)
 {
-    open_with(json, '"');
-    buf_put_string(json->buf, key);
-    buf_put_string(json->buf, "\":");
+    put_quoted(json, text_of(key), (struct text){":", 1});
+    json->comma = false;
 }
 
-/* The escape of a byte that may not stand in a string as it is; NULL for others. */
+/* The escape of a byte that may not stand in a string as it is. */
 static const char *escape(unsigned char c, char room[7])
 {
     switch (c) {
@@ -75,31 +97,50 @@ static const char *escape(unsigned char c, char room[7])
     case '\t':
         return "\\t";
     default:
-        if (c >= 0x20)
-            return NULL;
         (void)snprintf(room, 7, "\\u%04x", c);
         return room;
     }
 }
 
+/* How many bytes of `t` come before the first that has to be escaped. */
+static size_t clean_len(struct text t)
+{
+    size_t i = 0;
+
+    while (i < t.len && (unsigned char)t.data[i] >= 0x20 && t.data[i] != '"' && t.data[i] != '\\')
+        i++;
+    return i;
+}
+
+static void put_escaped(struct json_write *json, struct text t)
+{
+    open_with(json, '"');
+    while (t.len > 0) {
+        size_t clean = clean_len(t);
+        char room[7];
+
+        buf_put(json->buf, t.data, clean);
+        if (clean == t.len)
+            break;
+        buf_put_string(json->buf, escape((unsigned char)t.data[clean], room));
+        t = (struct text){t.data + clean + 1, t.len - clean - 1};
+    }
+    buf_put_byte(json->buf, '"');
+}
+
 void json_write_text(struct json_write *json, struct text t)
 {
-    size_t plain = 0;
+    if (clean_len(t) == t.len)
+        put_quoted(json, t, (struct text){NULL, 0});
+    else
+        put_escaped(json, t);
+    json->comma = true;
+}
 
-    open_with(json, '"');
-    for (size_t i = 0; i < t.len; i++) {
-        char room[7];
-        const char *escaped = escape((unsigned char)t.data[i], room);
-
-        if (escaped == NULL)
-            continue;
-        buf_put(json->buf, t.data + plain, i - plain);
-        buf_put_string(json->buf, escaped);
-        plain = i + 1;
-    }
-    if (t.len > plain)
-        buf_put(json->buf, t.data + plain, t.len - plain);
-    close_with(json, '"');
+void json_write_clean(struct json_write *json, struct text t)
+{
+    put_quoted(json, t, (struct text){NULL, 0});
+    json->comma = true;
 }
 
 void json_write_string(struct json_write *json, const char *s)
@@ -109,20 +150,19 @@ void json_write_string(struct json_write *json, const char *s)
 
 void json_write_integer(struct json_write *json, int64_t value)
 {
-    char digits[24];
+    char room[TEXT_INT64_SIZE];
 
-    (void)snprintf(digits, sizeof digits, "%" PRId64, value);
-    raw(json, digits);
+    put_plain(json, text_of_int64(value, room));
 }
 
 void json_write_boolean(struct json_write *json, bool value)
 {
-    raw(json, value ? "true" : "false");
+    put_plain(json, value ? text_of("true") : text_of("false"));
 }
 
 void json_write_null(struct json_write *json)
 {
-    raw(json, "null");
+    put_plain(json, text_of("null"));
 }
 
 void json_write_moment(struct json_write *json, int64_t moment)
@@ -134,5 +174,5 @@ void json_write_moment(struct json_write *json, int64_t moment)
         return;
     }
     moment_format(moment, text);
-    json_write_string(json, text);
+    json_write_clean(json, (struct text){text, sizeof text - 1});
 }

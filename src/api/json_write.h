@@ -28,6 +28,10 @@ void json_write_key(struct json_write *json, const char *key);
 /* json_write_text: `t` is UTF-8. */
 void json_write_text(struct json_write *json, struct text t);
 void json_write_string(struct json_write *json, const char *s);
+
+/* json_write_clean: text that is ours, in which nothing has to be escaped. */
+void json_write_clean(struct json_write *json, struct text t);
+
 void json_write_integer(struct json_write *json, int64_t value);
 void json_write_boolean(struct json_write *json, bool value);
 void json_write_null(struct json_write *json);

@@ -16,7 +16,10 @@ void response_init(struct response *response)
 
 void response_header(struct response *response, const char *name, const char *value)
 {
-    buf_printf(&response->headers, "%s: %s\r\n", name, value);
+    buf_put_string(&response->headers, name);
+    buf_put(&response->headers, ": ", 2);
+    buf_put_string(&response->headers, value);
+    buf_put(&response->headers, "\r\n", 2);
 }
 
 void response_reset(struct response *response)

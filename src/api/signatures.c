@@ -10,7 +10,6 @@
 #include "base/crypto.h"
 #include "domain/delivery.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 
 static void make_id(const struct call *call, char out[SIGN_ID_NEW_SIZE])
@@ -41,16 +40,15 @@ static enum rc read_request(struct call *call, struct json_object **body,
 static void write_headers(struct json_write *json, const struct call *call,
                           const struct delivery *delivery, const struct sign_message *message)
 {
-    char seconds[24];
+    char seconds[TEXT_INT64_SIZE];
 
     json_write_key(json, "headers");
     json_write_begin_object(json);
     if (delivery->convoy.len > 0)
         json_member_text(json, call->project.signature_header.data, buf_text(&delivery->convoy));
     if (delivery->standard.len > 0) {
-        (void)snprintf(seconds, sizeof seconds, "%" PRId64, message->timestamp);
         json_member_text(json, "webhook-id", message->id);
-        json_member_string(json, "webhook-timestamp", seconds);
+        json_member_text(json, "webhook-timestamp", text_of_int64(message->timestamp, seconds));
         json_member_text(json, "webhook-signature", buf_text(&delivery->standard));
     }
     json_write_end_object(json);

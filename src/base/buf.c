@@ -83,15 +83,26 @@ void buf_printf(struct buf *buf, const char *format, ...)
 {
     va_list args;
     int printed;
+    size_t room;
     size_t len;
 
+    if (buf->failed || !reserve(buf, buf->len + 1)) {
+        buf->failed = true;
+        return;
+    }
+    /* The allocation, not the contents, has one byte more: vsnprintf ends with a NUL. */
+    room = buf->size - buf->len;
     va_start(args, format);
-    printed = vsnprintf(NULL, 0, format, args);
+    printed = vsnprintf(buf->data + buf->len, room, format, args);
     va_end(args);
     len = printed < 0 ? 0 : (size_t)printed;
-    /* The allocation, not the contents, has one byte more: vsnprintf ends with a NUL. */
-    if (buf->failed || printed < 0 || len > buf->ceiling - buf->len ||
-        !reserve(buf, buf->len + len + 1)) {
+    if (printed >= 0 && len < room && len <= buf->ceiling - buf->len) {
+        buf->len += len;
+        return;
+    }
+    /* What was cut is not among the contents, which are all that is wiped later. */
+    crypto_wipe(buf->data + buf->len, room);
+    if (printed < 0 || len > buf->ceiling - buf->len || !reserve(buf, buf->len + len + 1)) {
         buf->failed = true;
         return;
     }

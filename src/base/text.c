@@ -213,6 +213,20 @@ bool text_to_int64(struct text t, int64_t *out)
     return true;
 }
 
+struct text text_of_int64(int64_t value, char room[TEXT_INT64_SIZE])
+{
+    uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    char *at = room + TEXT_INT64_SIZE;
+
+    do {
+        *--at = (char)('0' + left % 10);
+        left /= 10;
+    } while (left > 0);
+    if (value < 0)
+        *--at = '-';
+    return (struct text){at, (size_t)(room + TEXT_INT64_SIZE - at)};
+}
+
 bool text_copy(struct text t, char *to, size_t size)
 {
     to[0] = '\0';

@@ -56,6 +56,12 @@ struct text text_after(struct text t, size_t n);
  * it, and fits; nothing else is accepted. False leaves *out alone. */
 bool text_to_int64(struct text t, int64_t *out);
 
+/* text_of_int64: decimal digits, borrowed from `room`. */
+enum {
+    TEXT_INT64_SIZE = 20 /* "-9223372036854775808" */
+};
+struct text text_of_int64(int64_t value, char room[TEXT_INT64_SIZE]);
+
 /* text_copy: into a C string of `size` bytes, terminator included. False, and
  * an empty string, when it does not fit or holds a NUL byte. */
 bool text_copy(struct text t, char *to, size_t size);

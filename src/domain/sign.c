@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 bool sign_id_is_good(struct text id)
 {
@@ -39,8 +40,12 @@ enum rc sign_check(const struct sign_message *message, const char *id, const cha
 
 struct text sign_prefix_convoy(const struct sign_message *message, char room[SIGN_PREFIX_SIZE])
 {
-    (void)snprintf(room, SIGN_PREFIX_SIZE, "%" PRId64 ",", message->timestamp);
-    return text_of(room);
+    char digits[TEXT_INT64_SIZE];
+    struct text seconds = text_of_int64(message->timestamp, digits);
+
+    memcpy(room, seconds.data, seconds.len);
+    room[seconds.len] = ',';
+    return (struct text){room, seconds.len + 1};
 }
 
 struct text sign_prefix_standard(const struct sign_message *message, char room[SIGN_PREFIX_SIZE])
@@ -87,16 +92,21 @@ void sign_convoy(struct buf *out, const struct project_version *versions, size_t
 {
     char room[SIGN_PREFIX_SIZE];
     const struct text parts[] = {sign_prefix_convoy(message, room), message->body};
+    char digits[TEXT_INT64_SIZE];
     bool begun = false;
 
     for (size_t v = 0; v < version_count; v++)
         for (size_t i = 0; i < count; i++) {
             if (keys[i].type != SIGNING_KEY_HMAC)
                 continue;
-            if (!begun)
-                buf_printf(out, "t=%" PRId64, message->timestamp);
+            if (!begun) {
+                buf_put(out, "t=", 2);
+                buf_put(out, parts[0].data, parts[0].len - 1);
+            }
             begun = true;
-            buf_printf(out, ",v%zu=", v + 1);
+            buf_put(out, ",v", 2);
+            buf_put_text(out, text_of_int64((int64_t)v + 1, digits));
+            buf_put_byte(out, '=');
             put_hmac(out, &versions[v], keys[i].value, parts, 2);
         }
 }
@@ -113,7 +123,8 @@ static void put_standard_hmac(struct buf *out, struct text value, const struct t
     char signature[SIGN_SIGNATURE_SIZE];
 
     sign_standard_hmac(value, parts, signature);
-    buf_printf(out, "v1,%s", signature);
+    buf_put(out, "v1,", 3);
+    buf_put_string(out, signature);
 }
 
 /* Ed25519 reads what it signs twice, so that has to lie in one piece. */

@@ -7,11 +7,11 @@
 #include "base/text.h"
 #include "domain/uid.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 enum {
     CHUNK = 16384,
+    HEAD_MAX = 1024,
     BODY_KEPT = 65536,           /* allocation kept from one request to the next */
     DRAIN_MAX = 64 * 1024 * 1024 /* unread bytes that are worth a kept connection */
 };
@@ -19,7 +19,9 @@ enum {
 void gateway_init(struct gateway *gateway)
 {
     gateway->max_body = 0;
+    gateway->entropy_left = 0;
     buf_init(&gateway->body, CHUNK);
+    buf_init(&gateway->head, HEAD_MAX);
     response_init(&gateway->response);
 }
 
@@ -32,6 +34,7 @@ void gateway_bound(struct gateway *gateway, size_t max_body)
 void gateway_free(struct gateway *gateway)
 {
     buf_free(&gateway->body);
+    buf_free(&gateway->head);
     response_free(&gateway->response);
 }
 
@@ -40,7 +43,7 @@ static struct text variable(const struct gateway_peer *peer, const char *name)
     size_t len = strlen(name);
 
     for (char *const *at = peer->variables; *at != NULL; at++)
-        if (strncmp(*at, name, len) == 0 && (*at)[len] == '=')
+        if (**at == *name && strncmp(*at, name, len) == 0 && (*at)[len] == '=')
             return text_of(*at + len + 1);
     return (struct text){NULL, 0};
 }
@@ -107,11 +110,20 @@ static enum request_body read_body(struct gateway *gateway, const struct gateway
     return state;
 }
 
+static struct uid fresh_uid(struct gateway *gateway, int64_t now)
+{
+    if (gateway->entropy_left == 0) {
+        crypto_random(gateway->entropy, sizeof gateway->entropy);
+        gateway->entropy_left = sizeof gateway->entropy;
+    }
+    gateway->entropy_left -= UID_ENTROPY_BYTES;
+    return uid_make(now, gateway->entropy + gateway->entropy_left);
+}
+
 /* The caller's X-Request-ID where it can stand in a header and a log, else a new one. */
 static struct text request_id(struct gateway *gateway, const struct gateway_peer *peer, int64_t now)
 {
     struct text given = variable(peer, "HTTP_X_REQUEST_ID");
-    uint8_t entropy[UID_ENTROPY_BYTES];
     struct uid uid;
     bool good = given.len > 0 && given.len <= HISTORY_REQUEST_ID_MAX;
 
@@ -119,8 +131,7 @@ static struct text request_id(struct gateway *gateway, const struct gateway_peer
         good = given.data[i] > ' ' && given.data[i] < 0x7F;
     if (good && text_copy(given, gateway->id, sizeof gateway->id))
         return text_of(gateway->id);
-    crypto_random(entropy, sizeof entropy);
-    uid = uid_make(now, entropy);
+    uid = fresh_uid(gateway, now);
     uid_format(&uid, gateway->id);
     return text_of(gateway->id);
 }
@@ -163,28 +174,37 @@ static void put(const struct gateway_peer *peer, const char *bytes, size_t len)
         peer->write(peer->stream, bytes, len);
 }
 
-static void send_response(const struct gateway *gateway, const struct gateway_peer *peer,
+static void send_response(struct gateway *gateway, const struct gateway_peer *peer,
                           struct text method)
 {
     const struct response *response = &gateway->response;
-    struct buf head;
+    struct buf *head = &gateway->head;
+    char digits[TEXT_INT64_SIZE];
 
-    buf_init(&head, 1024);
-    buf_printf(&head, "Status: %d %s\r\nX-Request-ID: %s\r\n", response->status,
-               reason_phrase(response->status), gateway->id);
-    if (response->max_age == RESPONSE_NO_STORE)
-        buf_put_string(&head, "Cache-Control: no-store\r\n");
-    else
-        buf_printf(&head, "Cache-Control: private, max-age=%" PRId64 "\r\n", response->max_age);
-    if (response->body.len > 0)
-        buf_printf(&head, "Content-Type: application/json\r\nContent-Length: %zu\r\n",
-                   response->body.len);
-    put(peer, head.data, head.len);
+    buf_reset(head);
+    buf_put_string(head, "Status: ");
+    buf_put_text(head, text_of_int64(response->status, digits));
+    buf_put_byte(head, ' ');
+    buf_put_string(head, reason_phrase(response->status));
+    buf_put_string(head, "\r\nX-Request-ID: ");
+    buf_put_string(head, gateway->id);
+    if (response->max_age == RESPONSE_NO_STORE) {
+        buf_put_string(head, "\r\nCache-Control: no-store\r\n");
+    } else {
+        buf_put_string(head, "\r\nCache-Control: private, max-age=");
+        buf_put_text(head, text_of_int64(response->max_age, digits));
+        buf_put_string(head, "\r\n");
+    }
+    if (response->body.len > 0) {
+        buf_put_string(head, "Content-Type: application/json\r\nContent-Length: ");
+        buf_put_text(head, text_of_int64((int64_t)response->body.len, digits));
+        buf_put_string(head, "\r\n");
+    }
+    put(peer, head->data, head->len);
     put(peer, response->headers.data, response->headers.len);
     put(peer, "\r\n", 2);
     if (!text_is(method, "HEAD"))
         put(peer, response->body.data, response->body.len);
-    buf_free(&head);
 }
 
 static void reset(struct gateway *gateway)

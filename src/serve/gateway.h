@@ -8,15 +8,20 @@
 #include "api/response.h"
 #include "base/buf.h"
 #include "domain/history.h"
+#include "domain/uid.h"
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct gateway {
     size_t max_body; /* bytes */
     struct buf body;
+    struct buf head;
     struct response response;
     char id[HISTORY_REQUEST_ID_MAX + 1];
+    uint8_t entropy[32 * UID_ENTROPY_BYTES]; /* for ids of requests, drawn in one go */
+    size_t entropy_left;
 };
 
 /* The other side of one request. */
