@@ -104,20 +104,44 @@ static void capture(struct text name, struct text segment, struct call *call)
         call->key_id = uid;
 }
 
-static bool matches(const char *pattern, struct text path, struct call *call)
+/* What a pattern ends with behind its last segment in braces tells most of them apart. */
+static bool ends_alike(const char *pattern, struct text path)
+{
+    const char *brace = strrchr(pattern, '}');
+    struct text tail = text_of(brace != NULL ? brace + 1 : pattern);
+
+    return path.len >= tail.len &&
+           memcmp(path.data + path.len - tail.len, tail.data, tail.len) == 0;
+}
+
+static bool matches(const char *pattern, struct text path)
 {
     struct text rest = text_of(pattern);
 
+    if (path.len == 0 || !ends_alike(pattern, path))
+        return false;
     while (rest.len > 0 && path.len > 0 && path.data[0] == '/') {
         struct text expected = take_segment(&rest);
         struct text segment = take_segment(&path);
 
-        if (expected.data[0] == '{' && segment.len > 0)
-            capture(expected, segment, call);
-        else if (!text_equal(expected, segment))
+        if (expected.data[0] == '{' ? segment.len == 0 : !text_equal(expected, segment))
             return false;
     }
     return rest.len == 0 && path.len == 0;
+}
+
+/* Of a path that matches. */
+static void capture_all(const char *pattern, struct text path, struct call *call)
+{
+    struct text rest = text_of(pattern);
+
+    while (rest.len > 0) {
+        struct text name = take_segment(&rest);
+        struct text segment = take_segment(&path);
+
+        if (name.data[0] == '{')
+            capture(name, segment, call);
+    }
 }
 
 /* HEAD is GET; the transport leaves the body out (RFC 9110, section 9.3.2). */
@@ -150,13 +174,14 @@ static enum rc dispatch(struct call *call)
     for (size_t i = 0; i < ROUTES; i++) {
         enum rc rc = RC_OK;
 
-        if (!matches(routes[i].pattern, call->request->path, call))
+        if (!matches(routes[i].pattern, call->request->path))
             continue;
         if (!allows(&routes[i], call->request->method)) {
             if (count < sizeof methods / sizeof methods[0])
                 methods[count++] = routes[i].method;
             continue;
         }
+        capture_all(routes[i].pattern, call->request->path, call);
         if (routes[i].access == ROUTE_KEY)
             rc = auth_check(call, routes[i].scope);
         return rc == RC_OK ? routes[i].handler(call) : rc;

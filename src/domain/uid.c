@@ -20,43 +20,64 @@ struct uid uid_make(int64_t now, const uint8_t entropy[UID_ENTROPY_BYTES])
     return uid;
 }
 
-/* 26 digits carry 130 bits and the uid has 128, so digit d starts at bit
- * 5*d - 2 of the uid, counted from its first; the first two bits are zero. */
+/* The uid as two halves of 64 bits, most significant first. */
+static void load(const struct uid *uid, uint64_t half[2])
+{
+    for (int h = 0; h < 2; h++) {
+        half[h] = 0;
+        for (int i = 0; i < UID_BYTES / 2; i++)
+            half[h] = half[h] << 8 | uid->bytes[h * (UID_BYTES / 2) + i];
+    }
+}
+
+static void store(struct uid *uid, const uint64_t half[2])
+{
+    for (int h = 0; h < 2; h++)
+        for (int i = 0; i < UID_BYTES / 2; i++)
+            uid->bytes[h * (UID_BYTES / 2) + i] =
+                (uint8_t)(half[h] >> (8 * (UID_BYTES / 2 - 1 - i)));
+}
+
+/* 26 digits of 5 bits carry 130 and the uid has 128: the first two are zero. */
 void uid_format(const struct uid *uid, char out[UID_SIZE])
 {
-    for (int d = 0; d < DIGITS; d++) {
-        unsigned digit = 0;
+    uint64_t half[2];
 
-        for (int bit = 5 * d - 2; bit < 5 * d + 3; bit++) {
-            unsigned value = bit < 0 ? 0u : ((unsigned)uid->bytes[bit / 8] >> (7 - bit % 8)) & 1u;
-
-            digit = digit << 1 | value;
-        }
-        out[d] = alphabet[digit];
+    load(uid, half);
+    for (int d = DIGITS - 1; d >= 0; d--) {
+        out[d] = alphabet[half[1] & 31];
+        half[1] = half[1] >> 5 | half[0] << 59;
+        half[0] >>= 5;
     }
     out[DIGITS] = '\0';
 }
 
+/* Of an upper-case digit; -1 for what is none: I, L, O and U are not in the alphabet. */
+static int value_of(char c)
+{
+    static const signed char values[] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  -1, -1, -1, -1, -1,
+                                         -1, -1, 10, 11, 12, 13, 14, 15, 16, 17, -1, 18, 19, -1, 20,
+                                         21, -1, 22, 23, 24, 25, 26, -1, 27, 28, 29, 30, 31};
+
+    return c >= '0' && c <= 'Z' ? values[c - '0'] : -1;
+}
+
 bool uid_parse(struct text t, struct uid *out)
 {
-    struct uid uid = UID_NONE;
+    uint64_t half[2] = {0, 0};
+    struct uid uid;
 
     if (t.len != DIGITS || t.data[0] > '7')
         return false;
     for (int d = 0; d < DIGITS; d++) {
-        const char *at = t.data[d] != '\0' ? strchr(alphabet, t.data[d]) : NULL;
-        unsigned digit;
+        int value = value_of(t.data[d]);
 
-        if (at == NULL)
+        if (value < 0)
             return false;
-        digit = (unsigned)(at - alphabet);
-        for (int i = 0; i < 5; i++) {
-            int bit = 5 * d - 2 + i;
-
-            if (bit >= 0 && (digit >> (4 - i) & 1u))
-                uid.bytes[bit / 8] |= (uint8_t)(0x80u >> (bit % 8));
-        }
+        half[0] = half[0] << 5 | half[1] >> 59;
+        half[1] = half[1] << 5 | (uint64_t)value;
     }
+    store(&uid, half);
     if (uid_is_none(&uid))
         return false;
     *out = uid;
