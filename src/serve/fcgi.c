@@ -6,6 +6,7 @@
 #include <fcgiapp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct fcgi {
     FCGX_Request request;
@@ -72,7 +73,7 @@ static void wipe_params(struct fcgi *fcgi)
 bool fcgi_serve(struct fcgi *fcgi, int fd, bool last, gateway_answer *answer, void *arg)
 {
     struct gateway_peer peer = {NULL, &fcgi->request, read_stream, write_stream};
-    int kept;
+    bool kept;
 
     /* FCGX_Accept_r first finishes the request before, and would close the
      * connection now handed to it unless that one was kept. */
@@ -80,14 +81,16 @@ bool fcgi_serve(struct fcgi *fcgi, int fd, bool last, gateway_answer *answer, vo
     fcgi->request.keepConnection = 1;
     if (FCGX_Accept_r(&fcgi->request) != 0)
         return false;
-    if (last)
-        fcgi->request.keepConnection = 0;
+    kept = fcgi->request.keepConnection != 0 && !last;
     peer.variables = fcgi->request.envp;
-    if (!gateway_serve(&fcgi->gateway, &peer, answer, arg))
-        fcgi->request.keepConnection = 0;
+    /* libfcgi's close shuts down first and waits for the peer's end. Once the request has been
+     * read to its end there is nothing that a close could cut off. */
+    fcgi->request.keepConnection = gateway_serve(&fcgi->gateway, &peer, answer, arg) ? 1 : 0;
     wipe_params(fcgi);
     FCGX_Finish_r(&fcgi->request);
-    kept = fcgi->request.ipcFd;
+    fd = fcgi->request.ipcFd;
     fcgi->request.ipcFd = -1;
-    return kept >= 0;
+    if (fd >= 0 && !kept)
+        (void)close(fd);
+    return fd >= 0 && kept;
 }
