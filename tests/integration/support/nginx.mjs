@@ -34,18 +34,19 @@ http {
 
 // The shipped files, as an administrator edits them: the socket that is there, and in front
 // of several processes no kept connections.
-function install(dir, socket, kept) {
+function installShipped(dir, socket, kept) {
   const dropped = kept ? /$^/ : /^.*(keepalive 64;|fastcgi_keep_conn on;)\n/gm;
   const upstream = readFileSync(shipped('nginx-conf/hookroll-upstream.conf'), 'utf8').replace(SOCKET, `unix:${socket}`);
   const location = readFileSync(shipped('nginx-conf/hookroll-location.conf'), 'utf8');
   writeFileSync(path.join(dir, 'upstream.conf'), upstream.replace(dropped, ''));
   writeFileSync(path.join(dir, 'location.conf'), location.replace(dropped, ''));
-  mkdirSync(path.join(dir, 'nginx'));
 }
 
-export async function startNginx({ dir, socket, kept }) {
+// install writes upstream.conf and location.conf.
+export async function startNginx({ dir, socket, kept, install = installShipped }) {
   const port = await freePort();
   const file = path.join(dir, 'nginx.conf');
+  mkdirSync(path.join(dir, 'nginx'));
   install(dir, socket, kept);
   writeFileSync(file, configuration({ dir, port }));
   const running = start('nginx', ['-c', file, '-e', path.join(dir, 'nginx.log')]);

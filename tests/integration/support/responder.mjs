@@ -39,16 +39,17 @@ export const isAccepting = (address) =>
   });
 
 export class Responder {
-  constructor(store, address) {
+  constructor(store, address, program = responderProgram) {
     this.store = store;
     this.address = address;
+    this.program = program;
   }
 
   async start(settings = {}) {
     const listen =
       typeof this.address === 'string' ? `unix:${this.address}` : `${this.address.host}:${this.address.port}`;
     const config = this.store.configure({ listen, ...settings });
-    this.process = start(responderProgram, ['--config', config]);
+    this.process = start(this.program, ['--config', config]);
     await until('the responder to accept', async () => !isRunning(this.process) || (await isAccepting(this.address)));
     if (!isRunning(this.process)) throw new Error(`the responder did not start: ${this.process.stderr()}`);
     return this;
