@@ -1,6 +1,4 @@
-// figures: what the benches say of many measurements, and of where they were made.
-import { cpus, totalmem } from 'node:os';
-
+// figures: what is said of many measurements that were taken in turn.
 export const quantile = (sorted, q) => sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))];
 
 export const ascending = (numbers) => [...numbers].sort((a, b) => a - b);
@@ -10,4 +8,16 @@ export function quartiles(numbers) {
   return { p25: quantile(sorted, 0.25), p50: quantile(sorted, 0.5), p75: quantile(sorted, 0.75) };
 }
 
-export const machine = () => ({ cores: cpus().length, memory_gib: Math.round(totalmem() / 2 ** 30) });
+export const median = (numbers) => quartiles(numbers).p50;
+
+// Of loads: answers a second, and milliseconds that half of them and 99 of 100 took at most.
+export const summary = (loads) => ({
+  rate: quartiles(loads.map(({ rate }) => rate)),
+  p50: median(loads.map(({ p50 }) => p50)),
+  p99: median(loads.map(({ p99 }) => p99)),
+});
+
+// Each round's own ratio: what slows the whole machine down for a while is in both.
+export const ratios = (loads, over, of = ({ rate }) => rate) => quartiles(loads.map((load, i) => of(load) / of(over[i])));
+
+export const better = (...variants) => variants[0].map((_, i) => variants.map((loads) => loads[i]).reduce((a, b) => (a.rate > b.rate ? a : b)));

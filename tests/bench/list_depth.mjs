@@ -1,70 +1,45 @@
-// list_depth: does a page of the list cost more the deeper it lies? The first and
-// the last page of one project's endpoints, in turn, in one run.
-// usage: node list_depth.mjs [ENDPOINTS] [ROUNDS]
-import { startService } from '../integration/support/service.mjs';
-import { ascending, machine, quantile, quartiles } from './figures.mjs';
+// list_depth: whether a page of the list costs more the deeper it lies.
+import { ratios, summary } from './figures.mjs';
+import { load, prepare } from './load.mjs';
+import { ask, list, numbered } from './requests.mjs';
+import { interleave } from './rounds.mjs';
+import * as show from './tables.mjs';
+import { inWorld } from './world.mjs';
 
-const ENDPOINTS = Number(process.argv[2] ?? 100_000);
-const ROUNDS = Number(process.argv[3] ?? 300);
-const CLIENTS = 32;
+const ENDPOINTS = 100_000;
 const PER_PAGE = 20;
 
-const milliseconds = (start) => Number(process.hrtime.bigint() - start) / 1e6;
-
-async function fill(service) {
-  const oldest = [];
-  let made = 0;
-  const client = async () => {
-    while (made < ENDPOINTS) {
-      const number = made++;
-      const answer = await service.create({ name: `endpoint ${number}`, url: 'https://example.com/' });
-      if (answer.status !== 201) throw new Error(answer.text);
-      if (number < PER_PAGE * 4) oldest.push(answer.json().data.uid);
-    }
-  };
-  await Promise.all(Array.from({ length: CLIENTS }, client));
-  return oldest.sort()[PER_PAGE - 1];
-}
-
-async function page(service, cursor) {
-  const start = process.hrtime.bigint();
-  const query = `perPage=${PER_PAGE}` + (cursor ? `&next_page_cursor=${cursor}` : '');
-  const answer = await service.request('GET', `${service.endpointsPath()}?${query}`);
-  const time = milliseconds(start);
-  const { content, pagination } = answer.json().data;
-  if (content.length !== PER_PAGE) throw new Error(`a page of ${content.length}`);
-  return { time, last: !pagination.has_next_page };
-}
-
-async function measure(service, cursor) {
-  const first = [];
-  const last = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    first.push((await page(service)).time);
-    const deep = await page(service, cursor);
-    if (!deep.last) throw new Error('this is not the last page');
-    last.push(deep.time);
+async function pagesOf(port, store) {
+  const oldest = numbered(PER_PAGE - 1)(store).split('/').at(-1);
+  const pages = [list(store, 'first page', `perPage=${PER_PAGE}`), list(store, 'last page', `perPage=${PER_PAGE}&next_page_cursor=${oldest}`)];
+  for (const page of pages) {
+    const { content, pagination } = JSON.parse((await ask(port, page)).text).data;
+    if (content.length !== PER_PAGE || pagination.has_next_page === (page.name === 'last page'))
+      throw new Error(`this is not the ${page.name}`);
   }
-  const ratios = first.map((time, i) => last[i] / time);
-  return { first: ascending(first), last: ascending(last), ratios };
+  return pages;
 }
 
-const service = await startService();
-try {
-  const cursor = await fill(service);
-  await measure(service, cursor);
-  const { first, last, ratios } = await measure(service, cursor);
-  console.log(
-    JSON.stringify({
-      bench: 'list_depth',
-      machine: machine(),
-      endpoints: ENDPOINTS,
-      rounds: ROUNDS,
-      first_page_ms: { p50: quantile(first, 0.5), p95: quantile(first, 0.95) },
-      last_page_ms: { p50: quantile(last, 0.5), p95: quantile(last, 0.95) },
-      last_over_first: quartiles(ratios),
-    }),
-  );
-} finally {
-  await service.stop();
+const columns = {
+  '': ({ page }) => page,
+  'a second': ({ rate }) => show.rate(rate),
+  'p50, p99 ms': show.latencies,
+  'over the first': ({ ratio }) => show.ratio(ratio),
+};
+
+export function listDepth(options) {
+  return inWorld(async (world) => {
+    const store = await world.store(ENDPOINTS);
+    const { address } = await world.responder(store, undefined, options.settings);
+    const port = await world.front('lighttpd', address);
+    const pages = await pagesOf(port, store);
+    const cases = pages.map((page) => [page.name, prepare(world.dir, page)]);
+    const samples = await interleave(
+      cases.map(([name, file]) => [name, () => load(port, file, { clients: 1, seconds: options.seconds })]),
+      options.rounds,
+    );
+    const rows = cases.map(([page]) => ({ page, ...summary(samples[page]), ratio: ratios(samples[page], samples['first page']) }));
+    const caption = `Pages of ${PER_PAGE} of ${show.whole(ENDPOINTS)} endpoints, one client through lighttpd`;
+    return { tables: [{ caption, columns, rows }], samples };
+  });
 }

@@ -1,0 +1,128 @@
+/* fill: endpoints in a project that is there, many to a transaction, numbered in the last 30
+ * bits of their uids. Linked with --wrap=kv_write, so that what the store writes on its own
+ * goes into the transaction that is open.
+ * usage: fill CONFIG PROJECT COUNT; prints what all of the uids begin with */
+#include "base/crypto.h"
+#include "base/moment.h"
+#include "domain/create.h"
+#include "serve/config.h"
+#include "store/store_inside.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum {
+    AT_ONCE = 5000,     /* endpoints to a transaction */
+    COUNT_MAX = 1 << 30 /* whose numbers are the last six characters of a uid */
+};
+
+struct filling {
+    struct store *store;
+    struct uid project;
+    struct arena arena;
+    int64_t now;
+    uint32_t next;
+    uint32_t count;
+};
+
+static struct kv_txn *open_txn;
+
+__typeof__(kv_write) __real_kv_write, __wrap_kv_write;
+
+enum rc __wrap_kv_write(struct kv *kv, kv_fn *fn, void *arg)
+{
+    return open_txn != NULL ? fn(open_txn, arg) : __real_kv_write(kv, fn, arg);
+}
+
+static struct uid numbered(const struct filling *filling, uint32_t n)
+{
+    uint8_t entropy[UID_ENTROPY_BYTES] = {0};
+
+    for (int i = 1; i <= 4; i++, n >>= 8)
+        entropy[UID_ENTROPY_BYTES - i] = (uint8_t)n;
+    return uid_make(filling->now, entropy);
+}
+
+static enum rc add(struct filling *filling, uint32_t n)
+{
+    struct create create = {.request_id = text_of("fill")};
+    struct endpoint endpoint;
+    struct history event = {0};
+    enum rc rc;
+
+    crypto_random(&create.fresh, sizeof create.fresh);
+    endpoint_init(&endpoint, numbered(filling, n), filling->project, filling->now);
+    endpoint.members[ENDPOINT_NAME] = text_of("an endpoint");
+    endpoint.members[ENDPOINT_URL] = text_of("https://example.com/hook");
+    rc = create_apply(&create, &endpoint, &event, &filling->arena);
+    if (rc == RC_OK)
+        rc = store_endpoint_add(filling->store, &endpoint, &event);
+    arena_reset(&filling->arena);
+    return rc;
+}
+
+/* Begins again where it began when the map had to grow. */
+static enum rc add_many(struct kv_txn *txn, void *arg)
+{
+    struct filling *filling = arg;
+    enum rc rc = RC_OK;
+
+    open_txn = txn;
+    for (uint32_t n = filling->next; rc == RC_OK && n < filling->count; n++) {
+        if (n - filling->next == AT_ONCE)
+            break;
+        rc = add(filling, n);
+    }
+    open_txn = NULL;
+    return rc;
+}
+
+static enum rc fill(struct filling *filling)
+{
+    enum rc rc = RC_OK;
+
+    for (; rc == RC_OK && filling->next < filling->count; filling->next += AT_ONCE)
+        rc = kv_write(filling->store->kv, add_many, filling);
+    return rc;
+}
+
+static bool parse(int argc, char **argv, struct config *config, struct filling *filling)
+{
+    char error[CONFIG_ERROR_SIZE] = "usage: fill CONFIG PROJECT COUNT";
+    int64_t count = 0;
+    bool good = argc == 4 && config_load(argv[1], config, error) == RC_OK &&
+                uid_parse(text_of(argv[2]), &filling->project) &&
+                text_to_int64(text_of(argv[3]), &count) && count > 0 && count <= COUNT_MAX;
+
+    if (!good)
+        (void)fprintf(stderr, "%s\n", error);
+    filling->count = (uint32_t)count;
+    return good;
+}
+
+int main(int argc, char **argv)
+{
+    struct filling filling = {.now = moment_now()};
+    struct store_options options = {0};
+    struct config config;
+    struct uid first;
+    char text[UID_SIZE];
+    enum rc rc;
+
+    if (!parse(argc, argv, &config, &filling))
+        return EXIT_FAILURE;
+    options.directory = config.store;
+    options.master_key = config.master_key;
+    arena_init(&filling.arena, (size_t)1 << 20);
+    rc = crypto_init();
+    if (rc == RC_OK)
+        rc = store_open(&options, &filling.store);
+    if (rc == RC_OK)
+        rc = fill(&filling);
+    store_close(filling.store);
+    arena_free(&filling.arena);
+    first = numbered(&filling, 0);
+    uid_format(&first, text);
+    (void)printf("%.*s\n", UID_SIZE - 1 - 6, text);
+    return rc == RC_OK ? EXIT_SUCCESS : EXIT_FAILURE;
+}
