@@ -1,0 +1,93 @@
+// stand_ins: the same durable rolls and reads done by what else would be at hand: PHP-FPM and
+// Node, both with SQLite.
+import path from 'node:path';
+import { shipped } from '../integration/support/place.mjs';
+import { freePort } from '../integration/support/ports.mjs';
+import { start, stop } from '../integration/support/processes.mjs';
+import { until } from '../integration/support/waiting.mjs';
+import { ratios, summary } from './figures.mjs';
+import { load, prepare } from './load.mjs';
+import { startPhp } from './php.mjs';
+import { any, ask, first, read, roll } from './requests.mjs';
+import { interleave } from './rounds.mjs';
+import * as show from './tables.mjs';
+import { inWorld, said } from './world.mjs';
+
+const CLIENTS = 16;
+const ENDPOINTS = 10_000;
+const OURS = ['hookroll, lighttpd', 'hookroll, nginx'];
+const NODES = { 'Node, SQLite': 1, 'Node, SQLite, two processes': 2 };
+const PHP = 'PHP-FPM, SQLite, nginx';
+
+const file = (name) => shipped(`tests/bench/stand_ins/${name}`);
+
+async function seeded(world) {
+  const database = path.join(world.place(), 'db');
+  const store = JSON.parse(await said(process.execPath, [file('seed.mjs'), database, ENDPOINTS]));
+  return { database, store };
+}
+
+async function startNode(world, database, processes) {
+  const port = await freePort();
+  const node = start(process.execPath, [file('server.mjs'), database, String(port), String(processes)]);
+  world.keep({ stop: () => stop(node) });
+  await until('Node to answer', () => fetch(`http://127.0.0.1:${port}/api/healthz`).then(({ ok }) => ok, () => false));
+  return port;
+}
+
+async function subjects(world, options) {
+  const ours = await world.store(ENDPOINTS);
+  const { address } = await world.responder(ours, undefined, options.settings);
+  const all = [];
+  for (const server of ['lighttpd', 'nginx']) all.push({ name: `hookroll, ${server}`, store: ours, port: await world.front(server, address) });
+  const php = await seeded(world);
+  all.push({ name: PHP, store: php.store, port: await startPhp(world, php.database) });
+  for (const [name, processes] of Object.entries(NODES)) {
+    const { database, store } = await seeded(world);
+    all.push({ name, store, port: await startNode(world, database, processes) });
+  }
+  return all;
+}
+
+// What they answer has to be the same, but for uids, values, moments and the members of data.
+const shape = ({ text }) => Object.keys(JSON.parse(text).data).join();
+
+async function holdToSame(all) {
+  for (const request of [read, roll]) {
+    const shapes = [];
+    for (const { store, port } of all) shapes.push(shape(await ask(port, request(store, first))));
+    if (new Set(shapes).size !== 1) throw new Error(`they do not answer the same: ${shapes.join('\n')}`);
+  }
+}
+
+const columns = {
+  '': ({ who }) => who,
+  'rolls/s': ({ roll: { rate } }) => show.rate(rate),
+  'rolls, p50, p99 ms': (row) => show.latencies(row.roll),
+  'reads/s': ({ read: { rate } }) => show.rate(rate),
+  'reads, p50, p99 ms': (row) => show.latencies(row.read),
+  'rolls of hookroll, lighttpd over its': ({ roll: { ratio } }) => show.ratio(ratio),
+  'reads of hookroll, lighttpd over its': ({ read: { ratio } }) => show.ratio(ratio),
+};
+
+function rowOf(samples, who) {
+  const of = (what) => ({ ...summary(samples[`${what},${who}`]), ratio: ratios(samples[`${what},${OURS[0]}`], samples[`${what},${who}`]) });
+  return { who, roll: of('roll'), read: of('read') };
+}
+
+export function standIns(options) {
+  return inWorld(async (world) => {
+    const all = await subjects(world, options);
+    await holdToSame(all);
+    const cases = all.flatMap(({ name, store, port }) =>
+      [roll, read].map((request) => {
+        const asked = request(store, any);
+        const lua = prepare(world.dir, { ...asked, name: `${asked.name} ${name}` });
+        return [`${asked.name},${name}`, () => load(port, lua, { clients: CLIENTS, seconds: options.seconds })];
+      }),
+    );
+    const samples = await interleave(cases, options.rounds);
+    const rows = all.map(({ name }) => rowOf(samples, name));
+    return { tables: [{ caption: `Of ${show.whole(ENDPOINTS)} endpoints at random, at ${CLIENTS} clients`, columns, rows }], samples };
+  });
+}
