@@ -13,7 +13,8 @@ function replace(text, name, what) {
 
 const circumstances = ({ machine, at, rounds, seconds, workers }) =>
   `Measured ${at.slice(0, 10)} on ${machine.system}, Linux ${machine.kernel}, ${machine.cores} cores ` +
-  `(${machine.processor}), ${machine.memory_gib} GiB, ${machine.file_system}; ${rounds} rounds of ${seconds} s; ` +
+  `(${machine.processor}), ${machine.memory_gib} GiB, ${machine.file_system}, ` +
+  `${Math.round(machine.flush.rate)} flushes a second; ${rounds} rounds of ${seconds} s; ` +
   `workers: ${workers}.\n`;
 
 export function writeTables(name, tables, found) {

@@ -1,6 +1,6 @@
 // load: wrk asks one request, or the same of many endpoints at random, as fast as answers come.
 import { writeFileSync } from 'node:fs';
-import { run } from '../integration/support/processes.mjs';
+import { said } from './said.mjs';
 
 const ANY = '######'; // in a path: six digits of a uid, drawn anew for each request
 
@@ -50,9 +50,7 @@ export function prepare(dir, request) {
 
 export async function load(port, file, { clients, seconds }) {
   const args = ['-t1', `-c${clients}`, `-d${seconds}s`, '-s', file, `http://127.0.0.1:${port}`, '--', String(seed++)];
-  const { code, stdout, stderr } = await run('wrk', args);
-  if (code !== 0) throw new Error(`wrk ended with ${code}: ${stderr}`);
-  const { answers, microseconds, p50, p99, errors } = JSON.parse(stdout.trim().split('\n').at(-1));
+  const { answers, microseconds, p50, p99, errors } = JSON.parse((await said('wrk', args)).split('\n').at(-1));
   if (errors > 0) throw new Error(`${errors} of ${answers} answers to ${file} were not good`);
   return { rate: (answers / microseconds) * 1e6, p50: p50 / 1000, p99: p99 / 1000 };
 }

@@ -1,6 +1,9 @@
 // machine: what the figures depend on beside the program.
 import { readFileSync, statfsSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
+import path from 'node:path';
+import { built } from '../integration/support/place.mjs';
+import { said } from './said.mjs';
 
 const FILE_SYSTEMS = { 0xef53: 'ext4', 0x58465342: 'xfs', 0x9123683e: 'btrfs', 0x01021994: 'tmpfs', 0x794c7630: 'overlayfs' };
 
@@ -16,3 +19,6 @@ export const machine = (dir) => ({
   system: distribution(),
   file_system: fileSystemOf(dir),
 });
+
+// Of 4 KiB that are appended, one after the other.
+export const flushes = async (dir, seconds) => JSON.parse(await said(built('tests/bench/flush'), [path.join(dir, `hookroll-flush-${process.pid}`), seconds]));

@@ -7,8 +7,9 @@ import { median, quartiles, ratios, summary } from './figures.mjs';
 import { load, prepare } from './load.mjs';
 import { any, first, roll } from './requests.mjs';
 import { interleave } from './rounds.mjs';
+import { said } from './said.mjs';
 import * as show from './tables.mjs';
-import { inWorld, programs, said, servers } from './world.mjs';
+import { inWorld, programs, servers } from './world.mjs';
 
 const CLIENTS = [1, 8, 32, 128];
 const ENDPOINTS = 100_000;

@@ -10,8 +10,9 @@ import { load, prepare } from './load.mjs';
 import { startPhp } from './php.mjs';
 import { any, ask, first, read, roll } from './requests.mjs';
 import { interleave } from './rounds.mjs';
+import { said } from './said.mjs';
 import * as show from './tables.mjs';
-import { inWorld, said } from './world.mjs';
+import { inWorld } from './world.mjs';
 
 const CLIENTS = 16;
 const ENDPOINTS = 10_000;

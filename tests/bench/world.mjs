@@ -4,10 +4,10 @@ import path from 'node:path';
 import { startLighttpd } from '../integration/support/lighttpd.mjs';
 import { startNginx } from '../integration/support/nginx.mjs';
 import { built, responderProgram } from '../integration/support/place.mjs';
-import { start } from '../integration/support/processes.mjs';
 import { Responder } from '../integration/support/responder.mjs';
 import { makeStore } from '../integration/support/store.mjs';
 import { makeTempDir, removeTempDir } from '../integration/support/tempdir.mjs';
+import { said } from './said.mjs';
 
 export const programs = {
   hookroll: responderProgram,
@@ -22,13 +22,6 @@ const fronts = {
 };
 
 export const servers = Object.keys(fronts);
-
-// What a program that may take long has said.
-export async function said(program, args) {
-  const { code, stdout, stderr } = await start(program, args.map(String)).ended;
-  if (code !== 0) throw new Error(`${path.basename(program)} ended with ${code}: ${stderr}`);
-  return stdout.trim();
-}
 
 export class World {
   constructor() {

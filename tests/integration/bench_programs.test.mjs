@@ -4,7 +4,8 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { startConstant, startLoop } from '../bench/empty_answers.mjs';
 import { ask, first, numbered, read, roll } from '../bench/requests.mjs';
-import { World, programs, said } from '../bench/world.mjs';
+import { said } from '../bench/said.mjs';
+import { World, programs } from '../bench/world.mjs';
 import { built } from './support/place.mjs';
 
 const ENDPOINTS = 33;
