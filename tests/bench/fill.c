@@ -1,11 +1,10 @@
 /* fill: endpoints in a project that is there, many to a transaction, numbered in the last 30
  * bits of their uids. Linked with --wrap=kv_write, so that what the store writes on its own
  * goes into the transaction that is open.
- * usage: fill CONFIG PROJECT COUNT; prints what all of the uids begin with */
+ * usage: fill STORE MASTER_KEY PROJECT COUNT; prints what all of the uids begin with */
 #include "base/crypto.h"
 #include "base/moment.h"
 #include "domain/create.h"
-#include "serve/config.h"
 #include "store/store_inside.h"
 
 #include <stdio.h>
@@ -86,16 +85,14 @@ static enum rc fill(struct filling *filling)
     return rc;
 }
 
-static bool parse(int argc, char **argv, struct config *config, struct filling *filling)
+static bool parse(int argc, char **argv, struct filling *filling)
 {
-    char error[CONFIG_ERROR_SIZE] = "usage: fill CONFIG PROJECT COUNT";
     int64_t count = 0;
-    bool good = argc == 4 && config_load(argv[1], config, error) == RC_OK &&
-                uid_parse(text_of(argv[2]), &filling->project) &&
-                text_to_int64(text_of(argv[3]), &count) && count > 0 && count <= COUNT_MAX;
+    bool good = argc == 5 && uid_parse(text_of(argv[3]), &filling->project) &&
+                text_to_int64(text_of(argv[4]), &count) && count > 0 && count <= COUNT_MAX;
 
     if (!good)
-        (void)fprintf(stderr, "%s\n", error);
+        (void)fputs("usage: fill STORE MASTER_KEY PROJECT COUNT\n", stderr);
     filling->count = (uint32_t)count;
     return good;
 }
@@ -104,15 +101,14 @@ int main(int argc, char **argv)
 {
     struct filling filling = {.now = moment_now()};
     struct store_options options = {0};
-    struct config config;
     struct uid first;
     char text[UID_SIZE];
     enum rc rc;
 
-    if (!parse(argc, argv, &config, &filling))
+    if (!parse(argc, argv, &filling))
         return EXIT_FAILURE;
-    options.directory = config.store;
-    options.master_key = config.master_key;
+    options.directory = argv[1];
+    options.master_key = argv[2];
     arena_init(&filling.arena, (size_t)1 << 20);
     rc = crypto_init();
     if (rc == RC_OK)

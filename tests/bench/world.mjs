@@ -47,7 +47,7 @@ export class World {
     const store = await makeStore(this.place());
     const project = await store.project({ 'max-signing-secrets': 10 });
     const key = await store.key(project);
-    const begin = await said(built('tests/bench/fill'), [store.config, project.uid, endpoints]);
+    const begin = await said(built('tests/bench/fill'), [store.directory, store.masterKey, project.uid, endpoints]);
     return Object.assign(store, { project, key, endpoints, any: `/api/v1/projects/${project.uid}/endpoints/${begin}` });
   }
 
