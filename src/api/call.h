@@ -18,7 +18,6 @@ struct call {
     struct response *response;
     struct store *store;
     struct arena *arena; /* of this request; wiped after it */
-    struct faults faults;
 
     /* Uids of the path, UID_NONE where a segment is not one: then nothing is found. */
     struct uid project_id;
@@ -29,6 +28,8 @@ struct call {
     /* Set by auth_check, for routes that need a key. */
     struct apikey key;
     struct project project;
+
+    struct faults faults; /* last: it is large, and mostly empty */
 };
 
 #endif

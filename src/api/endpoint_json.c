@@ -76,9 +76,30 @@ static bool is_shown(enum endpoint_shown shown, const struct endpoint_json_view 
     return shown == ENDPOINT_SHOWN || (shown == ENDPOINT_GUARDED && view->secrets);
 }
 
-static void write_group(struct json_write *json, const struct endpoint *endpoint,
-                        enum endpoint_group group, const struct endpoint_json_view *view)
+/* An endpoint while it is written. */
+struct writing {
+    const struct endpoint *endpoint;
+    const struct endpoint_json_view *view;
+    bool filled[ENDPOINT_GROUPS]; /* groups with a member that has a value, nested ones too */
+};
+
+static void find_filled(struct writing *writing)
 {
+    for (size_t i = 0; i < ENDPOINT_MEMBERS; i++) {
+        enum endpoint_group group = endpoint_members[i].group;
+
+        if (writing->endpoint->members[i].len == 0)
+            continue;
+        for (; !writing->filled[group]; group = endpoint_groups[group].parent)
+            writing->filled[group] = true;
+    }
+}
+
+static void write_group(struct json_write *json, const struct writing *writing,
+                        enum endpoint_group group)
+{
+    const struct endpoint *endpoint = writing->endpoint;
+
     for (size_t i = 0; i < ENDPOINT_MEMBERS; i++) {
         const struct endpoint_member_info *info = &endpoint_members[i];
         bool empty = endpoint->members[i].len == 0;
@@ -86,14 +107,14 @@ static void write_group(struct json_write *json, const struct endpoint *endpoint
         if (info->group != group || (empty && info->empty == ENDPOINT_OMITTED))
             continue;
         json_write_key(json, info->name);
-        if (empty || is_shown(info->shown, view))
+        if (empty || is_shown(info->shown, writing->view))
             json_write_text(json, endpoint->members[i]);
         else
             json_write_string(json, masked);
     }
     for (int i = ENDPOINT_ROOT + 1; i < ENDPOINT_GROUPS; i++) {
         const struct endpoint_group_info *info = &endpoint_groups[i];
-        bool empty = endpoint_group_is_empty(endpoint, (enum endpoint_group)i);
+        bool empty = !writing->filled[i];
 
         if (info->parent != group || (empty && info->empty == ENDPOINT_OMITTED))
             continue;
@@ -103,7 +124,7 @@ static void write_group(struct json_write *json, const struct endpoint *endpoint
             continue;
         }
         json_write_begin_object(json);
-        write_group(json, endpoint, (enum endpoint_group)i, view);
+        write_group(json, writing, (enum endpoint_group)i);
         json_write_end_object(json);
     }
 }
@@ -141,10 +162,13 @@ static void write_secrets(struct json_write *json, const struct endpoint *endpoi
 void endpoint_json_write(struct json_write *json, const struct endpoint *endpoint,
                          const struct endpoint_json_view *view)
 {
+    struct writing writing = {.endpoint = endpoint, .view = view};
+
+    find_filled(&writing);
     json_write_begin_object(json);
     json_member_uid(json, "uid", &endpoint->uid);
     json_member_uid(json, "project_id", &endpoint->project);
-    write_group(json, endpoint, ENDPOINT_ROOT, view);
+    write_group(json, &writing, ENDPOINT_ROOT);
     write_secrets(json, endpoint, view);
     json_member_string(json, "status", endpoint_status_name(endpoint->status));
     json_member_boolean(json, "advanced_signatures", endpoint->advanced_signatures);

@@ -66,11 +66,13 @@ enum rc endpoints_get(struct call *call)
         return envelope_error(call->response, rc, NULL);
     if (!auth_owns(call, endpoint.members[ENDPOINT_OWNER_ID]))
         return auth_refuse_owner(call);
-    endpoint_answer_etag(&endpoint, &view, tag);
-    if (endpoint_answer_none_match(call->request->if_none_match, tag)) {
-        response_header(call->response, "ETag", tag);
-        call->response->status = 304;
-        return RC_OK;
+    if (call->request->if_none_match.len > 0) {
+        endpoint_answer_etag(&endpoint, &view, tag);
+        if (endpoint_answer_none_match(call->request->if_none_match, tag)) {
+            response_header(call->response, "ETag", tag);
+            call->response->status = 304;
+            return RC_OK;
+        }
     }
     endpoint_answer(call, 200, "Endpoint fetched successfully", &endpoint, &view);
     return RC_OK;

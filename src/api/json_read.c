@@ -128,14 +128,29 @@ static bool look_at_escape(struct look *look)
     return unit >= 0xDC00 && unit <= 0xDFFF;
 }
 
+/* Most of a string needs no more than this look. */
+static void skip_plain(struct look *look)
+{
+    const char *p = look->t.data + look->at;
+    const char *end = look->t.data + look->t.len;
+
+    while (p < end && (unsigned char)*p >= 0x20 && *p != '"' && *p != '\\')
+        p++;
+    look->at = (size_t)(p - look->t.data);
+}
+
 /* From the opening quote to behind the closing one. */
 static bool look_at_string(struct look *look)
 {
     look->at++;
     look->nul = false;
     while (look->at < look->t.len) {
-        char c = peek(look);
+        char c;
 
+        skip_plain(look);
+        if (look->at == look->t.len)
+            return true;
+        c = peek(look);
         if ((unsigned char)c < 0x20)
             return false;
         look->at++;

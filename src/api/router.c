@@ -18,6 +18,7 @@
 #include "api/verifications.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -189,6 +190,18 @@ static enum rc dispatch(struct call *call)
     return refuse(call, methods, count);
 }
 
+/* Of the faults, which take most of it, only the count has a meaning yet. */
+static void call_init(struct call *call, struct store *store, const struct request *request,
+                      struct response *response, struct arena *arena)
+{
+    memset(call, 0, offsetof(struct call, faults));
+    call->request = request;
+    call->response = response;
+    call->store = store;
+    call->arena = arena;
+    call->faults.count = 0;
+}
+
 bool router_route(size_t i, const char **method, const char **pattern)
 {
     if (i >= ROUTES)
@@ -201,8 +214,11 @@ bool router_route(size_t i, const char **method, const char **pattern)
 enum rc router_answer(struct store *store, const struct request *request, struct response *response,
                       struct arena *arena)
 {
-    struct call call = {.request = request, .response = response, .store = store, .arena = arena};
-    enum rc rc = dispatch(&call);
+    struct call call;
+    enum rc rc;
+
+    call_init(&call, store, request, response, arena);
+    rc = dispatch(&call);
 
     if (buf_status(&response->body) != RC_OK || buf_status(&response->headers) != RC_OK) {
         response_reset(response);

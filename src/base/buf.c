@@ -25,8 +25,6 @@ static bool reserve(struct buf *buf, size_t need)
     size_t size = buf->size > 0 ? buf->size : FIRST_BYTES;
     char *data;
 
-    if (buf->data != NULL && need <= buf->size)
-        return true;
     if (need > SIZE_MAX / 2)
         return false;
     while (size < need)
@@ -47,7 +45,8 @@ void *buf_room(struct buf *buf, size_t len)
 {
     char *at;
 
-    if (buf->failed || len > buf->ceiling - buf->len || !reserve(buf, buf->len + len)) {
+    if (buf->failed || len > buf->ceiling - buf->len ||
+        ((buf->data == NULL || len > buf->size - buf->len) && !reserve(buf, buf->len + len))) {
         buf->failed = true;
         return NULL;
     }
@@ -86,7 +85,7 @@ void buf_printf(struct buf *buf, const char *format, ...)
     size_t room;
     size_t len;
 
-    if (buf->failed || !reserve(buf, buf->len + 1)) {
+    if (buf->failed || (buf->size == buf->len && !reserve(buf, buf->len + 1))) {
         buf->failed = true;
         return;
     }

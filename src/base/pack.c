@@ -1,6 +1,7 @@
 /* pack: the byte order and length prefix of everything stored. */
 #include "base/pack.h"
 
+#include <endian.h>
 #include <string.h>
 
 static void put_big(struct buf *buf, uint64_t v, size_t n)
@@ -95,12 +96,18 @@ uint32_t unpack_u32(struct unpack *in)
 
 uint64_t unpack_u64(struct unpack *in)
 {
-    return get_big(in, 8);
+    const uint8_t *at = advance(in, sizeof(uint64_t));
+    uint64_t v;
+
+    if (at == NULL)
+        return 0;
+    memcpy(&v, at, sizeof v);
+    return be64toh(v);
 }
 
 int64_t unpack_i64(struct unpack *in)
 {
-    return (int64_t)get_big(in, 8);
+    return (int64_t)unpack_u64(in);
 }
 
 void unpack_bytes(struct unpack *in, void *out, size_t len)

@@ -76,13 +76,32 @@ static uint32_t fold(uint32_t c)
     return (uint32_t)towlower_l((wint_t)c, unicode);
 }
 
+/* How many bytes at p are ASCII, up to seven less than there are. */
+static size_t ascii(const unsigned char *p, size_t left)
+{
+    size_t n = 0;
+    uint64_t word;
+
+    for (; left - n >= sizeof word; n += sizeof word) {
+        memcpy(&word, p + n, sizeof word);
+        if ((word & UINT64_C(0x8080808080808080)) != 0)
+            break;
+    }
+    return n;
+}
+
 size_t text_utf8_len(struct text t)
 {
     const unsigned char *p = (const unsigned char *)t.data;
     size_t i = 0;
 
     while (i < t.len) {
-        size_t n = sequence(p + i, t.len - i);
+        size_t n = ascii(p + i, t.len - i);
+
+        i += n;
+        if (i == t.len)
+            break;
+        n = sequence(p + i, t.len - i);
 
         if (n == 0)
             break;

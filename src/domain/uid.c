@@ -38,47 +38,56 @@ static void store(struct uid *uid, const uint64_t half[2])
                 (uint8_t)(half[h] >> (8 * (UID_BYTES / 2 - 1 - i)));
 }
 
-/* 26 digits of 5 bits carry 130 and the uid has 128: the first two are zero. */
+/* 26 digits of 5 bits carry 130 and the uid has 128: the first two are zero. The first
+ * thirteen digits are the upper half without its last bit, which begins the others. */
 void uid_format(const struct uid *uid, char out[UID_SIZE])
 {
     uint64_t half[2];
+    uint64_t upper;
 
     load(uid, half);
-    for (int d = DIGITS - 1; d >= 0; d--) {
-        out[d] = alphabet[half[1] & 31];
-        half[1] = half[1] >> 5 | half[0] << 59;
-        half[0] >>= 5;
+    upper = half[0] >> 1;
+    for (int d = DIGITS / 2 - 1; d >= 0; d--) {
+        out[d] = alphabet[upper & 31];
+        upper >>= 5;
     }
+    for (int d = DIGITS - 1; d > DIGITS / 2; d--) {
+        out[d] = alphabet[half[1] & 31];
+        half[1] >>= 5;
+    }
+    out[DIGITS / 2] = alphabet[(half[0] & 1) << 4 | half[1]];
     out[DIGITS] = '\0';
 }
 
-/* Of an upper-case digit; -1 for what is none: I, L, O and U are not in the alphabet. */
+/* Of an upper-case digit; negative for what is none: I, L, O and U are not in the alphabet. */
 static int value_of(char c)
 {
     static const signed char values[] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  -1, -1, -1, -1, -1,
                                          -1, -1, 10, 11, 12, 13, 14, 15, 16, 17, -1, 18, 19, -1, 20,
                                          21, -1, 22, 23, 24, 25, 26, -1, 27, 28, 29, 30, 31};
+    unsigned at = (unsigned char)c - (unsigned)'0';
 
-    return c >= '0' && c <= 'Z' ? values[c - '0'] : -1;
+    return at < sizeof values ? values[at] : -1;
 }
 
 bool uid_parse(struct text t, struct uid *out)
 {
     uint64_t half[2] = {0, 0};
     struct uid uid;
+    int bad = 0; /* negative once a digit was */
 
     if (t.len != DIGITS || t.data[0] > '7')
         return false;
     for (int d = 0; d < DIGITS; d++) {
         int value = value_of(t.data[d]);
 
-        if (value < 0)
-            return false;
-        half[0] = half[0] << 5 | half[1] >> 59;
-        half[1] = half[1] << 5 | (uint64_t)value;
+        bad |= value;
+        half[d / (DIGITS / 2)] = half[d / (DIGITS / 2)] << 5 | ((uint64_t)value & 31);
     }
+    /* The second thirteen digits hold 65 bits, the first of which is the upper half's last. */
+    half[0] = half[0] << 1 | ((uint64_t)value_of(t.data[DIGITS / 2]) >> 4 & 1);
     store(&uid, half);
-    if (uid_is_none(&uid))
+    if (bad < 0 || uid_is_none(&uid))
         return false;
     *out = uid;
     return true;
