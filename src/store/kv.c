@@ -132,21 +132,44 @@ static int open_env(struct kv *kv, const char *directory, size_t map_size)
     return err == MDB_SUCCESS ? open_dbi(kv) : err;
 }
 
-static bool exists(const char *directory)
+/* Whether the store's data may be used so, as access(2) takes `mode`: 0, or the reason. */
+static int reach(const char *directory, int mode)
 {
     static const char name[] = "/data.mdb";
     size_t len = strlen(directory);
     char *path = malloc(len + sizeof name);
-    bool found;
+    int err;
 
     if (path == NULL)
-        return false;
+        return ENOMEM;
     memcpy(path, directory, len);
     memcpy(path + len, name, sizeof name);
-    /* A file that cannot be reached is left for LMDB to report. */
-    found = access(path, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR);
+    err = access(path, mode) == 0 ? 0 : errno;
     free(path);
-    return found;
+    return err;
+}
+
+static enum rc none_in(const char *directory)
+{
+    log_error("store: there is none in %s", directory);
+    return RC_NOT_FOUND;
+}
+
+static bool is_missing(int err)
+{
+    return err == ENOENT || err == ENOTDIR;
+}
+
+enum rc kv_probe(const char *directory)
+{
+    int err = reach(directory, R_OK | W_OK);
+
+    if (is_missing(err))
+        return none_in(directory);
+    if (err == 0)
+        return RC_OK;
+    log_error("store: %s cannot be read and written: %s", directory, strerror(err));
+    return RC_SYSTEM;
 }
 
 static int init_in_use(pthread_rwlock_t *lock)
@@ -179,10 +202,9 @@ enum rc kv_open(const char *directory, enum kv_open_mode mode, size_t map_size, 
     struct kv *kv;
     int err;
 
-    if (mode == KV_MUST_EXIST && !exists(directory)) {
-        log_error("store: there is none in %s", directory);
-        return RC_NOT_FOUND;
-    }
+    /* Data that cannot be reached is left for LMDB to report. */
+    if (mode == KV_MUST_EXIST && is_missing(reach(directory, F_OK)))
+        return none_in(directory);
     kv = calloc(1, sizeof *kv);
     if (kv == NULL)
         return RC_NO_MEMORY;

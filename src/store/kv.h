@@ -22,6 +22,10 @@ enum kv_open_mode {
     KV_CREATE /* the directory must exist; its files are made, mode 0600 */
 };
 
+/* kv_probe: whether there is a store that may be read and written; opens nothing.
+ * RC_NOT_FOUND, RC_SYSTEM; the cause is logged. */
+RC_CHECK enum rc kv_probe(const char *directory);
+
 /* kv_open: *out is new, closed with kv_close. `map_size` in bytes is where the
  * map starts (0: a default); it is rounded up to what is stored. RC_NOT_FOUND
  * without a store, RC_SYSTEM, RC_CORRUPT, RC_NO_MEMORY; the cause is logged. */

@@ -104,6 +104,16 @@ enum rc store_create(const struct store_options *options, int64_t now)
     return rc;
 }
 
+enum rc store_probe(const struct store_options *options)
+{
+    struct keyring *keyring = NULL;
+    enum rc rc = kv_probe(options->directory);
+    enum rc key = keyring_open(options->master_key, &keyring);
+
+    keyring_close(keyring);
+    return rc == RC_OK ? key : rc;
+}
+
 enum rc store_open(const struct store_options *options, struct store **out)
 {
     struct store *store = NULL;

@@ -37,6 +37,10 @@ struct store_options {
  * and an empty store. RC_EXISTS when there is a store, which is left alone. */
 RC_CHECK enum rc store_create(const struct store_options *options, int64_t now);
 
+/* store_probe: whether there are a store and a master key file that may be used; opens no
+ * store and changes nothing. RC_NOT_FOUND, RC_KEY, RC_SYSTEM; every cause is logged. */
+RC_CHECK enum rc store_probe(const struct store_options *options);
+
 /* store_open: *out is new, closed with store_close. RC_NOT_FOUND without a
  * store, RC_KEY when the master key is not this store's. */
 RC_CHECK enum rc store_open(const struct store_options *options, struct store **out);

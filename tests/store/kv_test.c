@@ -97,6 +97,29 @@ START_TEST(without_a_store_there_is_nothing_to_open)
 }
 END_TEST
 
+START_TEST(a_probe_finds_a_store_without_opening_it)
+{
+    char path[TEMP_PATH_SIZE];
+
+    ck_assert_int_eq(kv_probe(temp.path), RC_NOT_FOUND);
+    ck_assert(log_capture_has(temp.path));
+    temp_dir_write(temp_dir_path(&temp, "data.mdb", path), 0600, "x", 1);
+    ck_assert_int_eq(kv_probe(temp.path), RC_OK);
+    ck_assert_int_eq(kv_probe(path), RC_NOT_FOUND);
+    ck_assert_int_ne(access(temp_dir_path(&temp, "lock.mdb", path), F_OK), 0);
+}
+END_TEST
+
+START_TEST(a_probe_says_why_a_store_cannot_be_reached)
+{
+    static char path[8192];
+
+    memset(path, 'p', sizeof path - 1);
+    ck_assert_int_eq(kv_probe(path), RC_SYSTEM);
+    ck_assert_uint_eq(log_capture_count(), 1);
+}
+END_TEST
+
 START_TEST(a_directory_that_is_missing_is_not_made)
 {
     char path[TEMP_PATH_SIZE];
@@ -334,6 +357,8 @@ Suite *kv_suite(void)
 
     tcase_add_checked_fixture(opening, setup, teardown);
     tcase_add_test(opening, without_a_store_there_is_nothing_to_open);
+    tcase_add_test(opening, a_probe_finds_a_store_without_opening_it);
+    tcase_add_test(opening, a_probe_says_why_a_store_cannot_be_reached);
     tcase_add_test(opening, a_directory_that_is_missing_is_not_made);
     tcase_add_test(opening, a_file_is_no_directory_of_a_store);
     tcase_add_test(opening, foreign_bytes_are_not_taken_for_a_store);

@@ -11,6 +11,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static struct store_fixture at;
@@ -161,6 +162,19 @@ START_TEST(a_missing_master_key_is_refused)
     ck_assert_int_eq(unlink(at.master_key), 0);
     ck_assert_int_eq(try_open(), RC_KEY);
     ck_assert(log_capture_has(at.master_key));
+}
+END_TEST
+
+START_TEST(a_probe_says_of_store_and_key_what_is_wrong)
+{
+    ck_assert_int_eq(store_probe(&at.options), RC_OK);
+    ck_assert_uint_eq(log_capture_count(), 0);
+    ck_assert_int_eq(chmod(at.master_key, 0640), 0);
+    ck_assert_int_eq(store_probe(&at.options), RC_KEY);
+    ck_assert(log_capture_has("0600"));
+    at.options.directory = at.temp.path;
+    ck_assert_int_eq(store_probe(&at.options), RC_NOT_FOUND);
+    ck_assert_uint_eq(log_capture_count(), 3);
 }
 END_TEST
 
@@ -404,6 +418,7 @@ Suite *store_suite(void)
     tcase_add_test(closed, a_store_that_was_never_initialised_is_not_found);
     tcase_add_test(closed, a_wrong_master_key_is_refused);
     tcase_add_test(closed, a_missing_master_key_is_refused);
+    tcase_add_test(closed, a_probe_says_of_store_and_key_what_is_wrong);
     tcase_add_test(closed, a_damaged_first_record_is_refused);
     tcase_add_test(closed, a_store_of_a_later_version_is_refused);
     tcase_add_test(closed, a_second_key_opens_what_was_sealed_with_it);
