@@ -62,13 +62,27 @@ static void remove_stale(const struct sockaddr_un *address)
     (void)close(fd);
 }
 
-static enum rc open_unix(const char *name, const char *path, mode_t mode, struct listener *out)
+/* Whether `name` is a unix socket's; *out is its address, without a path when it has none
+ * that an address can hold. */
+static bool is_unix(const char *name, struct sockaddr_un *out)
 {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    static const char prefix[] = "unix:";
+    const size_t skip = sizeof prefix - 1;
+
+    *out = (struct sockaddr_un){.sun_family = AF_UNIX};
+    if (strncmp(name, prefix, skip) != 0)
+        return false;
+    (void)text_copy(text_of(name + skip), out->sun_path, sizeof out->sun_path);
+    return true;
+}
+
+static enum rc open_unix(const char *name, struct sockaddr_un address, mode_t mode,
+                         struct listener *out)
+{
     mode_t before;
     int bound;
 
-    if (!text_copy(text_of(path), address.sun_path, sizeof address.sun_path) || path[0] == '\0') {
+    if (address.sun_path[0] == '\0') {
         log_error("listen %s: the path must be 1 to %zu bytes", name, sizeof address.sun_path - 1);
         return RC_INVALID;
     }
@@ -107,18 +121,28 @@ static bool split(const char *address, char *host, size_t size, const char **por
     return t.len > 0 && text_copy(t, host, size);
 }
 
-static enum rc open_inet(const char *name, struct listener *out)
+/* New, or NULL when `name` is no address of that kind. */
+static struct addrinfo *inet_address(const char *name)
 {
     const struct addrinfo hints = {.ai_family = AF_UNSPEC,
                                    .ai_socktype = SOCK_STREAM,
                                    .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE};
     struct addrinfo *info = NULL;
-    const int on = 1;
     const char *port;
     char host[64];
+
+    if (!split(name, host, sizeof host, &port) || getaddrinfo(host, port, &hints, &info) != 0)
+        return NULL;
+    return info;
+}
+
+static enum rc open_inet(const char *name, struct listener *out)
+{
+    struct addrinfo *info = inet_address(name);
+    const int on = 1;
     bool bound;
 
-    if (!split(name, host, sizeof host, &port) || getaddrinfo(host, port, &hints, &info) != 0) {
+    if (info == NULL) {
         log_error("listen %s: must be unix:PATH, or HOST:PORT with a numeric host and port", name);
         return RC_INVALID;
     }
@@ -131,6 +155,20 @@ static enum rc open_inet(const char *name, struct listener *out)
     return RC_OK;
 }
 
+bool listener_is_address(const char *address)
+{
+    struct sockaddr_un local;
+    struct addrinfo *info;
+
+    if (is_unix(address, &local))
+        return local.sun_path[0] != '\0';
+    info = inet_address(address);
+    if (info == NULL)
+        return false;
+    freeaddrinfo(info);
+    return true;
+}
+
 bool listener_is_inherited(void)
 {
     return is_listening(STDIN_FILENO);
@@ -138,8 +176,7 @@ bool listener_is_inherited(void)
 
 enum rc listener_open(const char *address, mode_t mode, struct listener *out)
 {
-    static const char unix_prefix[] = "unix:";
-    const size_t skip = sizeof unix_prefix - 1;
+    struct sockaddr_un local;
 
     *out = (struct listener){.fd = -1};
     if (is_listening(STDIN_FILENO)) {
@@ -154,8 +191,8 @@ enum rc listener_open(const char *address, mode_t mode, struct listener *out)
         log_error("listen: there is no FastCGI socket on fd 0, and none is named by \"listen\"");
         return RC_INVALID;
     }
-    if (strncmp(address, unix_prefix, skip) == 0)
-        return open_unix(address, address + skip, mode, out);
+    if (is_unix(address, &local))
+        return open_unix(address, local, mode, out);
     return open_inet(address, out);
 }
 

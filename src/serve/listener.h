@@ -8,10 +8,14 @@
 #include <sys/types.h>
 #include <sys/un.h>
 
+enum {
+    LISTENER_PATH_SIZE = sizeof(((struct sockaddr_un *)0)->sun_path)
+};
+
 struct listener {
-    int fd;         /* listening, non-blocking, close-on-exec */
-    bool inherited; /* from a spawner, who may hand it to a successor */
-    char path[sizeof(((struct sockaddr_un *)0)->sun_path)]; /* to remove; "" for none */
+    int fd;                        /* listening, non-blocking, close-on-exec */
+    bool inherited;                /* from a spawner, who may hand it to a successor */
+    char path[LISTENER_PATH_SIZE]; /* to remove; "" for none */
 };
 
 /* listener_open: what a spawner left on fd 0 (lighttpd's bin-path, spawn-fcgi,
@@ -20,6 +24,9 @@ struct listener {
  * nobody answers on is replaced. RC_INVALID for an address that is none,
  * RC_EXISTS when another is serving there, RC_SYSTEM; the cause is logged. */
 RC_CHECK enum rc listener_open(const char *address, mode_t mode, struct listener *out);
+
+/* listener_is_address: whether `address` is of one of these forms; opens nothing. */
+bool listener_is_address(const char *address);
 
 /* listener_is_inherited: a spawner left a listening socket on fd 0. */
 bool listener_is_inherited(void);

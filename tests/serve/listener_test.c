@@ -246,8 +246,10 @@ START_TEST(a_path_of_107_bytes_is_the_longest)
     ck_assert_str_eq(listener.path, path);
     listener_close(&listener);
     ck_assert(!exists(path));
+    ck_assert(listener_is_address(address));
     (void)snprintf(address, sizeof address, "unix:%sp", path);
     refuse_at(address, RC_INVALID);
+    ck_assert(!listener_is_address(address));
 }
 END_TEST
 
@@ -366,6 +368,16 @@ START_TEST(what_is_no_address_is_refused)
 {
     refuse_at(none[_i], RC_INVALID);
     ck_assert(log_capture_has(none[_i]));
+    ck_assert(!listener_is_address(none[_i]));
+}
+END_TEST
+
+static const char *const some[] = {"unix:s", "192.0.2.1:1", "[192.0.2.1]:9000", "[::1]:65535"};
+
+START_TEST(what_is_an_address_is_known_without_its_being_there)
+{
+    ck_assert(listener_is_address(some[_i]));
+    ck_assert_uint_eq(log_capture_count(), 0);
 }
 END_TEST
 
@@ -438,6 +450,7 @@ Suite *listener_suite(void)
     tcase_add_test(tc, a_foreign_address_cannot_be_bound);
     tcase_add_test(tc, an_inet6_socket_is_made_where_there_is_inet6);
     tcase_add_loop_test(tc, what_is_no_address_is_refused, 0, COUNT(none));
+    tcase_add_loop_test(tc, what_is_an_address_is_known_without_its_being_there, 0, COUNT(some));
     tcase_add_test(tc, without_an_address_and_without_a_spawner_there_is_nothing);
     tcase_add_loop_test(tc, a_spawners_socket_is_taken_and_its_file_left, 0, 2);
     tcase_add_test(tc, a_connected_or_unready_socket_on_fd_0_is_not_taken);
