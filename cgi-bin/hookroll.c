@@ -1,5 +1,6 @@
 /* hookroll.fcgi: the FastCGI responder. Wires the floors together, waits for the
  * word to stop, takes them apart in reverse order. */
+#include "base/buf.h"
 #include "base/crypto.h"
 #include "base/log.h"
 #include "base/process.h"
@@ -21,30 +22,67 @@
 #include <sys/resource.h>
 
 enum {
-    EXIT_USAGE = 2
+    EXIT_USAGE = 2,
+    SHOWN_MAX = 1024 * 1024 /* bytes of all settings */
 };
 
 static const char usage[] =
-    "usage: hookroll.fcgi [--config FILE] [--check-config]\n"
+    "usage: hookroll.fcgi [OPTION ...]\n"
     "FastCGI responder for rolling webhook signing secrets. Serves the socket that\n"
-    "its web server or spawner left on descriptor 0, or the one that FILE names; started\n"
-    "as a CGI program, it answers that one request.\n"
-    "  -c, --config FILE   settings (default: $HOOKROLL_CONFIG, or\n"
-    "                      " HOOKROLL_SYSCONFDIR "/hookroll/hookroll.conf)\n"
-    "      --check-config  say whether the settings are good, and end\n"
-    "  -h, --help          show this\n"
-    "  -V, --version       show the version\n";
+    "its web server or spawner left on descriptor 0, or the address that its settings\n"
+    "name; started as a CGI program, it answers that one request.\n"
+    "  -c, --config FILE      settings (default: $HOOKROLL_CONFIG, or\n"
+    "                         " HOOKROLL_SYSCONFDIR "/hookroll/hookroll.conf)\n"
+    "      --check-config     say what is wrong with the settings, or with the store and the\n"
+    "                         key file that they name, and end\n"
+    "      --show-config      show every setting, explained, as it is in force, and end\n"
+    "      --listen ADDRESS   in place of the setting listen\n"
+    "      --workers N        in place of the setting workers\n"
+    "      --log-level LEVEL  in place of the setting log_level\n"
+    "  -h, --help             show this\n"
+    "  -V, --version          show the version\n";
+
+/* Options that stand above the file's settings. */
+enum override {
+    OVERRIDE_LISTEN,
+    OVERRIDE_WORKERS,
+    OVERRIDE_LOG_LEVEL,
+    OVERRIDES /* how many */
+};
+
+static const struct {
+    const char *option;
+    const char *setting;
+} overridden[OVERRIDES] = {
+    [OVERRIDE_LISTEN] = {"--listen", "listen"},
+    [OVERRIDE_WORKERS] = {"--workers", "workers"},
+    [OVERRIDE_LOG_LEVEL] = {"--log-level", "log_level"},
+};
+
+enum task {
+    TASK_SERVE,
+    TASK_CHECK,
+    TASK_SHOW
+};
 
 struct arguments {
-    const char *config; /* file, or NULL: none was named */
-    bool check;
+    const char *config;            /* file, or NULL: none was named */
+    const char *values[OVERRIDES]; /* as given, or NULL */
+    enum task task;
 };
 
 static void parse(int argc, char **argv, struct arguments *arguments)
 {
+    enum {
+        FIRST_OVERRIDE = 256 /* beyond every letter */
+    };
     static const struct option options[] = {
         {"config", required_argument, NULL, 'c'},
         {"check-config", no_argument, NULL, 'k'},
+        {"show-config", no_argument, NULL, 's'},
+        {"listen", required_argument, NULL, FIRST_OVERRIDE + OVERRIDE_LISTEN},
+        {"workers", required_argument, NULL, FIRST_OVERRIDE + OVERRIDE_WORKERS},
+        {"log-level", required_argument, NULL, FIRST_OVERRIDE + OVERRIDE_LOG_LEVEL},
         {"help", no_argument, NULL, 'h'},
         {"version", no_argument, NULL, 'V'},
         {NULL, 0, NULL, 0},
@@ -57,7 +95,10 @@ static void parse(int argc, char **argv, struct arguments *arguments)
             arguments->config = optarg;
             break;
         case 'k':
-            arguments->check = true;
+            arguments->task = TASK_CHECK;
+            break;
+        case 's':
+            arguments->task = TASK_SHOW;
             break;
         case 'h':
             (void)fputs(usage, stdout);
@@ -65,9 +106,11 @@ static void parse(int argc, char **argv, struct arguments *arguments)
         case 'V':
             (void)puts("hookroll " HOOKROLL_VERSION);
             exit(EXIT_SUCCESS);
-        default:
+        case '?':
             (void)fputs(usage, stderr);
             exit(EXIT_USAGE);
+        default:
+            arguments->values[option - FIRST_OVERRIDE] = optarg;
         }
     }
     if (optind < argc) {
@@ -76,17 +119,57 @@ static void parse(int argc, char **argv, struct arguments *arguments)
     }
 }
 
+static void log_errors(const struct config_errors *errors)
+{
+    size_t told = errors->count < CONFIG_ERRORS_MAX ? errors->count : CONFIG_ERRORS_MAX;
+
+    for (size_t i = 0; i < told; i++)
+        log_error("%s", errors->list[i]);
+    if (errors->count > told)
+        log_error("%zu more errors are in the settings", errors->count - told);
+}
+
+/* The file's settings, and the options above them; all that is wrong with either is logged. */
 static enum rc load(const struct arguments *arguments, struct config *config)
 {
     const char *path = arguments->config;
-    char error[CONFIG_ERROR_SIZE];
+    struct config_errors errors = {0};
     enum rc rc;
 
     if (path == NULL)
         path = getenv("HOOKROLL_CONFIG");
-    rc = config_load(path != NULL ? path : config_default(), config, error);
-    if (rc != RC_OK)
-        log_error("%s", error);
+    rc = config_load(path != NULL ? path : config_default(), config, &errors);
+    for (size_t i = 0; i < OVERRIDES; i++)
+        if (arguments->values[i] != NULL &&
+            config_override(config, overridden[i].setting, overridden[i].option,
+                            arguments->values[i], &errors) != RC_OK)
+            rc = RC_INVALID;
+    log_errors(&errors);
+    return rc;
+}
+
+/* Whether what the settings name is there and may be used. */
+static enum rc check(const struct config *config)
+{
+    const struct store_options options = {config->store, config->master_key, 0};
+    enum rc rc = crypto_init();
+
+    return rc == RC_OK ? store_probe(&options) : rc;
+}
+
+static enum rc show(const struct config *config)
+{
+    struct buf shown;
+    enum rc rc;
+
+    buf_init(&shown, SHOWN_MAX);
+    config_show(config, &shown);
+    rc = buf_status(&shown);
+    if (rc == RC_OK && (fwrite(shown.data, shown.len, 1, stdout) != 1 || fflush(stdout) != 0)) {
+        log_error("the settings cannot be written to standard output");
+        rc = RC_SYSTEM;
+    }
+    buf_free(&shown);
     return rc;
 }
 
@@ -182,29 +265,38 @@ static enum rc serve(const struct arguments *arguments, const struct config *con
     return rc;
 }
 
+static enum rc run(const struct arguments *arguments, const struct config *config)
+{
+    const struct store_options options = {config->store, config->master_key, 0};
+    struct store *store = NULL;
+    enum rc rc;
+
+    log_set_level(config->log_level);
+    raise_descriptors();
+    rc = crypto_init();
+    if (rc == RC_OK)
+        rc = store_open(&options, &store);
+    if (rc == RC_OK)
+        rc = cgi_is_asked() ? cgi_serve(store, (size_t)config->max_body)
+                            : serve(arguments, config, store);
+    store_close(store);
+    return rc;
+}
+
 int main(int argc, char **argv)
 {
-    struct arguments arguments = {NULL, false};
-    struct store_options options = {0};
-    struct store *store = NULL;
+    struct arguments arguments = {.task = TASK_SERVE};
     struct config config;
     enum rc rc;
 
     process_harden();
     parse(argc, argv, &arguments);
     rc = load(&arguments, &config);
-    if (rc != RC_OK || arguments.check)
-        return rc == RC_OK ? EXIT_SUCCESS : EXIT_FAILURE;
-    log_set_level(config.log_level);
-    raise_descriptors();
-    options.directory = config.store;
-    options.master_key = config.master_key;
-    rc = crypto_init();
-    if (rc == RC_OK)
-        rc = store_open(&options, &store);
-    if (rc == RC_OK)
-        rc = cgi_is_asked() ? cgi_serve(store, (size_t)config.max_body)
-                            : serve(&arguments, &config, store);
-    store_close(store);
+    if (rc == RC_OK && arguments.task == TASK_CHECK)
+        rc = check(&config);
+    else if (rc == RC_OK && arguments.task == TASK_SHOW)
+        rc = show(&config);
+    else if (rc == RC_OK)
+        rc = run(&arguments, &config);
     return rc == RC_OK ? EXIT_SUCCESS : EXIT_FAILURE;
 }

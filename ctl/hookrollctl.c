@@ -206,33 +206,41 @@ static int parse(int argc, char **argv, const struct command *command, struct ct
     return 0;
 }
 
+static enum rc override(struct ctl *ctl, enum ctl_option option, const char *setting,
+                        struct config_errors *errors)
+{
+    const char *value = ctl->values[option];
+
+    return value == NULL ? RC_OK
+                         : config_override(&ctl->config, setting, ctl_name(option), value, errors);
+}
+
 /* The settings file, and above it what the options say. */
 static enum rc configure(struct ctl *ctl)
 {
     const char *path = ctl->values[CTL_CONFIG];
+    struct config_errors errors = {0};
+    enum rc rc = RC_OK;
     bool named;
 
     if (path == NULL)
         path = getenv("HOOKROLL_CONFIG");
     named = path != NULL;
     config_init(&ctl->config);
-    if (named || ctl->values[CTL_STORE] == NULL || ctl->values[CTL_MASTER_KEY] == NULL) {
-        enum rc rc = config_load(named ? path : config_default(), &ctl->config, cause);
-
-        /* Without a file the factory settings do, unless one was asked for. */
-        if (rc != RC_OK && (named || rc != RC_NOT_FOUND))
-            return rc == RC_NOT_FOUND ? RC_SYSTEM : rc;
-        cause[0] = '\0';
+    if (named || ctl->values[CTL_STORE] == NULL || ctl->values[CTL_MASTER_KEY] == NULL)
+        rc = config_load(named ? path : config_default(), &ctl->config, &errors);
+    /* Without a file the factory settings do, unless one was asked for. */
+    if (rc == RC_NOT_FOUND && !named) {
+        errors.count = 0;
+        rc = RC_OK;
     }
-    if ((ctl->values[CTL_STORE] != NULL &&
-         !text_copy(text_of(ctl->values[CTL_STORE]), ctl->config.store, CONFIG_PATH_SIZE)) ||
-        (ctl->values[CTL_MASTER_KEY] != NULL &&
-         !text_copy(text_of(ctl->values[CTL_MASTER_KEY]), ctl->config.master_key,
-                    CONFIG_PATH_SIZE))) {
-        (void)snprintf(cause, sizeof cause, "a path is longer than %d bytes", CONFIG_PATH_SIZE - 1);
-        return RC_INVALID;
-    }
-    return RC_OK;
+    if (rc == RC_OK)
+        rc = override(ctl, CTL_STORE, "store", &errors);
+    if (rc == RC_OK)
+        rc = override(ctl, CTL_MASTER_KEY, "master_key", &errors);
+    if (errors.count > 0)
+        (void)snprintf(cause, sizeof cause, "%s", errors.list[0]);
+    return rc == RC_NOT_FOUND ? RC_SYSTEM : rc;
 }
 
 enum rc ctl_open(struct ctl *ctl)

@@ -1,10 +1,12 @@
-/* config: one table of settings; reading a file against it. */
+/* config: one table of settings; reading a file against it, and showing what is in force. */
 #include "serve/config.h"
 
 #include "base/text.h"
+#include "serve/listener.h"
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -12,6 +14,7 @@
 
 enum kind {
     KIND_TEXT,
+    KIND_ADDRESS, /* or nothing */
     KIND_INTEGER,
     KIND_MODE, /* octal */
     KIND_LEVEL
@@ -23,21 +26,30 @@ struct setting {
     size_t offset;
     int64_t min; /* of integers */
     int64_t max;
+    const char *meaning; /* with its unit */
 };
 
 enum {
     LINE_MAX_BYTES = 2048,
-    FILE_MAX = 65536
+    FILE_MAX = 65536,
+    EXPECTED_SIZE = 96
 };
 
 static const struct setting settings[] = {
-    {"store", KIND_TEXT, offsetof(struct config, store), 0, 0},
-    {"master_key", KIND_TEXT, offsetof(struct config, master_key), 0, 0},
-    {"listen", KIND_TEXT, offsetof(struct config, listen), 0, 0},
-    {"listen_mode", KIND_MODE, offsetof(struct config, listen_mode), 0, 0777},
-    {"workers", KIND_INTEGER, offsetof(struct config, workers), 1, 512},
-    {"max_body", KIND_INTEGER, offsetof(struct config, max_body), 1024, 64 * 1024 * 1024},
-    {"log_level", KIND_LEVEL, offsetof(struct config, log_level), 0, 0},
+    {"store", KIND_TEXT, offsetof(struct config, store), 0, 0,
+     "Directory of the data, on a local disk"},
+    {"master_key", KIND_TEXT, offsetof(struct config, master_key), 0, 0,
+     "File of the master key, which its owner alone may read"},
+    {"listen", KIND_ADDRESS, offsetof(struct config, listen), 0, 0,
+     "Address to serve at without a socket on descriptor 0"},
+    {"listen_mode", KIND_MODE, offsetof(struct config, listen_mode), 0, 0777,
+     "Mode of the unix socket that is made at that address"},
+    {"workers", KIND_INTEGER, offsetof(struct config, workers), 1, 512,
+     "Threads that answer requests"},
+    {"max_body", KIND_INTEGER, offsetof(struct config, max_body), 1024, 64 * 1024 * 1024,
+     "Largest body of a request, in bytes"},
+    {"log_level", KIND_LEVEL, offsetof(struct config, log_level), 0, 0,
+     "What is logged, with all that is more severe"},
 };
 
 static const char *const levels[] = {
@@ -97,28 +109,86 @@ static bool set_level(struct text value, enum log_level *out)
     return false;
 }
 
-/* False, with what was expected in `expected`. */
-static bool set(struct config *config, const struct setting *setting, struct text value,
-                char *expected, size_t size)
+static bool set(struct config *config, const struct setting *setting, struct text value)
 {
     void *at = (char *)config + setting->offset;
 
     switch (setting->kind) {
     case KIND_TEXT:
-        (void)snprintf(expected, size, "1 to %d bytes", CONFIG_PATH_SIZE - 1);
         return value.len > 0 && text_copy(value, at, CONFIG_PATH_SIZE);
+    case KIND_ADDRESS:
+        return text_copy(value, at, CONFIG_PATH_SIZE) &&
+               (value.len == 0 || listener_is_address(at));
     case KIND_INTEGER:
-        (void)snprintf(expected, size, "an integer from %" PRId64 " to %" PRId64, setting->min,
-                       setting->max);
         return set_integer(value, setting, at);
     case KIND_MODE:
-        (void)snprintf(expected, size, "an octal mode such as 0660");
         return set_mode(value, setting, at);
     case KIND_LEVEL:
-        (void)snprintf(expected, size, "error, warn, info or debug");
         return set_level(value, at);
     }
     return false;
+}
+
+/* What `set` takes. */
+static void expect(const struct setting *setting, char out[EXPECTED_SIZE])
+{
+    switch (setting->kind) {
+    case KIND_TEXT:
+        (void)snprintf(out, EXPECTED_SIZE, "1 to %d bytes", CONFIG_PATH_SIZE - 1);
+        break;
+    case KIND_ADDRESS:
+        (void)snprintf(out, EXPECTED_SIZE,
+                       "unix:PATH of up to %d bytes, or HOST:PORT with a numeric host",
+                       LISTENER_PATH_SIZE - 1);
+        break;
+    case KIND_INTEGER:
+        (void)snprintf(out, EXPECTED_SIZE, "an integer from %" PRId64 " to %" PRId64, setting->min,
+                       setting->max);
+        break;
+    case KIND_MODE:
+        (void)snprintf(out, EXPECTED_SIZE, "an octal mode from 0 to %04" PRIo64,
+                       (uint64_t)setting->max);
+        break;
+    case KIND_LEVEL:
+        (void)snprintf(out, EXPECTED_SIZE, "error, warn, info or debug");
+        break;
+    }
+}
+
+/* As `set` takes it. */
+static void format(const struct config *config, const struct setting *setting,
+                   char out[CONFIG_PATH_SIZE])
+{
+    const void *at = (const char *)config + setting->offset;
+
+    switch (setting->kind) {
+    case KIND_TEXT:
+    case KIND_ADDRESS:
+        (void)snprintf(out, CONFIG_PATH_SIZE, "%s", (const char *)at);
+        break;
+    case KIND_INTEGER:
+        (void)snprintf(out, CONFIG_PATH_SIZE, "%" PRId64, *(const int64_t *)at);
+        break;
+    case KIND_MODE:
+        (void)snprintf(out, CONFIG_PATH_SIZE, "%04" PRIo64, *(const uint64_t *)at);
+        break;
+    case KIND_LEVEL:
+        (void)snprintf(out, CONFIG_PATH_SIZE, "%s", levels[*(const enum log_level *)at]);
+        break;
+    }
+}
+
+__attribute__((format(printf, 2, 3))) static void add_error(struct config_errors *errors,
+                                                            const char *form, ...)
+{
+    va_list args;
+
+    if (errors->count < CONFIG_ERRORS_MAX) {
+        va_start(args, form);
+        (void)vsnprintf(errors->list[errors->count], CONFIG_ERROR_SIZE, form, args);
+        va_end(args);
+    }
+    errors->count++;
 }
 
 static const struct setting *find(struct text name)
@@ -137,7 +207,7 @@ static bool read_line(struct config *config, struct text line, unsigned *seen, c
     const char *equals;
     struct text name;
     struct text value;
-    char expected[64];
+    char expected[EXPECTED_SIZE];
 
     if (line.len > 0 && memchr(line.data, '\0', line.len) != NULL) {
         (void)snprintf(why, size, "a NUL byte is in it");
@@ -164,64 +234,108 @@ static bool read_line(struct config *config, struct text line, unsigned *seen, c
         return false;
     }
     *seen |= 1u << (setting - settings);
-    if (set(config, setting, value, expected, sizeof expected))
+    if (set(config, setting, value))
         return true;
+    expect(setting, expected);
     (void)snprintf(why, size, "%s must be %s", setting->name, expected);
     return false;
 }
 
 /* Reads the file, up to one byte more than settings may have. */
-static enum rc read_whole(const char *path, char *text, size_t *len, char *error)
+static enum rc read_whole(const char *path, char *text, size_t *len, struct config_errors *errors)
 {
     FILE *file = fopen(path, "re");
     enum rc rc = RC_OK;
 
     if (file == NULL) {
-        (void)snprintf(error, CONFIG_ERROR_SIZE, "%s: %s", path, strerror(errno));
-        return errno == ENOENT ? RC_NOT_FOUND : RC_SYSTEM;
+        rc = errno == ENOENT ? RC_NOT_FOUND : RC_SYSTEM;
+        add_error(errors, "%s: %s", path, strerror(errno));
+        return rc;
     }
     *len = fread(text, 1, FILE_MAX + 1, file);
     if (ferror(file)) {
-        (void)snprintf(error, CONFIG_ERROR_SIZE, "%s: cannot be read", path);
+        add_error(errors, "%s: cannot be read", path);
         rc = RC_SYSTEM;
+    } else if (*len > FILE_MAX) {
+        add_error(errors, "%s: is larger than %d bytes", path, FILE_MAX);
+        rc = RC_INVALID;
     }
     (void)fclose(file);
     return rc;
 }
 
-static enum rc read_lines(struct text rest, const char *path, struct config *config, char *error)
+static enum rc read_lines(struct text rest, const char *path, struct config *config,
+                          struct config_errors *errors)
 {
     unsigned seen = 0;
+    enum rc rc = RC_OK;
 
     for (int number = 1; rest.len > 0; number++) {
         struct text line = text_up_to(rest, '\n');
         char why[256] = "the line is too long";
 
         if (line.len > LINE_MAX_BYTES || !read_line(config, line, &seen, why, sizeof why)) {
-            (void)snprintf(error, CONFIG_ERROR_SIZE, "%s, line %d: %s", path, number, why);
-            return RC_INVALID;
+            add_error(errors, "%s, line %d: %s", path, number, why);
+            rc = RC_INVALID;
         }
         rest = text_after(rest, line.len);
     }
-    return RC_OK;
+    return rc;
 }
 
-enum rc config_load(const char *path, struct config *config, char error[CONFIG_ERROR_SIZE])
+enum rc config_load(const char *path, struct config *config, struct config_errors *errors)
 {
     char text[FILE_MAX + 1];
     struct config loaded;
     size_t len = 0;
-    enum rc rc = read_whole(path, text, &len, error);
+    enum rc rc = read_whole(path, text, &len, errors);
 
     config_init(config);
     config_init(&loaded);
     if (rc == RC_OK)
-        rc = read_lines((struct text){text, len}, path, &loaded, error);
-    if (rc == RC_OK && len > FILE_MAX) {
-        (void)snprintf(error, CONFIG_ERROR_SIZE, "%s: is larger than %d bytes", path, FILE_MAX);
-        rc = RC_INVALID;
-    }
+        rc = read_lines((struct text){text, len}, path, &loaded, errors);
     if (rc == RC_OK)
         *config = loaded;
     return rc;
+}
+
+enum rc config_override(struct config *config, const char *name, const char *option,
+                        const char *value, struct config_errors *errors)
+{
+    const struct setting *setting = find(text_of(name));
+    char expected[EXPECTED_SIZE];
+
+    if (setting == NULL) {
+        add_error(errors, "%s: unknown setting \"%s\"", option, name);
+        return RC_INVALID;
+    }
+    if (set(config, setting, text_trim(text_of(value))))
+        return RC_OK;
+    expect(setting, expected);
+    add_error(errors, "%s must be %s", option, expected);
+    return RC_INVALID;
+}
+
+void config_show(const struct config *config, struct buf *out)
+{
+    struct config factory;
+
+    config_init(&factory);
+    buf_put_string(out,
+                   "# hookroll's settings, see hookroll.conf(5). What is commented out has its "
+                   "default.\n");
+    for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++) {
+        const struct setting *setting = &settings[i];
+        char expected[EXPECTED_SIZE];
+        char usual[CONFIG_PATH_SIZE];
+        char value[CONFIG_PATH_SIZE];
+
+        expect(setting, expected);
+        format(&factory, setting, usual);
+        format(config, setting, value);
+        buf_printf(out, "\n# %s: %s.\n# Default: %s\n", setting->meaning, expected,
+                   usual[0] != '\0' ? usual : "none");
+        buf_printf(out, "%s%s =%s%s\n", strcmp(value, usual) == 0 ? "#" : "", setting->name,
+                   value[0] != '\0' ? " " : "", value);
+    }
 }

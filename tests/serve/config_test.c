@@ -4,20 +4,21 @@
 #include "suites.h"
 #include "support/temp_dir.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 static struct temp_dir temp;
 static char path[TEMP_PATH_SIZE];
 static struct config config;
-static char error[CONFIG_ERROR_SIZE];
+static struct config_errors errors;
 
 static void setup(void)
 {
     temp_dir_make(&temp);
     (void)temp_dir_path(&temp, "hookroll.conf", path);
     config_init(&config);
-    error[0] = '\0';
+    errors = (struct config_errors){0};
 }
 
 static void teardown(void)
@@ -28,7 +29,7 @@ static void teardown(void)
 static enum rc load_bytes(const char *bytes, size_t len)
 {
     temp_dir_write(path, 0600, bytes, len);
-    return config_load(path, &config, error);
+    return config_load(path, &config, &errors);
 }
 
 static enum rc load(const char *text)
@@ -36,13 +37,20 @@ static enum rc load(const char *text)
     return load_bytes(text, strlen(text));
 }
 
-static void expect_error(const char *text, int line, const char *why)
+static void expect_told(size_t i, int line, const char *why)
 {
     char expected[CONFIG_ERROR_SIZE];
 
-    ck_assert_int_eq(load(text), RC_INVALID);
     (void)snprintf(expected, sizeof expected, "%s, line %d: %s", path, line, why);
-    ck_assert_str_eq(error, expected);
+    ck_assert_uint_lt(i, errors.count);
+    ck_assert_str_eq(errors.list[i], expected);
+}
+
+static void expect_error(const char *text, int line, const char *why)
+{
+    ck_assert_int_eq(load(text), RC_INVALID);
+    ck_assert_uint_eq(errors.count, 1);
+    expect_told(0, line, why);
 }
 
 /* Directories are those of the build. */
@@ -146,7 +154,8 @@ END_TEST
 
 #define WORKERS  "workers must be an integer from 1 to 512"
 #define MAX_BODY "max_body must be an integer from 1024 to 67108864"
-#define MODE     "listen_mode must be an octal mode such as 0660"
+#define MODE     "listen_mode must be an octal mode from 0 to 0777"
+#define LISTEN   "listen must be unix:PATH of up to 107 bytes, or HOST:PORT with a numeric host"
 #define LEVEL    "log_level must be error, warn, info or debug"
 
 static const struct {
@@ -180,6 +189,10 @@ static const struct {
     {"log_level = trace", LEVEL},
     {"log_level = infos", LEVEL},
     {"log_level = 1", LEVEL},
+    {"listen = x", LISTEN},
+    {"listen = unix:", LISTEN},
+    {"listen = 127.0.0.1:0", LISTEN},
+    {"listen = localhost:9000", LISTEN},
     {"store =", "store must be 1 to 1023 bytes"},
     {"master_key = ", "master_key must be 1 to 1023 bytes"},
     {"workers", "expected \"name = value\""},
@@ -212,7 +225,7 @@ START_TEST(every_log_level_has_its_name)
 }
 END_TEST
 
-static const char *const texts[] = {"store", "master_key", "listen"};
+static const char *const texts[] = {"store", "master_key"};
 
 static enum rc load_long(const char *name, size_t len)
 {
@@ -226,7 +239,7 @@ static enum rc load_long(const char *name, size_t len)
 
 START_TEST(a_text_is_bounded)
 {
-    const char *value = _i == 0 ? config.store : _i == 1 ? config.master_key : config.listen;
+    const char *value = _i == 0 ? config.store : config.master_key;
     char expected[64];
 
     ck_assert_int_eq(load_long(texts[_i], CONFIG_PATH_SIZE - 2), RC_OK);
@@ -235,7 +248,14 @@ START_TEST(a_text_is_bounded)
     ck_assert_uint_eq(strlen(value), CONFIG_PATH_SIZE - 1);
     ck_assert_int_eq(load_long(texts[_i], CONFIG_PATH_SIZE), RC_INVALID);
     (void)snprintf(expected, sizeof expected, "line 1: %s must be 1 to 1023 bytes", texts[_i]);
-    ck_assert_ptr_nonnull(strstr(error, expected));
+    ck_assert_ptr_nonnull(strstr(errors.list[0], expected));
+}
+END_TEST
+
+START_TEST(an_address_may_be_that_of_nothing)
+{
+    ck_assert_int_eq(load("listen =\n"), RC_OK);
+    ck_assert_str_eq(config.listen, "");
 }
 END_TEST
 
@@ -256,23 +276,44 @@ END_TEST
 
 START_TEST(the_line_of_an_error_is_counted_with_comments_and_empty_lines)
 {
-    expect_error("# one\n\nworkers = 3\n   \nbogus = 1\nalso bogus\n", 5,
-                 "unknown setting \"bogus\"");
+    expect_error("# one\n\nworkers = 3\n   \nbogus = 1\n", 5, "unknown setting \"bogus\"");
 }
 END_TEST
 
-static void expect_long_line(char *text, size_t len)
+START_TEST(every_error_of_a_file_is_told)
 {
-    char expected[CONFIG_ERROR_SIZE];
+    ck_assert_int_eq(load("workers = 0\n# good\nbogus\nworkers = 2\nlog_level = loud"), RC_INVALID);
+    ck_assert_uint_eq(errors.count, 4);
+    expect_told(0, 1, WORKERS);
+    expect_told(1, 3, "expected \"name = value\"");
+    expect_told(2, 4, "workers is set twice");
+    expect_told(3, 5, LEVEL);
+}
+END_TEST
 
+START_TEST(errors_beyond_the_list_are_counted)
+{
+    char text[2 * (CONFIG_ERRORS_MAX + 2) + 1];
+
+    for (size_t i = 0; i < CONFIG_ERRORS_MAX + 2; i++)
+        memcpy(text + 2 * i, "x\n", 3);
+    ck_assert_int_eq(load(text), RC_INVALID);
+    ck_assert_uint_eq(errors.count, CONFIG_ERRORS_MAX + 2);
+    expect_told(CONFIG_ERRORS_MAX - 1, CONFIG_ERRORS_MAX, "expected \"name = value\"");
+}
+END_TEST
+
+static void expect_long_line(const char *text, size_t len)
+{
+    errors.count = 0;
     ck_assert_int_eq(load_bytes(text, len), RC_INVALID);
-    (void)snprintf(expected, sizeof expected, "%s, line 2: the line is too long", path);
-    ck_assert_str_eq(error, expected);
+    ck_assert_uint_eq(errors.count, 1);
+    expect_told(0, 2, "the line is too long");
 }
 
 START_TEST(a_line_that_is_too_long_is_refused)
 {
-    static char text[100000];
+    static char text[10000];
 
     memset(text, '#', sizeof text);
     text[0] = '\n';
@@ -284,6 +325,21 @@ START_TEST(a_line_that_is_too_long_is_refused)
 }
 END_TEST
 
+START_TEST(a_file_of_64_KiB_is_the_largest)
+{
+    static char text[65537];
+    char expected[CONFIG_ERROR_SIZE];
+
+    memset(text, '\n', sizeof text);
+    ck_assert_int_eq(load_bytes(text, sizeof text - 1), RC_OK);
+    memset(text, 'x', sizeof text);
+    ck_assert_int_eq(load_bytes(text, sizeof text), RC_INVALID);
+    ck_assert_uint_eq(errors.count, 1);
+    (void)snprintf(expected, sizeof expected, "%s: is larger than 65536 bytes", path);
+    ck_assert_str_eq(errors.list[0], expected);
+}
+END_TEST
+
 START_TEST(a_name_without_end_does_not_flood_the_error)
 {
     char text[1500];
@@ -291,7 +347,7 @@ START_TEST(a_name_without_end_does_not_flood_the_error)
     memset(text, 'n', sizeof text);
     text[sizeof text - 1] = '=';
     ck_assert_int_eq(load_bytes(text, sizeof text), RC_INVALID);
-    ck_assert_uint_lt(strlen(error), strlen(path) + 128);
+    ck_assert_uint_lt(strlen(errors.list[0]), strlen(path) + 128);
 }
 END_TEST
 
@@ -307,7 +363,7 @@ static const struct {
 START_TEST(a_nul_byte_is_refused)
 {
     ck_assert_int_eq(load_bytes(with_nul[_i].bytes, with_nul[_i].len), RC_INVALID);
-    ck_assert_ptr_nonnull(strstr(error, "line 1"));
+    ck_assert_ptr_nonnull(strstr(errors.list[0], "line 1"));
 }
 END_TEST
 
@@ -321,16 +377,111 @@ END_TEST
 START_TEST(a_missing_file_is_not_found)
 {
     (void)temp_dir_path(&temp, "missing.conf", path);
-    ck_assert_int_eq(config_load(path, &config, error), RC_NOT_FOUND);
-    ck_assert_int_eq(strncmp(error, path, strlen(path)), 0);
+    ck_assert_int_eq(config_load(path, &config, &errors), RC_NOT_FOUND);
+    ck_assert_int_eq(strncmp(errors.list[0], path, strlen(path)), 0);
     expect_factory_settings();
 }
 END_TEST
 
 START_TEST(a_directory_is_no_file_of_settings)
 {
-    ck_assert_int_eq(config_load(temp.path, &config, error), RC_SYSTEM);
-    ck_assert_int_eq(strncmp(error, temp.path, strlen(temp.path)), 0);
+    ck_assert_int_eq(config_load(temp.path, &config, &errors), RC_SYSTEM);
+    ck_assert_int_eq(strncmp(errors.list[0], temp.path, strlen(temp.path)), 0);
+}
+END_TEST
+
+/* Of the name that most options have. */
+static enum rc override(const char *setting, const char *value)
+{
+    return config_override(&config, setting, "--option", value, &errors);
+}
+
+START_TEST(an_option_stands_above_the_file)
+{
+    ck_assert_int_eq(load("workers = 3\nlog_level = warn\nlisten = unix:/x\n"), RC_OK);
+    ck_assert_int_eq(override("workers", "4"), RC_OK);
+    ck_assert_int_eq(override("log_level", "debug"), RC_OK);
+    ck_assert_int_eq(override("listen", ""), RC_OK);
+    ck_assert_int_eq(config.workers, 4);
+    ck_assert_int_eq(config.log_level, LOG_LEVEL_DEBUG);
+    ck_assert_str_eq(config.listen, "");
+    ck_assert_uint_eq(errors.count, 0);
+}
+END_TEST
+
+START_TEST(an_option_is_held_to_the_bounds_of_the_file_and_named)
+{
+    ck_assert_int_eq(override("workers", "513"), RC_INVALID);
+    ck_assert_int_eq(override("workers", "512"), RC_OK);
+    ck_assert_int_eq(override("listen", "nowhere"), RC_INVALID);
+    ck_assert_int_eq(override("store", ""), RC_INVALID);
+    ck_assert_int_eq(override("stoer", "/x"), RC_INVALID);
+    ck_assert_uint_eq(errors.count, 4);
+    ck_assert_str_eq(errors.list[0], "--option must be an integer from 1 to 512");
+    ck_assert_str_eq(errors.list[1], "--option must be unix:PATH of up to 107 bytes, or "
+                                     "HOST:PORT with a numeric host");
+    ck_assert_str_eq(errors.list[2], "--option must be 1 to 1023 bytes");
+    ck_assert_str_eq(errors.list[3], "--option: unknown setting \"stoer\"");
+}
+END_TEST
+
+/* What config_show makes of the settings, loaded again. */
+static enum rc show_and_load(bool commented)
+{
+    struct buf shown;
+    enum rc rc;
+
+    buf_init(&shown, 65536);
+    config_show(&config, &shown);
+    for (size_t i = 0; !commented && i + 2 < shown.len; i++)
+        if (shown.data[i] == '\n' && shown.data[i + 1] == '#' && shown.data[i + 2] != ' ')
+            shown.data[i + 1] = ' ';
+    memset(&config, 'x', sizeof config);
+    rc = load_bytes(shown.data, shown.len);
+    buf_free(&shown);
+    return rc;
+}
+
+START_TEST(factory_settings_are_shown_as_a_file_that_leaves_or_states_them)
+{
+    ck_assert_int_eq(show_and_load(_i == 0), RC_OK);
+    expect_factory_settings();
+}
+END_TEST
+
+START_TEST(what_differs_is_shown_as_a_file_that_says_it)
+{
+    static const char text[] = "store = /srv/store\nmaster_key = /srv/key\n"
+                               "listen = unix:/run/hook roll.sock\nlisten_mode = 0007\n"
+                               "workers = 3\nmax_body = 2048\nlog_level = error\n";
+    struct config stated;
+
+    ck_assert_int_eq(load(text), RC_OK);
+    stated = config;
+    ck_assert_int_eq(show_and_load(true), RC_OK);
+    ck_assert_str_eq(config.store, stated.store);
+    ck_assert_str_eq(config.master_key, stated.master_key);
+    ck_assert_str_eq(config.listen, stated.listen);
+    ck_assert_int_eq(config.listen_mode, 0007);
+    ck_assert_int_eq(config.workers, 3);
+    ck_assert_int_eq(config.max_body, 2048);
+    ck_assert_int_eq(config.log_level, LOG_LEVEL_ERROR);
+}
+END_TEST
+
+START_TEST(a_setting_is_shown_with_its_meaning_bounds_default_and_value)
+{
+    struct buf shown;
+
+    buf_init(&shown, 65536);
+    ck_assert_int_eq(load("workers = 3\n"), RC_OK);
+    config_show(&config, &shown);
+    buf_put_byte(&shown, '\0');
+    ck_assert_ptr_nonnull(strstr(shown.data, "\n# Threads that answer requests: an integer from 1 "
+                                             "to 512.\n# Default: 16\nworkers = 3\n\n"));
+    ck_assert_ptr_nonnull(strstr(shown.data, "\n# Default: none\n#listen =\n\n"));
+    ck_assert_ptr_nonnull(strstr(shown.data, "\n# Default: info\n#log_level = info\n"));
+    buf_free(&shown);
 }
 END_TEST
 
@@ -351,14 +502,23 @@ Suite *config_suite(void)
     tcase_add_loop_test(tc, a_wrong_line_is_refused_with_what_was_expected, 0, COUNT(wrong));
     tcase_add_loop_test(tc, every_log_level_has_its_name, 0, COUNT(levels));
     tcase_add_loop_test(tc, a_text_is_bounded, 0, COUNT(texts));
+    tcase_add_test(tc, an_address_may_be_that_of_nothing);
     tcase_add_loop_test(tc, a_setting_given_twice_is_refused, 0, COUNT(all));
     tcase_add_test(tc, the_line_of_an_error_is_counted_with_comments_and_empty_lines);
+    tcase_add_test(tc, every_error_of_a_file_is_told);
+    tcase_add_test(tc, errors_beyond_the_list_are_counted);
     tcase_add_test(tc, a_line_that_is_too_long_is_refused);
+    tcase_add_test(tc, a_file_of_64_KiB_is_the_largest);
     tcase_add_test(tc, a_name_without_end_does_not_flood_the_error);
     tcase_add_loop_test(tc, a_nul_byte_is_refused, 0, COUNT(with_nul));
     tcase_add_test(tc, nothing_of_a_file_with_an_error_counts);
     tcase_add_test(tc, a_missing_file_is_not_found);
     tcase_add_test(tc, a_directory_is_no_file_of_settings);
+    tcase_add_test(tc, an_option_stands_above_the_file);
+    tcase_add_test(tc, an_option_is_held_to_the_bounds_of_the_file_and_named);
+    tcase_add_loop_test(tc, factory_settings_are_shown_as_a_file_that_leaves_or_states_them, 0, 2);
+    tcase_add_test(tc, what_differs_is_shown_as_a_file_that_says_it);
+    tcase_add_test(tc, a_setting_is_shown_with_its_meaning_bounds_default_and_value);
     suite_add_tcase(suite, tc);
     return suite;
 }

@@ -22,8 +22,8 @@ function environment(extra) {
   return env;
 }
 
-export function start(program, args, { stdin = 'ignore', env, cwd } = {}) {
-  const child = spawn(program, args, { cwd, stdio: [stdin, 'pipe', 'pipe'], env: environment(env) });
+export function start(program, args, { stdin = 'ignore', stdout: output = 'pipe', env, cwd } = {}) {
+  const child = spawn(program, args, { cwd, stdio: [stdin, output, 'pipe'], env: environment(env) });
   const stdout = collect(child.stdout);
   const stderr = collect(child.stderr);
   const ended = once(child, 'close').then(([code, signal]) => ({ code, signal, stdout: stdout(), stderr: stderr() }));

@@ -45,11 +45,11 @@ export class Responder {
     this.program = program;
   }
 
-  async start(settings = {}) {
+  async start(settings = {}, args = []) {
     const listen =
       typeof this.address === 'string' ? `unix:${this.address}` : `${this.address.host}:${this.address.port}`;
     const config = this.store.configure({ listen, ...settings });
-    this.process = start(this.program, ['--config', config]);
+    this.process = start(this.program, ['--config', config, ...args]);
     await until('the responder to accept', async () => !isRunning(this.process) || (await isAccepting(this.address)));
     if (!isRunning(this.process)) throw new Error(`the responder did not start: ${this.process.stderr()}`);
     return this;
