@@ -35,6 +35,9 @@ static const char *const names[CTL_OPTIONS] = {
     [CTL_MESSAGE_ID] = "--message-id",
     [CTL_TIMESTAMP] = "--timestamp",
     [CTL_TOLERANCE] = "--tolerance",
+    [CTL_JSON] = "--json",
+    [CTL_SHOW_SECRETS] = "--show-secrets",
+    [CTL_COMPACT] = "--compact",
 };
 
 const char *ctl_name(enum ctl_option option)

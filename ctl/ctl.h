@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Options with a value; each command says which it takes. */
+/* Each command says which it takes. */
 enum ctl_option {
     CTL_CONFIG,
     CTL_STORE,
@@ -43,11 +43,15 @@ enum ctl_option {
     CTL_MESSAGE_ID,
     CTL_TIMESTAMP,
     CTL_TOLERANCE,
+    CTL_VALUES,            /* how many take a value; the others follow */
+    CTL_JSON = CTL_VALUES, /* as JSON, not for people */
+    CTL_SHOW_SECRETS,
+    CTL_COMPACT,
     CTL_OPTIONS /* how many */
 };
 
 struct ctl {
-    const char *values[CTL_OPTIONS]; /* as given, or NULL; borrowed from argv */
+    const char *values[CTL_VALUES]; /* as given, or NULL; borrowed from argv */
     bool json;
     bool show_secrets;
     bool compact;

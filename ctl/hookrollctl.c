@@ -30,17 +30,18 @@ static const char usage[] =
     "  key list          --project ID\n"
     "  key revoke        --key ID\n"
     "  endpoint create   --project ID (--name NAME --url URL [--owner-id ID] | --input FILE)\n"
-    "                    [--secret-file FILE]\n"
+    "                    [--secret-file FILE] [--show-secrets]\n"
     "  endpoint get      --project ID --endpoint ID [--show-secrets]\n"
     "  endpoint list     --project ID [--limit N] [--show-secrets]\n"
     "  endpoint update   --project ID --endpoint ID [--name NAME] [--url URL]\n"
-    "                    [--owner-id ID] [--input FILE]\n"
-    "  endpoint pause    --project ID --endpoint ID          (and back)\n"
-    "  endpoint activate --project ID --endpoint ID\n"
+    "                    [--owner-id ID] [--input FILE] [--show-secrets]\n"
+    "  endpoint pause    --project ID --endpoint ID [--show-secrets]\n"
+    "  endpoint activate --project ID --endpoint ID [--show-secrets]  (resumes)\n"
     "  endpoint delete   --project ID --endpoint ID          (its history stays)\n"
     "  roll              --project ID --endpoint ID [--expiration S] [--secret-file FILE]\n"
     "                    [--reason TEXT] [--show-secrets]\n"
     "  revoke            --project ID --endpoint ID --secret-id ID [--reason TEXT]\n"
+    "                    [--show-secrets]\n"
     "  history           --project ID [--endpoint ID] [--limit N]\n"
     "  sign              --project ID --endpoint ID --payload FILE [--message-id ID]\n"
     "                    [--timestamp S] [--compact]\n"
@@ -65,6 +66,8 @@ static const char usage[] =
     (TAKES(CTL_DEFAULT_GRACE) | TAKES(CTL_MAX_GRACE) | TAKES(CTL_MAX_SIGNING_SECRETS) |            \
      TAKES(CTL_SIGNATURE_HEADER) | TAKES(CTL_SIGNATURE_VERSIONS))
 #define ONE_ENDPOINT (TAKES(CTL_PROJECT) | TAKES(CTL_ENDPOINT))
+#define MEMBERS      (TAKES(CTL_NAME) | TAKES(CTL_URL) | TAKES(CTL_OWNER_ID) | TAKES(CTL_INPUT))
+#define SHOWN        TAKES(CTL_SHOW_SECRETS) /* of commands that print endpoints */
 
 struct command {
     const char *noun;
@@ -86,21 +89,19 @@ static const struct command commands[] = {
     {"key", "list", ctl_key_list, TAKES(CTL_PROJECT), 0, false},
     {"key", "revoke", ctl_key_revoke, TAKES(CTL_KEY), 0, false},
     {"endpoint", "create", ctl_endpoint_create, TAKES(CTL_PROJECT),
-     TAKES(CTL_NAME) | TAKES(CTL_URL) | TAKES(CTL_OWNER_ID) | TAKES(CTL_INPUT) |
-         TAKES(CTL_SECRET_FILE),
-     false},
-    {"endpoint", "get", ctl_endpoint_get, ONE_ENDPOINT, 0, false},
-    {"endpoint", "list", ctl_endpoint_list, TAKES(CTL_PROJECT), TAKES(CTL_LIMIT), false},
-    {"endpoint", "update", ctl_endpoint_update, ONE_ENDPOINT,
-     TAKES(CTL_NAME) | TAKES(CTL_URL) | TAKES(CTL_OWNER_ID) | TAKES(CTL_INPUT), false},
-    {"endpoint", "pause", ctl_endpoint_pause, ONE_ENDPOINT, 0, false},
-    {"endpoint", "activate", ctl_endpoint_activate, ONE_ENDPOINT, 0, false},
+     MEMBERS | TAKES(CTL_SECRET_FILE) | SHOWN, false},
+    {"endpoint", "get", ctl_endpoint_get, ONE_ENDPOINT, SHOWN, false},
+    {"endpoint", "list", ctl_endpoint_list, TAKES(CTL_PROJECT), TAKES(CTL_LIMIT) | SHOWN, false},
+    {"endpoint", "update", ctl_endpoint_update, ONE_ENDPOINT, MEMBERS | SHOWN, false},
+    {"endpoint", "pause", ctl_endpoint_pause, ONE_ENDPOINT, SHOWN, false},
+    {"endpoint", "activate", ctl_endpoint_activate, ONE_ENDPOINT, SHOWN, false},
     {"endpoint", "delete", ctl_endpoint_delete, ONE_ENDPOINT, 0, false},
     {"roll", NULL, ctl_roll, ONE_ENDPOINT,
-     TAKES(CTL_EXPIRATION) | TAKES(CTL_SECRET_FILE) | TAKES(CTL_REASON), false},
-    {"revoke", NULL, ctl_revoke, ONE_ENDPOINT | TAKES(CTL_SECRET_ID), TAKES(CTL_REASON), false},
+     TAKES(CTL_EXPIRATION) | TAKES(CTL_SECRET_FILE) | TAKES(CTL_REASON) | SHOWN, false},
+    {"revoke", NULL, ctl_revoke, ONE_ENDPOINT | TAKES(CTL_SECRET_ID), TAKES(CTL_REASON) | SHOWN,
+     false},
     {"sign", NULL, ctl_sign, ONE_ENDPOINT | TAKES(CTL_PAYLOAD),
-     TAKES(CTL_MESSAGE_ID) | TAKES(CTL_TIMESTAMP), false},
+     TAKES(CTL_MESSAGE_ID) | TAKES(CTL_TIMESTAMP) | TAKES(CTL_COMPACT), false},
     {"verify", NULL, ctl_verify, TAKES(CTL_PAYLOAD) | TAKES(CTL_HEADERS),
      ONE_ENDPOINT | TAKES(CTL_SECRET_FILE) | TAKES(CTL_TOLERANCE) | TAKES(CTL_SIGNATURE_HEADER) |
          TAKES(CTL_SIGNATURE_VERSIONS),
@@ -151,6 +152,13 @@ static int find_option(struct text word)
     return option;
 }
 
+static void set_flag(struct ctl *ctl, enum ctl_option option)
+{
+    ctl->json = ctl->json || option == CTL_JSON;
+    ctl->show_secrets = ctl->show_secrets || option == CTL_SHOW_SECRETS;
+    ctl->compact = ctl->compact || option == CTL_COMPACT;
+}
+
 /* Takes the option at argv[*i], and its value; 0, or the exit status after a message. */
 static int take_option(int argc, char **argv, int *i, unsigned takes, struct ctl *ctl)
 {
@@ -159,27 +167,20 @@ static int take_option(int argc, char **argv, int *i, unsigned takes, struct ctl
     struct text name = {word, equals != NULL ? (size_t)(equals - word) : strlen(word)};
     int option = find_option(name);
 
-    if (text_is(name, "--json") && equals == NULL) {
-        ctl->json = true;
-        return 0;
-    }
-    if (text_is(name, "--show-secrets") && equals == NULL) {
-        ctl->show_secrets = true;
-        return 0;
-    }
-    if (text_is(name, "--compact") && equals == NULL) {
-        ctl->compact = true;
-        return 0;
-    }
     if (option == CTL_OPTIONS) {
         word[name.len] = '\0';
         return fail_usage("unknown option ", word);
     }
     if ((takes & TAKES(option)) == 0)
         return fail_usage("this command does not take ", ctl_name((enum ctl_option)option));
-    if (equals == NULL && *i + 1 == argc)
+    if (option >= CTL_VALUES && equals != NULL)
+        return fail_usage("there is no value to give for ", ctl_name((enum ctl_option)option));
+    if (option < CTL_VALUES && equals == NULL && *i + 1 == argc)
         return fail_usage("no value for ", ctl_name((enum ctl_option)option));
-    ctl->values[option] = equals != NULL ? equals + 1 : argv[++*i];
+    if (option >= CTL_VALUES)
+        set_flag(ctl, (enum ctl_option)option);
+    else
+        ctl->values[option] = equals != NULL ? equals + 1 : argv[++*i];
     return 0;
 }
 
@@ -187,7 +188,8 @@ static int take_option(int argc, char **argv, int *i, unsigned takes, struct ctl
  * secret that slipped into the command line. */
 static int parse(int argc, char **argv, const struct command *command, struct ctl *ctl)
 {
-    const unsigned always = TAKES(CTL_CONFIG) | TAKES(CTL_STORE) | TAKES(CTL_MASTER_KEY);
+    const unsigned always =
+        TAKES(CTL_JSON) | TAKES(CTL_CONFIG) | TAKES(CTL_STORE) | TAKES(CTL_MASTER_KEY);
 
     for (int i = 1; i < argc; i++) {
         int status;
@@ -198,9 +200,7 @@ static int parse(int argc, char **argv, const struct command *command, struct ct
         if (status != 0)
             return status;
     }
-    if (ctl->compact && command->run != ctl_sign)
-        return fail_usage("this command does not take ", "--compact");
-    for (int i = 0; i < CTL_OPTIONS; i++)
+    for (int i = 0; i < CTL_VALUES; i++)
         if ((command->needs & TAKES(i)) != 0 && ctl->values[i] == NULL)
             return fail_usage("missing ", ctl_name((enum ctl_option)i));
     return 0;
