@@ -19,7 +19,7 @@ enum {
 };
 
 static const char usage[] =
-    "usage: hookrollctl COMMAND [OPTION ...]\n"
+    "usage: hookrollctl COMMAND [OPTION ...], or hookrollctl --help or --version\n"
     "\n"
     "  init                                      make the store and its master key\n"
     "  project create    --name NAME [SETTING ...]\n"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # installed: what `make install` puts in place works from there: the library with its
-# header, its pkg-config file and its page, and no name of ours that is not public.
+# header and its pkg-config file, and no name of ours that is not public; units, pages,
+# the sample of the settings.
 # usage: installed.sh BUILD-DIRECTORY
 set -eu
 
@@ -25,5 +26,8 @@ fi
 systemd-analyze security --offline=true --threshold=20 \
     "$prefix/lib/systemd/system/hookroll.service" >/dev/null
 
-mandoc -T lint -W warning "$prefix"/share/man/man3/hookroll-sign.3
+mandoc -T lint -W warning "$prefix"/share/man/man[358]/*
+# The sample of all settings is what the program says of it.
+"$prefix/libexec/hookroll/hookroll.fcgi" --config "$prefix/share/hookroll/hookroll.conf" --show-config |
+    cmp - "$prefix/share/hookroll/hookroll.conf"
 printf 'installed: in order\n'
