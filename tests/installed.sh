@@ -1,7 +1,7 @@
 #!/bin/sh
 # installed: what `make install` puts in place works from there: the library with its
 # header and its pkg-config file, and no name of ours that is not public; units, pages,
-# the sample of the settings.
+# the sample of the settings, completion.
 # usage: installed.sh BUILD-DIRECTORY
 set -eu
 
@@ -30,4 +30,6 @@ mandoc -T lint -W warning "$prefix"/share/man/man[358]/*
 # The sample of all settings is what the program says of it.
 "$prefix/libexec/hookroll/hookroll.fcgi" --config "$prefix/share/hookroll/hookroll.conf" --show-config |
     cmp - "$prefix/share/hookroll/hookroll.conf"
+bash -c 'source "$1" && complete -p hookrollctl' - "$prefix/share/bash-completion/completions/hookrollctl" \
+    >/dev/null
 printf 'installed: in order\n'

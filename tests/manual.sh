@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# manual: what the help and the pages in man/ say of the programs is what
+# manual: what the help, the pages in man/ and the completion say of the programs is what
 # the programs take, no more and no less. Runs in the directory of the build.
 set -euo pipefail
 export LC_ALL=C
 
 top=$(cd "${srcdir:-$(dirname "$0")/..}" && pwd)
+place=$(mktemp -d)
+trap 'rm -rf "$place"' EXIT
 failures=0
 
 wrong() {
@@ -77,6 +79,26 @@ taken() {
     done <<<"$commands"
 }
 
+# offered WORD...: what bash completes the last word to.
+offered() {
+    local COMP_WORDS=(hookrollctl "$@") COMP_CWORD=$# COMPREPLY=()
+
+    _hookrollctl
+    [ ${#COMPREPLY[@]} -eq 0 ] || printf '%s\n' "${COMPREPLY[@]}"
+}
+
+completed() {
+    local command words word
+
+    while read -r command; do
+        printf '%s\n' "$command"
+        read -ra words <<<"$command"
+        for word in $(offered "${words[@]}" --); do
+            printf '%s %s\n' "$command" "$word"
+        done
+    done <<<"$commands"
+}
+
 # --- hookrollctl ---
 
 help=$(./hookrollctl --help)
@@ -102,6 +124,29 @@ same 'the scopes of keys and those of the help' "$scopes" \
     "$(sed -n '/^Scopes:/,/\.$/p' <<<"$help" | grep -oE '[a-z]+:[a-z]+|project_admin|sign')"
 same 'the scopes of keys and those of hookrollctl(8)' "$scopes" \
     "$(sed -n '/^\.It Fl -scopes/,/^\.It Fl -expires-in/s/^\.Li \([^ ]*\).*/\1/p' man/hookrollctl.8)"
+
+# --- completion ---
+
+# shellcheck source=completion/hookrollctl
+source "$top/completion/hookrollctl"
+same 'what commands take and what is completed' "$described"$'\n'"$everywhere" "$(completed)"
+same 'first words of commands and what is completed' \
+    "$(cut -d ' ' -f 1 <<<"$commands")"$'\n--help\n--version' "$(offered '')"
+while read -r noun; do
+    same "the commands of $noun and what is completed" \
+        "$(sed -n "s/^$noun //p" <<<"$commands")" "$(offered "$noun" '')"
+done < <(sed -n 's/ .*//p' <<<"$commands" | sort -u)
+mkdir "$place/a directory"
+touch "$place/a file"
+for option in --config --master-key --input --secret-file --payload --headers; do
+    same "files and what is completed for $option" "$(printf '%s\n' "$place"/*)" \
+        "$(offered roll "$option" "$place/a")"
+    same "files and what is completed for $option=" "$(printf '%s\n' "$place"/*)" \
+        "$(offered roll "$option" = "$place/a")"
+done
+same 'directories and what is completed' "$place/a directory" "$(offered init --store "$place/")"
+[ -z "$(offered roll --project '')" ] || wrong 'an id is completed'
+[ -z "$(offered explode --)" ] || wrong 'a command that there is not is completed'
 
 # --- hookroll.fcgi ---
 
