@@ -290,7 +290,9 @@ int main(int argc, char **argv)
     enum rc rc;
 
     process_harden();
-    parse(argc, argv, &arguments);
+    /* Of a CGI program, whoever asks writes the arguments: words of the query (RFC 3875, 4.4). */
+    if (!cgi_is_asked())
+        parse(argc, argv, &arguments);
     rc = load(&arguments, &config);
     if (rc == RC_OK && arguments.task == TASK_CHECK)
         rc = check(&config);

@@ -44,6 +44,13 @@ describe('The responder as a CGI program', () => {
     assert.equal(Number(headers['Content-Length']), Buffer.byteLength(text));
   });
 
+  test('looks at no argument, which a server makes of the query', async () => {
+    for (const args of [['--show-config'], ['--config', '/nowhere'], ['--wrong'], ['word']]) {
+      const result = await run(responderProgram, args, { env: environment(healthParams), input: '' });
+      assert.deepEqual([parsed(result).message, result.stderr], ['ok', ''], args.join(' '));
+    }
+  });
+
   test('leaves the body out of an answer to HEAD', async () => {
     const { status, text } = parsed(await ask({ ...healthParams, REQUEST_METHOD: 'HEAD' }));
     assert.deepEqual([status, text], [200, '']);
