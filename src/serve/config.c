@@ -309,7 +309,8 @@ enum rc config_override(struct config *config, const char *name, const char *opt
         add_error(errors, "%s: unknown setting \"%s\"", option, name);
         return RC_INVALID;
     }
-    if (set(config, setting, text_trim(text_of(value))))
+    /* What a line of a file could not hold is not taken here. */
+    if (strchr(value, '\n') == NULL && set(config, setting, text_trim(text_of(value))))
         return RC_OK;
     expect(setting, expected);
     add_error(errors, "%s must be %s", option, expected);

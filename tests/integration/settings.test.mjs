@@ -22,7 +22,8 @@ describe('The settings', () => {
   const file = (name) => path.join(store.dir, name);
   const configure = (settings) => store.configure(settings, file('other.conf'));
   const ask = (config, ...args) => run(responderProgram, ['--config', config, ...args]);
-  const messages = (stderr) => [...stderr.matchAll(/^time=\S+ level=error msg="(.*)"$/gm)].map(([, message]) => message);
+  const messages = (stderr) =>
+    [...stderr.matchAll(/^time=\S+ level=error msg="(.*)"$/gm)].map(([, message]) => message);
 
   async function assertWrong(config, args, ...expected) {
     const { code, stdout, stderr } = await ask(config, ...args);
@@ -116,7 +117,8 @@ describe('The settings', () => {
     test('say so when nobody can read them', async () => {
       const full = openSync('/dev/full', 'w');
       try {
-        const { code, stderr } = await run(responderProgram, ['--config', store.config, '--show-config'], { stdout: full });
+        const args = ['--config', store.config, '--show-config'];
+        const { code, stderr } = await run(responderProgram, args, { stdout: full });
         assert.deepEqual({ code, told: messages(stderr).length }, { code: 1, told: 1 });
       } finally {
         closeSync(full);

@@ -416,7 +416,8 @@ START_TEST(an_option_is_held_to_the_bounds_of_the_file_and_named)
     ck_assert_int_eq(override("listen", "nowhere"), RC_INVALID);
     ck_assert_int_eq(override("store", ""), RC_INVALID);
     ck_assert_int_eq(override("stoer", "/x"), RC_INVALID);
-    ck_assert_uint_eq(errors.count, 4);
+    ck_assert_int_eq(override("store", "/x\nworkers = 3"), RC_INVALID);
+    ck_assert_uint_eq(errors.count, 5);
     ck_assert_str_eq(errors.list[0], "--option must be an integer from 1 to 512");
     ck_assert_str_eq(errors.list[1], "--option must be unix:PATH of up to 107 bytes, or "
                                      "HOST:PORT with a numeric host");
