@@ -1,11 +1,12 @@
-/* commit: what LMDB alone takes for what a roll writes: a record of that size replaced and an
- * entry of the history appended, in a transaction of their own, over and over. */
+/* commit: what LMDB alone takes for what a roll writes: a record of that size replaced, one of
+ * so many at random, and an entry of the history appended, in a transaction of their own, over
+ * and over. Goes on with what the directory has from an earlier run.
+ * usage: commit DIRECTORY RECORDS SECONDS */
 #include "laps.h"
 
 #include <lmdb.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum {
     RECORD_KEY = 33, /* bytes, as those of an endpoint with one secret and one that ended */
@@ -14,12 +15,18 @@ enum {
     ENTRY = 124
 };
 
-#define MAP_BYTES ((size_t)1 << 30)
+#define MAP_BYTES ((size_t)4 << 30)
 
 static MDB_env *env;
 static MDB_dbi dbi;
 
-static int put(MDB_txn *txn, void *key, size_t key_len, size_t value_len)
+static void number(char *end, uint64_t n)
+{
+    for (size_t i = 1; i <= sizeof n; i++, n >>= 8)
+        *(end - i) = (char)(n & 0xFF);
+}
+
+static int put(MDB_txn *txn, char *key, size_t key_len, size_t value_len)
 {
     static char value[RECORD] = "hookroll";
     MDB_val name = {key_len, key};
@@ -28,61 +35,88 @@ static int put(MDB_txn *txn, void *key, size_t key_len, size_t value_len)
     return mdb_put(txn, dbi, &name, &data, 0);
 }
 
-static int commit(uint64_t sequence)
+static int put_record(MDB_txn *txn, uint64_t n)
 {
-    char record[RECORD_KEY] = "E";
-    char entry[ENTRY_KEY] = "H";
+    char key[RECORD_KEY] = "E";
+
+    number(key + sizeof key, n);
+    return put(txn, key, sizeof key, RECORD);
+}
+
+static int put_entry(MDB_txn *txn, uint64_t n)
+{
+    char key[ENTRY_KEY] = "H";
+
+    number(key + sizeof key, n);
+    return put(txn, key, sizeof key, ENTRY);
+}
+
+static int end(MDB_txn *txn, int err)
+{
+    if (err == 0)
+        return mdb_txn_commit(txn);
+    mdb_txn_abort(txn);
+    return err;
+}
+
+static int commit(uint64_t record, uint64_t entry)
+{
     MDB_txn *txn;
     int err = mdb_txn_begin(env, NULL, 0, &txn);
 
     if (err != 0)
         return err;
-    for (size_t i = 1; i <= sizeof sequence; i++, sequence >>= 8)
-        entry[ENTRY_KEY - i] = (char)(sequence & 0xFF);
-    err = put(txn, record, sizeof record, RECORD);
+    err = put_record(txn, record);
     if (err == 0)
-        err = put(txn, entry, sizeof entry, ENTRY);
+        err = put_entry(txn, entry);
+    return end(txn, err);
+}
+
+/* With as many records as there are to be; *entries is how many of the history there are. */
+static int fill(uint64_t records, uint64_t *entries)
+{
+    MDB_stat stat;
+    MDB_txn *txn;
+    int err = mdb_txn_begin(env, NULL, 0, &txn);
+
+    if (err != 0)
+        return err;
+    err = mdb_dbi_open(txn, NULL, 0, &dbi);
     if (err == 0)
-        return mdb_txn_commit(txn);
-    mdb_txn_abort(txn);
-    return err;
+        err = mdb_stat(txn, dbi, &stat);
+    *entries = err == 0 && stat.ms_entries > records ? stat.ms_entries - records : 0;
+    for (uint64_t n = 0; err == 0 && *entries == 0 && n < records; n++)
+        err = put_record(txn, n);
+    return end(txn, err);
 }
 
 /* With hookroll's own flags (kv.c). */
 static int open_env(const char *directory)
 {
-    MDB_txn *txn;
     int err = mdb_env_create(&env);
 
     if (err == 0)
         err = mdb_env_set_mapsize(env, MAP_BYTES);
-    if (err == 0)
-        err = mdb_env_open(env, directory, MDB_NOTLS | MDB_NORDAHEAD, 0600);
-    if (err == 0)
-        err = mdb_txn_begin(env, NULL, 0, &txn);
-    if (err != 0)
-        return err;
-    err = mdb_dbi_open(txn, NULL, 0, &dbi);
-    if (err == 0)
-        return mdb_txn_commit(txn);
-    mdb_txn_abort(txn);
-    return err;
+    return err == 0 ? mdb_env_open(env, directory, MDB_NOTLS | MDB_NORDAHEAD, 0600) : err;
 }
 
 int main(int argc, char **argv)
 {
     struct laps laps;
-    uint64_t sequence = 0;
+    uint64_t records = argc == 4 ? strtoull(argv[2], NULL, 10) : 0;
+    uint64_t entries = 0;
     int err;
 
-    if (argc != 3) {
-        (void)fputs("usage: commit DIRECTORY SECONDS\n", stderr);
+    if (records == 0) {
+        (void)fputs("usage: commit DIRECTORY RECORDS SECONDS\n", stderr);
         return EXIT_FAILURE;
     }
     err = open_env(argv[1]);
-    laps_begin(&laps, strtod(argv[2], NULL));
+    if (err == 0)
+        err = fill(records, &entries);
+    laps_begin(&laps, strtod(argv[3], NULL));
     while (err == 0) {
-        err = commit(sequence++);
+        err = commit((uint64_t)lrand48() % records, entries++);
         if (!laps_next(&laps))
             break;
     }

@@ -1,10 +1,13 @@
 // figures: what is said of many measurements that were taken in turn.
-export const quantile = (sorted, q) => sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))];
-
-export const ascending = (numbers) => [...numbers].sort((a, b) => a - b);
+// Between the two numbers that are nearest.
+function quantile(sorted, q) {
+  const at = q * (sorted.length - 1);
+  const [below, above] = [sorted[Math.floor(at)], sorted[Math.ceil(at)]];
+  return below + (above - below) * (at % 1);
+}
 
 export function quartiles(numbers) {
-  const sorted = ascending(numbers);
+  const sorted = [...numbers].sort((a, b) => a - b);
   return { p25: quantile(sorted, 0.25), p50: quantile(sorted, 0.5), p75: quantile(sorted, 0.75) };
 }
 
