@@ -1,10 +1,11 @@
-/* fill: endpoints in a project that is there, many to a transaction, numbered in the last 30
- * bits of their uids. Linked with --wrap=kv_write, so that what the store writes on its own
- * goes into the transaction that is open.
+/* fill: endpoints in a project that is there, numbered in the last 30 bits of their uids and
+ * rolled once, so that a further roll leaves their records as large as they are. Linked with
+ * --wrap=kv_write: what the store writes on its own goes into the transaction that is open.
  * usage: fill STORE MASTER_KEY PROJECT COUNT; prints what all of the uids begin with */
 #include "base/crypto.h"
 #include "base/moment.h"
 #include "domain/create.h"
+#include "domain/roll.h"
 #include "store/store_inside.h"
 
 #include <stdio.h>
@@ -42,26 +43,48 @@ static struct uid numbered(const struct filling *filling, uint32_t n)
     return uid_make(filling->now, entropy);
 }
 
-static enum rc add(struct filling *filling, uint32_t n)
+static enum rc add(struct filling *filling, const struct uid *uid, struct text request_id)
 {
-    struct create create = {.request_id = text_of("fill")};
+    struct create create = {.request_id = request_id};
     struct endpoint endpoint;
     struct history event = {0};
     enum rc rc;
 
     crypto_random(&create.fresh, sizeof create.fresh);
-    endpoint_init(&endpoint, numbered(filling, n), filling->project, filling->now);
+    endpoint_init(&endpoint, *uid, filling->project, filling->now);
     endpoint.members[ENDPOINT_NAME] = text_of("an endpoint");
     endpoint.members[ENDPOINT_URL] = text_of("https://example.com/hook");
     rc = create_apply(&create, &endpoint, &event, &filling->arena);
+    return rc == RC_OK ? store_endpoint_add(filling->store, &endpoint, &event) : rc;
+}
+
+static enum rc roll(struct filling *filling, const struct uid *uid, struct text request_id)
+{
+    struct roll roll = {
+        .request = {.has_grace = true}, .now = filling->now, .request_id = request_id};
+    struct endpoint endpoint;
+
+    crypto_random(&roll.fresh, sizeof roll.fresh);
+    return store_endpoint_edit(filling->store, &filling->project, uid, roll_apply, &roll,
+                               &filling->arena, &endpoint);
+}
+
+static enum rc make(struct filling *filling, uint32_t n)
+{
+    struct uid uid = numbered(filling, n);
+    char request_id[UID_SIZE];
+    enum rc rc;
+
+    uid_format(&uid, request_id);
+    rc = add(filling, &uid, text_of(request_id));
     if (rc == RC_OK)
-        rc = store_endpoint_add(filling->store, &endpoint, &event);
+        rc = roll(filling, &uid, text_of(request_id));
     arena_reset(&filling->arena);
     return rc;
 }
 
 /* Begins again where it began when the map had to grow. */
-static enum rc add_many(struct kv_txn *txn, void *arg)
+static enum rc make_many(struct kv_txn *txn, void *arg)
 {
     struct filling *filling = arg;
     enum rc rc = RC_OK;
@@ -70,7 +93,7 @@ static enum rc add_many(struct kv_txn *txn, void *arg)
     for (uint32_t n = filling->next; rc == RC_OK && n < filling->count; n++) {
         if (n - filling->next == AT_ONCE)
             break;
-        rc = add(filling, n);
+        rc = make(filling, n);
     }
     open_txn = NULL;
     return rc;
@@ -81,7 +104,7 @@ static enum rc fill(struct filling *filling)
     enum rc rc = RC_OK;
 
     for (; rc == RC_OK && filling->next < filling->count; filling->next += AT_ONCE)
-        rc = kv_write(filling->store->kv, add_many, filling);
+        rc = kv_write(filling->store->kv, make_many, filling);
     return rc;
 }
 
