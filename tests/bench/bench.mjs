@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { writeTables } from './document.mjs';
+import { assertPlaces, writeTables } from './document.mjs';
 import { flushes, machine } from './machine.mjs';
 import { measures } from './measures.mjs';
 import { options } from './options.mjs';
@@ -31,4 +31,5 @@ async function measure(given, dir) {
 
 const given = options();
 process.env.TMPDIR = path.resolve(given.dir);
+if (given.write) assertPlaces(given.names);
 await measure(given, tmpdir());

@@ -17,6 +17,12 @@ const circumstances = ({ machine, at, rounds, seconds, workers }) =>
   `${Math.round(machine.flush.rate)} flushes a second; ${rounds} rounds of ${seconds} s; ` +
   `workers: ${workers}.\n`;
 
+// Before anything is measured: throws unless there is a place for each.
+export function assertPlaces(names) {
+  const text = readFileSync(file, 'utf8');
+  for (const name of ['machine', ...names]) replace(text, name, '');
+}
+
 export function writeTables(name, tables, found) {
   const text = replace(readFileSync(file, 'utf8'), name, tables);
   writeFileSync(file, replace(text, 'machine', circumstances(found)));
