@@ -2,6 +2,7 @@
 #include "store/keyring.h"
 
 #include "base/log.h"
+#include "base/private_file.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -10,7 +11,6 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static const char prefix[] = "hookroll-master-key-1 ";
@@ -113,47 +113,6 @@ static bool parse(struct keyring *keyring, size_t len)
     return keyring->count > 0;
 }
 
-/* What systemd hands to this service alone (systemd.exec(5), LoadCredential) may be readable
- * by its group: an access list shows there. */
-static mode_t forbidden(const char *path)
-{
-    const char *credentials = getenv("CREDENTIALS_DIRECTORY");
-    size_t len = credentials != NULL ? strlen(credentials) : 0;
-
-    if (len > 0 && strncmp(path, credentials, len) == 0 && path[len] == '/')
-        return S_IWGRP | S_IXGRP | S_IRWXO;
-    return S_IRWXG | S_IRWXO;
-}
-
-/* Bytes read, or -1 with the cause logged. */
-static ssize_t read_private(const char *path, char *to, size_t size)
-{
-    struct stat st;
-    ssize_t len = -1;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-
-    if (fd < 0 || fstat(fd, &st) != 0) {
-        log_error("master key %s cannot be opened: %s", path, strerror(errno));
-        goto out;
-    }
-    if (!S_ISREG(st.st_mode) || (st.st_mode & forbidden(path)) != 0) {
-        log_error("master key %s must be a regular file that only its owner can read (mode 0600)",
-                  path);
-        goto out;
-    }
-    if (st.st_size >= (off_t)size) {
-        log_error("master key %s is too large to be one", path);
-        goto out;
-    }
-    len = read(fd, to, size);
-    if (len < 0)
-        log_error("master key %s cannot be read: %s", path, strerror(errno));
-out:
-    if (fd >= 0)
-        (void)close(fd);
-    return len;
-}
-
 enum rc keyring_open(const char *path, struct keyring **out)
 {
     struct keyring *keyring = crypto_guarded_new(sizeof *keyring);
@@ -161,7 +120,7 @@ enum rc keyring_open(const char *path, struct keyring **out)
 
     if (keyring == NULL)
         return RC_NO_MEMORY;
-    len = read_private(path, keyring->file, sizeof keyring->file);
+    len = private_file_read("master key", path, keyring->file, sizeof keyring->file);
     if (len >= 0 && parse(keyring, (size_t)len)) {
         crypto_wipe(keyring->file, sizeof keyring->file);
         *out = keyring;
