@@ -13,6 +13,7 @@ Suite *moment_suite(void);
 Suite *pack_suite(void);
 Suite *process_suite(void);
 Suite *rc_suite(void);
+Suite *tally_suite(void);
 Suite *text_suite(void);
 
 Suite *apikey_suite(void);

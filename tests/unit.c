@@ -17,6 +17,7 @@ static Suite *(*const suites[])(void) = {
     pack_suite,
     process_suite,
     rc_suite,
+    tally_suite,
     text_suite,
     /* domain */
     apikey_suite,

@@ -22,6 +22,14 @@ static char *put_digits(char *at, int count, int64_t value)
     return at + count;
 }
 
+int64_t moment_elapsed(void)
+{
+    struct timespec ts;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
 void moment_format(int64_t moment, char out[MOMENT_SIZE])
 {
     int64_t clamped = moment < 0 ? 0 : moment > MOMENT_MAX ? MOMENT_MAX : moment;

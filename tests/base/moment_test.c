@@ -80,6 +80,20 @@ START_TEST(now_is_the_wall_clock_in_milliseconds)
 }
 END_TEST
 
+START_TEST(what_has_elapsed_is_told_in_nanoseconds)
+{
+    struct timespec before;
+    struct timespec after;
+    int64_t elapsed;
+
+    ck_assert_int_eq(clock_gettime(CLOCK_MONOTONIC, &before), 0);
+    elapsed = moment_elapsed();
+    ck_assert_int_eq(clock_gettime(CLOCK_MONOTONIC, &after), 0);
+    ck_assert_int_ge(elapsed, (int64_t)before.tv_sec * 1000000000 + before.tv_nsec);
+    ck_assert_int_le(elapsed, (int64_t)after.tv_sec * 1000000000 + after.tv_nsec);
+}
+END_TEST
+
 Suite *moment_suite(void)
 {
     Suite *suite = suite_create("moment");
@@ -89,6 +103,7 @@ Suite *moment_suite(void)
                         (int)(sizeof known / sizeof known[0]));
     tcase_add_test(tc, the_zone_of_the_process_does_not_matter);
     tcase_add_test(tc, now_is_the_wall_clock_in_milliseconds);
+    tcase_add_test(tc, what_has_elapsed_is_told_in_nanoseconds);
     suite_add_tcase(suite, tc);
     return suite;
 }
