@@ -43,6 +43,7 @@ Suite *kv_growth_suite(void);
 Suite *kv_scan_suite(void);
 Suite *kv_batch_suite(void);
 Suite *kv_suite(void);
+Suite *metrics_suite(void);
 Suite *record_parts_suite(void);
 Suite *record_refusal_suite(void);
 Suite *record_suite(void);

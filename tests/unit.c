@@ -47,6 +47,7 @@ static Suite *(*const suites[])(void) = {
     kv_scan_suite,
     kv_batch_suite,
     kv_suite,
+    metrics_suite,
     record_parts_suite,
     record_refusal_suite,
     record_suite,

@@ -3,7 +3,9 @@
 #include "store/kv.h"
 
 #include "base/log.h"
+#include "base/moment.h"
 #include "store/batch.h"
+#include "store/metrics.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -393,20 +395,28 @@ static bool run_all(struct kv_txn *txn, struct batch_entry *entries)
 /* Ends the transaction whatever comes of it. */
 static void commit(struct kv_txn *txn, struct batch_entry *entries)
 {
+    size_t writes = 0;
+    int64_t began;
     int err;
 
     if (!txn->changed) {
         mdb_txn_abort(txn->txn);
         return;
     }
+    began = moment_elapsed();
     err = mdb_txn_commit(txn->txn);
     txn->map_full = err == MDB_MAP_FULL;
-    if (err == MDB_SUCCESS || txn->map_full)
+    if (txn->map_full)
         return;
-    (void)report("commit", err);
+    if (err != MDB_SUCCESS)
+        (void)report("commit", err);
     for (; entries != NULL; entries = entries->next)
-        if (entries->rc == RC_OK)
+        if (entries->rc == RC_OK) {
             entries->rc = result(err);
+            writes++;
+        }
+    if (err == MDB_SUCCESS)
+        metrics_commit(moment_elapsed() - began, writes);
 }
 
 /* One transaction. True when there has to be another: without the entry that spoilt it, or
@@ -456,6 +466,52 @@ static void write_all(struct batch_entry *entries, void *arg)
 enum rc kv_write(struct kv *kv, kv_fn *fn, void *arg)
 {
     return batch_write(&kv->batch, fn, arg, write_all, kv);
+}
+
+enum rc kv_ready(struct kv *kv)
+{
+    struct kv_txn txn = {NULL, kv->dbi, false};
+    int err = begin(kv, 0, &txn);
+
+    if (err != MDB_SUCCESS)
+        return report("write", err);
+    err = mdb_txn_commit(txn.txn);
+    (void)pthread_rwlock_unlock(&kv->in_use);
+    return err == MDB_SUCCESS ? RC_OK : report("commit", err);
+}
+
+/* Called for each line of LMDB's list of readers, which begins with a heading. */
+static int count_line(const char *line, void *arg)
+{
+    uint64_t *lines = arg;
+
+    (void)line;
+    (*lines)++;
+    return 0;
+}
+
+enum rc kv_figures(struct kv *kv, struct kv_figures *out)
+{
+    MDB_envinfo info;
+    MDB_stat stat;
+    uint64_t lines = 0;
+    int err = MDB_PANIC;
+
+    (void)pthread_rwlock_rdlock(&kv->in_use);
+    if (!kv->lost)
+        err = mdb_env_info(kv->env, &info);
+    if (err == MDB_SUCCESS)
+        err = mdb_env_stat(kv->env, &stat);
+    if (err == MDB_SUCCESS && mdb_reader_list(kv->env, count_line, &lines) < 0)
+        err = EIO;
+    (void)pthread_rwlock_unlock(&kv->in_use);
+    if (err != MDB_SUCCESS)
+        return report("figures", err);
+    *out = (struct kv_figures){.map_bytes = info.me_mapsize,
+                               .used_bytes = ((uint64_t)info.me_last_pgno + 1) * stat.ms_psize,
+                               .readers = lines - 1,
+                               .readers_max = info.me_maxreaders};
+    return RC_OK;
 }
 
 static MDB_val to_val(struct text t)

@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct kv;
 struct kv_txn;
@@ -49,6 +50,21 @@ RC_CHECK enum rc kv_read(struct kv *kv, kv_fn *fn, void *arg);
  * it put is on the disk. Those who write at the same time share one commit, each with its
  * own result. Its result, or RC_FULL, RC_UNAVAILABLE, RC_NO_MEMORY, RC_SYSTEM. */
 RC_CHECK enum rc kv_write(struct kv *kv, kv_fn *fn, void *arg);
+
+/* kv_ready: that a write could begin and be committed now; puts nothing, so nothing is
+ * written. Waits for the write lock as kv_write does. RC_UNAVAILABLE, RC_SYSTEM. */
+RC_CHECK enum rc kv_ready(struct kv *kv);
+
+/* How full the store is, and how many look at it. */
+struct kv_figures {
+    uint64_t map_bytes;
+    uint64_t used_bytes; /* of the map, by the most pages that there ever were */
+    uint64_t readers;    /* transactions that read now, of all processes */
+    uint64_t readers_max;
+};
+
+/* kv_figures: RC_SYSTEM. */
+RC_CHECK enum rc kv_figures(struct kv *kv, struct kv_figures *out);
 
 /* kv_get: RC_NOT_FOUND, or the value, borrowed until the transaction ends or puts. */
 RC_CHECK enum rc kv_get(struct kv_txn *txn, struct text key, struct text *value);

@@ -148,6 +148,24 @@ enum rc store_check(struct store *store)
     return kv_read(store->kv, check_in, store);
 }
 
+enum rc store_ready(struct store *store)
+{
+    enum rc rc = store_check(store);
+
+    return rc == RC_OK ? kv_ready(store->kv) : rc;
+}
+
+enum rc store_figures(struct store *store, struct store_figures *out)
+{
+    struct kv_figures figures;
+    enum rc rc = kv_figures(store->kv, &figures);
+
+    if (rc == RC_OK)
+        *out = (struct store_figures){figures.map_bytes, figures.used_bytes, figures.readers,
+                                      figures.readers_max};
+    return rc;
+}
+
 struct addition {
     struct keyspace_key key;
     struct buf record;

@@ -51,6 +51,20 @@ void store_close(struct store *store);
 /* store_check: that it can be read, and with the right key. */
 RC_CHECK enum rc store_check(struct store *store);
 
+/* store_ready: the same, and that a change could be made and become durable now. Changes
+ * nothing; waits for its turn among those who do. */
+RC_CHECK enum rc store_ready(struct store *store);
+
+/* How full the store is, and how many look at it. */
+struct store_figures {
+    uint64_t map_bytes;   /* of address space; it grows by itself */
+    uint64_t used_bytes;  /* of it, by the most that was ever in use */
+    uint64_t readers;     /* views that are open now, of all processes */
+    uint64_t readers_max; /* that may be */
+};
+
+RC_CHECK enum rc store_figures(struct store *store, struct store_figures *out);
+
 /* Called for each thing, which is lent for the call; false ends the visit. It
  * must neither block nor call the store. */
 typedef bool store_project_visit(const struct project *project, void *arg);

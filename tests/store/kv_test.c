@@ -349,6 +349,25 @@ START_TEST(no_reader_sees_half_of_a_write)
 }
 END_TEST
 
+START_TEST(being_ready_writes_nothing)
+{
+    struct pair pair = {.key = text_of("a"), .value = text_of("1")};
+    char file[TEMP_PATH_SIZE];
+    static char before[65536];
+    static char after[65536];
+    size_t len;
+
+    ck_assert_int_eq(kv_write(kv, set_in, &pair), RC_OK);
+    len = temp_dir_read(temp_dir_path(&temp, "data.mdb", file), before, sizeof before);
+    ck_assert_int_eq(kv_ready(kv), RC_OK);
+    ck_assert_int_eq(kv_ready(kv), RC_OK);
+    ck_assert_uint_eq(temp_dir_read(file, after, sizeof after), len);
+    ck_assert_int_eq(memcmp(before, after, len), 0);
+    ck_assert_int_eq(kv_write(kv, set_in, &pair), RC_OK);
+    ck_assert_uint_gt(len, 0);
+}
+END_TEST
+
 Suite *kv_suite(void)
 {
     Suite *suite = suite_create("kv");
@@ -377,6 +396,7 @@ Suite *kv_suite(void)
     tcase_add_loop_test(open, a_reads_result_is_its_functions, RC_OK, RC_SYSTEM + 1);
     tcase_add_test(open, a_write_sees_what_it_has_put);
     tcase_add_test(open, no_reader_sees_half_of_a_write);
+    tcase_add_test(open, being_ready_writes_nothing);
     suite_add_tcase(suite, open);
     return suite;
 }
