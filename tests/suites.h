@@ -37,6 +37,7 @@ Suite *verifications_suite(void);
 Suite *verify_suite(void);
 
 Suite *batch_suite(void);
+Suite *census_suite(void);
 Suite *keyring_suite(void);
 Suite *keyspace_suite(void);
 Suite *kv_growth_suite(void);

@@ -41,6 +41,7 @@ static Suite *(*const suites[])(void) = {
     verify_suite,
     /* store */
     batch_suite,
+    census_suite,
     keyring_suite,
     keyspace_suite,
     kv_growth_suite,

@@ -390,7 +390,9 @@ enum rc record_endpoint_decode(struct text record, const struct keyring *keyring
     return rc != RC_OK ? rc : unpack_status(&in);
 }
 
-enum rc record_endpoint_peek(struct text record, struct text members[ENDPOINT_MEMBERS])
+/* The open members, borrowed; leaves `in` where the secrets begin. */
+static enum rc peek_members(struct unpack *in, struct text record, uint8_t *version,
+                            struct text members[ENDPOINT_MEMBERS])
 {
     /* What stands before the list of members: see record_endpoint_encode. */
     enum {
@@ -398,25 +400,58 @@ enum rc record_endpoint_peek(struct text record, struct text members[ENDPOINT_ME
         SETTINGS = 3
     };
     uint8_t fixed[FIXED + SETTINGS];
-    struct unpack in;
-    uint8_t version;
     size_t count;
-    enum rc rc = begin_endpoint(&in, record, &version);
+    enum rc rc = begin_endpoint(in, record, version);
 
     if (rc != RC_OK)
         return rc;
-    unpack_bytes(&in, fixed, version > ENDPOINT_VERSION_PLAIN ? sizeof fixed : FIXED);
-    count = unpack_u8(&in);
-    for (size_t i = 0; i < count && !in.failed; i++) {
-        size_t member = unpack_u8(&in);
-        struct text t = unpack_text(&in, RECORD_MAX);
+    unpack_bytes(in, fixed, *version > ENDPOINT_VERSION_PLAIN ? sizeof fixed : FIXED);
+    count = unpack_u8(in);
+    for (size_t i = 0; i < count && !in->failed; i++) {
+        size_t member = unpack_u8(in);
+        struct text t = unpack_text(in, RECORD_MAX);
 
         if (member >= ENDPOINT_MEMBERS)
             return RC_CORRUPT;
         if (endpoint_members[member].shown == ENDPOINT_SHOWN)
             members[member] = t;
     }
-    return in.failed ? RC_CORRUPT : RC_OK;
+    return in->failed ? RC_CORRUPT : RC_OK;
+}
+
+enum rc record_endpoint_peek(struct text record, struct text members[ENDPOINT_MEMBERS])
+{
+    struct unpack in;
+    uint8_t version;
+
+    return peek_members(&in, record, &version, members);
+}
+
+enum rc record_endpoint_times(struct text record,
+                              struct record_secret_times times[ENDPOINT_SECRETS_MAX], size_t *count)
+{
+    struct text members[ENDPOINT_MEMBERS];
+    struct unpack in;
+    uint8_t version;
+    enum rc rc = peek_members(&in, record, &version, members);
+
+    if (rc != RC_OK)
+        return rc;
+    *count = unpack_u8(&in);
+    if (*count > ENDPOINT_SECRETS_MAX)
+        return RC_CORRUPT;
+    for (size_t i = 0; i < *count; i++) {
+        (void)unpack_uid(&in);
+        times[i].created_at = unpack_i64(&in);
+        (void)unpack_i64(&in);
+        times[i].expires_at = unpack_i64(&in);
+        if (version > ENDPOINT_VERSION_PLAIN) {
+            (void)unpack_type(&in);
+            (void)unpack_i64(&in);
+        }
+        (void)unpack_text(&in, RECORD_MAX);
+    }
+    return unpack_status(&in);
 }
 
 void record_tombstone_encode(struct buf *out, const struct record_tombstone *tombstone)

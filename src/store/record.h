@@ -55,6 +55,18 @@ RC_CHECK enum rc record_tombstone_decode(struct text record, struct arena *arena
  * `record`, without opening what is sealed. RC_CORRUPT. */
 RC_CHECK enum rc record_endpoint_peek(struct text record, struct text members[ENDPOINT_MEMBERS]);
 
+/* When a secret was made and when it ends, as domain/secret.h has it. */
+struct record_secret_times {
+    int64_t created_at;
+    int64_t expires_at;
+};
+
+/* record_endpoint_times: those of an endpoint's secrets, without opening what is sealed.
+ * RC_CORRUPT. */
+RC_CHECK enum rc record_endpoint_times(struct text record,
+                                       struct record_secret_times times[ENDPOINT_SECRETS_MAX],
+                                       size_t *count);
+
 /* A key's last use. */
 void record_use_encode(struct buf *out, int64_t used_at);
 RC_CHECK enum rc record_use_decode(struct text record, int64_t *used_at);

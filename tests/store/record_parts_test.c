@@ -262,6 +262,82 @@ START_TEST(a_look_refuses_another_version_and_a_record_without_its_members)
 }
 END_TEST
 
+START_TEST(a_look_tells_the_times_of_secrets)
+{
+    struct record_secret_times times[ENDPOINT_SECRETS_MAX];
+    struct endpoint endpoint;
+    struct history event;
+    size_t count = 0;
+
+    sample_endpoint(2, 1, &arena, &endpoint, &event);
+    sample_fill(&endpoint);
+    endpoint.secrets[1] = endpoint.secrets[0];
+    endpoint.secrets[0].created_at = 11;
+    endpoint.secrets[0].expires_at = 12;
+    endpoint.secrets[1].created_at = 21;
+    endpoint.secret_count = 2;
+    record_endpoint_encode(&buf, ring, &endpoint);
+    ck_assert_int_eq(record_endpoint_times(buf_text(&buf), times, &count), RC_OK);
+    ck_assert_uint_eq(count, 2);
+    ck_assert_int_eq(times[0].created_at, 11);
+    ck_assert_int_eq(times[0].expires_at, 12);
+    ck_assert_int_eq(times[1].created_at, 21);
+    ck_assert_int_eq(times[1].expires_at, SECRET_NO_END);
+}
+END_TEST
+
+START_TEST(a_look_tells_the_times_of_the_first_version_too)
+{
+    struct record_secret_times times[ENDPOINT_SECRETS_MAX];
+    struct endpoint endpoint;
+    struct history event;
+    size_t count = 0;
+
+    sample_endpoint(2, 1, &arena, &endpoint, &event);
+    encode_first_version(&endpoint);
+    ck_assert_int_eq(record_endpoint_times(buf_text(&buf), times, &count), RC_OK);
+    ck_assert_uint_eq(count, 1);
+    ck_assert_int_eq(times[0].created_at, endpoint.secrets[0].created_at);
+    ck_assert_int_eq(times[0].expires_at, SECRET_NO_END);
+}
+END_TEST
+
+START_TEST(a_look_at_times_refuses_a_record_that_is_cut_or_goes_on)
+{
+    struct record_secret_times times[ENDPOINT_SECRETS_MAX];
+    size_t count;
+
+    encode_filled();
+    for (size_t len = 0; len < buf.len; len++) {
+        char *exact = malloc(len + 1);
+
+        ck_assert_ptr_nonnull(exact);
+        memcpy(exact, buf.data, len);
+        ck_assert_int_eq(record_endpoint_times((struct text){exact, len}, times, &count),
+                         RC_CORRUPT);
+        free(exact);
+    }
+    buf_put_byte(&buf, 'x');
+    ck_assert_int_eq(record_endpoint_times(buf_text(&buf), times, &count), RC_CORRUPT);
+}
+END_TEST
+
+START_TEST(a_look_at_times_refuses_more_secrets_than_there_can_be)
+{
+    struct record_secret_times times[ENDPOINT_SECRETS_MAX];
+    struct endpoint endpoint;
+    struct history event;
+    size_t count = 0;
+
+    sample_endpoint(2, 1, &arena, &endpoint, &event);
+    endpoint.secret_count = 0;
+    record_endpoint_encode(&buf, ring, &endpoint);
+    ck_assert_int_eq(record_endpoint_times(buf_text(&buf), times, &count), RC_OK);
+    buf.data[buf.len - 1] = (char)(ENDPOINT_SECRETS_MAX + 1);
+    ck_assert_int_eq(record_endpoint_times(buf_text(&buf), times, &count), RC_CORRUPT);
+}
+END_TEST
+
 Suite *record_parts_suite(void)
 {
     Suite *suite = suite_create("record_parts");
@@ -279,6 +355,10 @@ Suite *record_parts_suite(void)
     tcase_add_test(tc, a_look_at_an_endpoint_of_few_members_leaves_the_others);
     tcase_add_test(tc, no_altered_or_cut_record_makes_a_look_crash);
     tcase_add_test(tc, a_look_refuses_another_version_and_a_record_without_its_members);
+    tcase_add_test(tc, a_look_tells_the_times_of_secrets);
+    tcase_add_test(tc, a_look_tells_the_times_of_the_first_version_too);
+    tcase_add_test(tc, a_look_at_times_refuses_a_record_that_is_cut_or_goes_on);
+    tcase_add_test(tc, a_look_at_times_refuses_more_secrets_than_there_can_be);
     suite_add_tcase(suite, tc);
     return suite;
 }

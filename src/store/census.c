@@ -1,0 +1,143 @@
+/* census: walking all endpoints in views of bounded length, and whose turn it is. */
+#include "store/census.h"
+
+#include "base/moment.h"
+#include "store/metrics.h"
+#include "store/store_inside.h"
+
+#include <string.h>
+
+enum {
+    VIEW = 1000 /* records read in one transaction */
+};
+
+struct walk {
+    struct census *census;
+    int64_t now;
+    struct keyspace_key at; /* the last that was counted; empty before the first */
+    size_t left;            /* of this view */
+    bool ended;             /* there was room for more, and there was no more */
+};
+
+static void count(struct walk *walk, const struct record_secret_times *times, size_t secrets)
+{
+    struct census *census = walk->census;
+
+    census->endpoints++;
+    for (size_t i = 0; i < secrets; i++) {
+        if (times[i].expires_at != SECRET_NO_END) {
+            census->in_grace += walk->now < times[i].expires_at ? 1 : 0;
+            continue;
+        }
+        census->current++;
+        if (census->oldest_current == 0 || times[i].created_at < census->oldest_current)
+            census->oldest_current = times[i].created_at;
+    }
+}
+
+static bool visit(struct text key, struct text record, void *arg)
+{
+    struct walk *walk = arg;
+    struct record_secret_times times[ENDPOINT_SECRETS_MAX];
+    size_t secrets = 0;
+
+    if (text_equal(key, store_key(&walk->at)))
+        return true;
+    if (walk->left == 0 || key.len > sizeof walk->at.bytes) {
+        walk->ended = false;
+        return false;
+    }
+    if (record_endpoint_times(record, times, &secrets) == RC_OK)
+        count(walk, times, secrets);
+    else
+        walk->census->damaged++;
+    walk->left--;
+    walk->at.len = key.len;
+    memcpy(walk->at.bytes, key.data, key.len);
+    return true;
+}
+
+static enum rc view_in(struct kv_txn *txn, void *arg)
+{
+    struct walk *walk = arg;
+    struct text from = {NULL, 0};
+
+    if (walk->at.len > 0)
+        from = store_key(&walk->at);
+    walk->left = VIEW;
+    walk->ended = true;
+    return kv_scan(txn, text_of("E"), from, KV_FORWARDS, visit, walk);
+}
+
+enum rc census_take(struct store *store, int64_t now, census_go_on *go_on, void *arg,
+                    struct census *out)
+{
+    struct walk walk = {.census = out, .now = now};
+    enum rc rc = RC_OK;
+
+    *out = (struct census){0};
+    while (rc == RC_OK && !walk.ended) {
+        if (go_on != NULL && !go_on(arg))
+            return RC_GONE;
+        rc = kv_read(store->kv, view_in, &walk);
+    }
+    return rc;
+}
+
+int64_t census_wait(int64_t now)
+{
+    int64_t due = (int64_t)metrics_gauge(METRICS_CENSUS_DUE);
+
+    /* Further ahead than anybody sets it: by a clock that was wrong. */
+    return due <= now || due - now > CENSUS_LONGEST ? 0 : due - now;
+}
+
+/* One census, whose lease is renewed between two views. */
+struct turn {
+    census_go_on *go_on;
+    void *arg;
+};
+
+static bool renew(void *arg)
+{
+    const struct turn *turn = arg;
+
+    metrics_gauge_set(METRICS_CENSUS_DUE, (uint64_t)(moment_now() + CENSUS_LEASE));
+    return turn->go_on == NULL || turn->go_on(turn->arg);
+}
+
+static void publish(const struct census *census, int64_t at)
+{
+    metrics_gauge_set(METRICS_ENDPOINTS, census->endpoints);
+    metrics_gauge_set(METRICS_DAMAGED, census->damaged);
+    metrics_gauge_set(METRICS_CURRENT, census->current);
+    metrics_gauge_set(METRICS_IN_GRACE, census->in_grace);
+    metrics_gauge_set(METRICS_OLDEST_CURRENT, (uint64_t)census->oldest_current);
+    metrics_gauge_set(METRICS_CENSUS_AT, (uint64_t)at);
+}
+
+enum rc census_run(struct store *store, census_go_on *go_on, void *arg)
+{
+    struct turn turn = {go_on, arg};
+    struct census census;
+    int64_t now = moment_now();
+    int64_t began = moment_elapsed();
+    uint64_t due = metrics_gauge(METRICS_CENSUS_DUE);
+    int64_t pause;
+    enum rc rc;
+
+    if (census_wait(now) > 0 ||
+        !metrics_gauge_swap(METRICS_CENSUS_DUE, due, (uint64_t)(now + CENSUS_LEASE)))
+        return RC_UNAVAILABLE;
+    rc = census_take(store, now, renew, &turn, &census);
+    if (rc == RC_OK)
+        publish(&census, now);
+    pause = (moment_elapsed() - began) / 1000000 * CENSUS_SHARE;
+    if (pause < CENSUS_INTERVAL)
+        pause = CENSUS_INTERVAL;
+    if (pause > CENSUS_LONGEST)
+        pause = CENSUS_LONGEST;
+    /* One that was told to end has counted nothing: another process may begin at once. */
+    metrics_gauge_set(METRICS_CENSUS_DUE, (uint64_t)(rc == RC_GONE ? 0 : moment_now() + pause));
+    return rc;
+}
