@@ -46,6 +46,8 @@ door sodium.h src/base/crypto.c
 door nettle/hmac.h src/base/hmac.c
 door time.h src/base/moment.c
 door lmdb.h src/store/kv.c
+door syslog.h src/base/log_target.c
+door systemd/sd-journal.h src/base/log_target.c
 door json-c/json.h src/api/json_read.c
 door fcgiapp.h src/serve/fcgi.c
 door systemd/sd-daemon.h src/serve/supervisor.c

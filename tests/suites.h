@@ -9,6 +9,7 @@ Suite *buf_suite(void);
 Suite *crypto_suite(void);
 Suite *hmac_suite(void);
 Suite *log_suite(void);
+Suite *log_target_suite(void);
 Suite *moment_suite(void);
 Suite *pack_suite(void);
 Suite *process_suite(void);

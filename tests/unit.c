@@ -13,6 +13,7 @@ static Suite *(*const suites[])(void) = {
     crypto_suite,
     hmac_suite,
     log_suite,
+    log_target_suite,
     moment_suite,
     pack_suite,
     process_suite,

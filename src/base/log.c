@@ -1,6 +1,7 @@
 /* log: formats and writes a line; decides nothing about what is logged. */
 #include "base/log.h"
 
+#include "base/log_target.h"
 #include "base/moment.h"
 
 #include <errno.h>
@@ -8,12 +9,13 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <unistd.h>
+#include <string.h>
 
 enum {
-    MESSAGE_BYTES = 900,
-    LINE_BYTES = 64 + 4 * MESSAGE_BYTES
+    MESSAGE_BYTES = 900
 };
+
+_Static_assert(LOG_LINE_MAX >= 64 + 4 * MESSAGE_BYTES, "a line has room for a message, escaped");
 
 static _Atomic int highest = LOG_LEVEL_INFO;
 static log_sink *diverted;
@@ -34,20 +36,21 @@ static bool is_c1(char c)
     return (unsigned char)c >= 0x80 && (unsigned char)c < 0xA0;
 }
 
-/* Appends `message`, quoted for logfmt, at `line + at`; returns the new end. */
-static size_t quote(char *line, size_t at, const char *message)
+/* Appends `value`, quoted for logfmt, at `line + at`; returns the new end. */
+static size_t quote(char *line, size_t at, struct text value)
 {
     static const char hex[] = "0123456789abcdef";
 
     line[at++] = '"';
-    for (const char *p = message; *p != '\0'; p++) {
-        unsigned char c = (unsigned char)*p;
+    for (size_t i = 0; i < value.len; i++) {
+        unsigned char c = (unsigned char)value.data[i];
+        char next = (char)(i + 1 < value.len ? value.data[i + 1] : '\0');
 
         if (c == '"' || c == '\\') {
             line[at++] = '\\';
             line[at++] = (char)c;
-        } else if (c < 0x20 || c == 0x7F || (c == 0xC2 && is_c1(p[1])) ||
-                   (p > message && is_c1(p[0]) && (unsigned char)p[-1] == 0xC2)) {
+        } else if (c < 0x20 || c == 0x7F || (c == 0xC2 && is_c1(next)) ||
+                   (i > 0 && is_c1((char)c) && (unsigned char)value.data[i - 1] == 0xC2)) {
             line[at++] = '\\';
             line[at++] = 'x';
             line[at++] = hex[c >> 4];
@@ -60,13 +63,44 @@ static size_t quote(char *line, size_t at, const char *message)
     return at;
 }
 
+/* What logfmt takes without quotes. */
+static bool is_bare(struct text value)
+{
+    for (size_t i = 0; i < value.len; i++)
+        if (value.data[i] <= ' ' || value.data[i] >= 0x7F || value.data[i] == '"' ||
+            value.data[i] == '=' || value.data[i] == '\\')
+            return false;
+    return true;
+}
+
+static size_t put(char *line, size_t at, struct text value)
+{
+    if (value.len > LOG_VALUE_MAX)
+        value.len = LOG_VALUE_MAX;
+    if (value.len == 0)
+        value = text_of("-");
+    if (!is_bare(value))
+        return quote(line, at, value);
+    memcpy(line + at, value.data, value.len);
+    return at + value.len;
+}
+
+/* Time and level; returns where they end. */
+static size_t begin(char line[LOG_LINE_MAX], int64_t at, const char *name)
+{
+    char moment[MOMENT_SIZE];
+
+    moment_format(at, moment);
+    return (size_t)snprintf(line, LOG_LINE_MAX, "time=%s level=%s ", moment, name);
+}
+
 __attribute__((format(printf, 3, 0))) static void emit(enum log_level level, const char *name,
                                                        const char *format, va_list args)
 {
     char message[MESSAGE_BYTES + 1];
-    char line[LINE_BYTES];
-    char now[MOMENT_SIZE];
+    char line[LOG_LINE_MAX];
     int saved = errno;
+    size_t head;
     size_t len;
 
     if ((int)level > atomic_load(&highest))
@@ -76,14 +110,40 @@ __attribute__((format(printf, 3, 0))) static void emit(enum log_level level, con
         diverted(level, message);
         return;
     }
-    moment_format(moment_now(), now);
-    len = (size_t)snprintf(line, sizeof line, "time=%s level=%s msg=", now, name);
-    len = quote(line, len, message);
+    head = begin(line, moment_now(), name);
+    len = head + (size_t)snprintf(line + head, sizeof line - head, "msg=");
+    len = quote(line, len, text_of(message));
     line[len++] = '\n';
-    /* A log that cannot be written has nobody to be told to. */
-    while (write(STDERR_FILENO, line, len) < 0 && errno == EINTR) {
-    }
+    log_target_write(level, line, len, head, NULL, 0);
     errno = saved;
+}
+
+void log_event(int64_t at, const struct log_field *fields, size_t count)
+{
+    char line[LOG_LINE_MAX];
+    size_t head;
+    size_t len;
+
+    if ((int)LOG_LEVEL_INFO > atomic_load(&highest))
+        return;
+    head = begin(line, at, "info");
+    len = head;
+    for (size_t i = 0; i < count && i < LOG_FIELDS_MAX; i++) {
+        size_t name = strnlen(fields[i].name, LOG_NAME_MAX);
+
+        if (i > 0)
+            line[len++] = ' ';
+        memcpy(line + len, fields[i].name, name);
+        line[len + name] = '=';
+        len = put(line, len + name + 1, fields[i].value);
+    }
+    if (diverted != NULL) {
+        line[len] = '\0';
+        diverted(LOG_LEVEL_INFO, line + head);
+        return;
+    }
+    line[len++] = '\n';
+    log_target_write(LOG_LEVEL_INFO, line, len, head, fields, count);
 }
 
 #define LOG_BODY(level, name)                                                                      \

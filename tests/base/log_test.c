@@ -10,7 +10,8 @@
 #include <unistd.h>
 
 enum {
-    MESSAGE_MAX = 900
+    MESSAGE_MAX = 900,
+    LINE_SIZE = 16384
 };
 
 static int saved_stderr;
@@ -38,16 +39,16 @@ static void teardown(void)
 }
 
 /* The next line as a string; -1 when nothing was written. */
-static int next_line(char line[8192])
+static int next_line(char line[LINE_SIZE])
 {
-    ssize_t len = recv(reader, line, 8191, MSG_DONTWAIT);
+    ssize_t len = recv(reader, line, LINE_SIZE - 1, MSG_DONTWAIT);
 
     line[len > 0 ? len : 0] = '\0';
     return (int)len;
 }
 
 /* What stands between msg=" and the closing quote. */
-static void next_message(char line[8192], char message[8192])
+static void next_message(char line[LINE_SIZE], char message[LINE_SIZE])
 {
     int len = next_line(line);
     const char *start = strstr(line, " msg=\"");
@@ -63,7 +64,7 @@ static void next_message(char line[8192], char message[8192])
 START_TEST(a_line_is_logfmt_with_time_level_and_message)
 {
     static const char form[] = "time=dddd-dd-ddTdd:dd:dd.dddZ";
-    char line[8192];
+    char line[LINE_SIZE];
 
     log_info("served %d of %s", 42, "them");
     ck_assert_int_gt(next_line(line), (int)strlen(form));
@@ -79,7 +80,7 @@ END_TEST
 
 START_TEST(every_level_has_its_name)
 {
-    char line[8192];
+    char line[LINE_SIZE];
 
     log_set_level(LOG_LEVEL_DEBUG);
     log_error("m");
@@ -99,7 +100,7 @@ END_TEST
 
 START_TEST(lines_above_the_level_are_dropped)
 {
-    char line[8192];
+    char line[LINE_SIZE];
 
     log_set_level((enum log_level)_i);
     log_error("0");
@@ -118,8 +119,8 @@ END_TEST
 
 START_TEST(quotes_and_backslashes_are_escaped)
 {
-    char line[8192];
-    char message[8192];
+    char line[LINE_SIZE];
+    char message[LINE_SIZE];
 
     log_info("%s", "say \"no\" \\ level=error");
     next_message(line, message);
@@ -131,8 +132,8 @@ START_TEST(an_ascii_control_character_is_escaped)
 {
     const char sent[] = {'<', (char)_i, '>', '\0'};
     char expected[8];
-    char line[8192];
-    char message[8192];
+    char line[LINE_SIZE];
+    char message[LINE_SIZE];
 
     (void)snprintf(expected, sizeof expected, "<\\x%02x>", (unsigned)_i);
     log_info("%s", sent);
@@ -145,7 +146,7 @@ START_TEST(a_c1_control_character_is_escaped)
 {
     for (int c = 0x80; c < 0xA0; c++) {
         const char sent[] = {'<', (char)0xC2, (char)c, '>', '\0'};
-        char line[8192];
+        char line[LINE_SIZE];
 
         log_info("%s", sent);
         ck_assert_int_gt(next_line(line), 0);
@@ -156,8 +157,8 @@ END_TEST
 
 START_TEST(text_beyond_ascii_is_left_alone)
 {
-    char line[8192];
-    char message[8192];
+    char line[LINE_SIZE];
+    char message[LINE_SIZE];
 
     log_info("%s", "caf\xC3\xA9 \xE2\x82\xAC \xF0\x9F\x94\x91");
     next_message(line, message);
@@ -167,7 +168,7 @@ END_TEST
 
 START_TEST(a_line_feed_does_not_make_a_second_line)
 {
-    char line[8192];
+    char line[LINE_SIZE];
     int len;
 
     log_warn("%s", "one\ntime=x level=error msg=\"forged\"\r\n");
@@ -181,8 +182,8 @@ END_TEST
 
 START_TEST(a_message_is_cut_at_its_size)
 {
-    char line[8192];
-    char message[8192];
+    char line[LINE_SIZE];
+    char message[LINE_SIZE];
     char sent[MESSAGE_MAX + 10];
 
     for (size_t len = MESSAGE_MAX - 1; len <= MESSAGE_MAX + 1; len++) {
@@ -203,8 +204,8 @@ END_TEST
 
 START_TEST(the_longest_line_is_still_one_write)
 {
-    char line[8192];
-    char message[8192];
+    char line[LINE_SIZE];
+    char message[LINE_SIZE];
     char sent[2 * MESSAGE_MAX];
 
     memset(sent, '\x01', sizeof sent - 1);
@@ -218,8 +219,8 @@ END_TEST
 
 START_TEST(an_empty_message_is_an_empty_string)
 {
-    char line[8192];
-    char message[8192];
+    char line[LINE_SIZE];
+    char message[LINE_SIZE];
 
     log_info("%s", "");
     next_message(line, message);
@@ -239,13 +240,100 @@ END_TEST
 
 START_TEST(a_line_that_cannot_be_written_is_let_go)
 {
-    char line[8192];
+    char line[LINE_SIZE];
 
     ck_assert_int_eq(close(STDERR_FILENO), 0);
     errno = EXDEV;
     log_error("lost");
     ck_assert_int_eq(errno, EXDEV);
     ck_assert_int_le(next_line(line), 0);
+}
+END_TEST
+
+#define AT INT64_C(1795460885123) /* 2026-11-23T19:08:05.123Z */
+
+START_TEST(an_event_is_told_by_its_fields_at_its_moment)
+{
+    const struct log_field fields[] = {{"event", text_of("request")},
+                                       {"route", text_of("/v1/{id}/a-b_c.d:e@f+g")},
+                                       {"key", {NULL, 0}},
+                                       {"us", text_of("12")}};
+    char line[LINE_SIZE];
+
+    log_event(AT, fields, sizeof fields / sizeof fields[0]);
+    ck_assert_int_gt(next_line(line), 0);
+    ck_assert_str_eq(line, "time=2026-11-23T19:08:05.123Z level=info event=request "
+                           "route=/v1/{id}/a-b_c.d:e@f+g key=- us=12\n");
+    ck_assert_int_lt(next_line(line), 0);
+}
+END_TEST
+
+static const struct {
+    const char *value;
+    const char *written;
+} values[] = {
+    {"a b", "\"a b\""},
+    {"a=b", "\"a=b\""},
+    {"a\"b", "\"a\\\"b\""},
+    {"a\\b", "\"a\\\\b\""},
+    {"a\nlevel=error", "\"a\\x0alevel=error\""},
+    {"\x7f", "\"\\x7f\""},
+    {"caf\xC3\xA9", "\"caf\xC3\xA9\""},
+    {"\xC2\x9B", "\"\\xc2\\x9b\""},
+};
+
+START_TEST(a_value_is_quoted_where_logfmt_needs_it)
+{
+    const struct log_field field = {"v", text_of(values[_i].value)};
+    char expected[128];
+    char line[LINE_SIZE];
+
+    log_event(AT, &field, 1);
+    (void)snprintf(expected, sizeof expected, "time=2026-11-23T19:08:05.123Z level=info v=%s\n",
+                   values[_i].written);
+    ck_assert_int_gt(next_line(line), 0);
+    ck_assert_str_eq(line, expected);
+}
+END_TEST
+
+START_TEST(a_nul_byte_does_not_end_a_value)
+{
+    const struct log_field field = {"v", {"a\0b", 3}};
+    char line[LINE_SIZE];
+
+    log_event(AT, &field, 1);
+    ck_assert_int_gt(next_line(line), 0);
+    ck_assert_ptr_nonnull(strstr(line, " v=\"a\\x00b\"\n"));
+}
+END_TEST
+
+START_TEST(the_largest_event_is_one_write)
+{
+    struct log_field fields[LOG_FIELDS_MAX + 1];
+    char value[LOG_VALUE_MAX + 1];
+    char line[LINE_SIZE];
+    int len;
+
+    memset(value, 1, sizeof value);
+    for (size_t i = 0; i < LOG_FIELDS_MAX + 1; i++)
+        fields[i] = (struct log_field){"a_name_of_16_char", {value, sizeof value}};
+    log_event(AT, fields, LOG_FIELDS_MAX + 1);
+    len = next_line(line);
+    ck_assert_int_eq(len, (int)(strlen("time=2026-11-23T19:08:05.123Z level=info ") +
+                                LOG_FIELDS_MAX * (LOG_NAME_MAX + 3 + 4 * LOG_VALUE_MAX + 1)));
+    ck_assert_int_eq(line[len - 1], '\n');
+    ck_assert_int_lt(next_line(line), 0);
+}
+END_TEST
+
+START_TEST(an_event_above_the_level_is_dropped)
+{
+    const struct log_field field = {"event", text_of("request")};
+    char line[LINE_SIZE];
+
+    log_set_level(LOG_LEVEL_WARN);
+    log_event(AT, &field, 1);
+    ck_assert_int_lt(next_line(line), 0);
 }
 END_TEST
 
@@ -274,7 +362,7 @@ static void divert_no_more(void)
 
 START_TEST(a_diverted_message_is_unquoted_and_not_written)
 {
-    char line[8192];
+    char line[LINE_SIZE];
 
     log_warn("say \"%s\"\n", "\\ it");
     ck_assert_int_eq(diversions, 1);
@@ -309,6 +397,16 @@ START_TEST(messages_above_the_level_are_not_diverted)
 }
 END_TEST
 
+START_TEST(a_diverted_event_is_its_fields)
+{
+    const struct log_field fields[] = {{"event", text_of("request")}, {"id", text_of("a b")}};
+
+    log_event(AT, fields, 2);
+    ck_assert_int_eq(diverted_level, LOG_LEVEL_INFO);
+    ck_assert_str_eq(diverted, "event=request id=\"a b\"");
+}
+END_TEST
+
 START_TEST(a_diverted_message_is_cut_at_its_size)
 {
     log_error("%01000d", 7);
@@ -318,7 +416,7 @@ END_TEST
 
 START_TEST(a_diversion_can_be_undone)
 {
-    char line[8192];
+    char line[LINE_SIZE];
 
     log_divert(NULL);
     log_error("written");
@@ -349,6 +447,12 @@ Suite *log_suite(void)
     tcase_add_test(tc, the_longest_line_is_still_one_write);
     tcase_add_test(tc, an_empty_message_is_an_empty_string);
     tcase_add_test(tc, logging_leaves_errno_alone);
+    tcase_add_test(tc, an_event_is_told_by_its_fields_at_its_moment);
+    tcase_add_loop_test(tc, a_value_is_quoted_where_logfmt_needs_it, 0,
+                        (int)(sizeof values / sizeof values[0]));
+    tcase_add_test(tc, a_nul_byte_does_not_end_a_value);
+    tcase_add_test(tc, the_largest_event_is_one_write);
+    tcase_add_test(tc, an_event_above_the_level_is_dropped);
     tcase_add_test(tc, a_line_that_cannot_be_written_is_let_go);
     suite_add_tcase(suite, tc);
 
@@ -357,6 +461,7 @@ Suite *log_suite(void)
     tcase_add_test(diversion, a_diverted_message_is_unquoted_and_not_written);
     tcase_add_test(diversion, diverted_messages_have_their_level);
     tcase_add_test(diversion, messages_above_the_level_are_not_diverted);
+    tcase_add_test(diversion, a_diverted_event_is_its_fields);
     tcase_add_test(diversion, a_diverted_message_is_cut_at_its_size);
     tcase_add_test(diversion, a_diversion_can_be_undone);
     suite_add_tcase(suite, diversion);
