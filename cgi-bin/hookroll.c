@@ -1,15 +1,20 @@
 /* hookroll.fcgi: the FastCGI responder. Wires the floors together, waits for the
  * word to stop, takes them apart in reverse order. */
+#include "api/exposition.h"
+#include "api/service.h"
 #include "base/buf.h"
 #include "base/crypto.h"
 #include "base/log.h"
 #include "base/process.h"
+#include "serve/access.h"
 #include "serve/cgi.h"
 #include "serve/config.h"
 #include "serve/fcgi.h"
 #include "serve/listener.h"
 #include "serve/pool.h"
 #include "serve/supervisor.h"
+#include "serve/surveyor.h"
+#include "store/metrics.h"
 #include "store/store.h"
 
 #include <getopt.h>
@@ -201,6 +206,7 @@ static bool same_start(const struct config *a, const struct config *b)
 {
     return strcmp(a->store, b->store) == 0 && strcmp(a->master_key, b->master_key) == 0 &&
            strcmp(a->listen, b->listen) == 0 && a->listen_mode == b->listen_mode &&
+           strcmp(a->metrics_token, b->metrics_token) == 0 && a->log_to == b->log_to &&
            a->workers == b->workers;
 }
 
@@ -215,9 +221,10 @@ static void reload(const struct arguments *arguments, const struct config *runni
         log_error("the settings stay as they were");
     } else {
         if (!same_start(running, &config))
-            log_warn("of the settings, log_level and max_body have changed; the others count "
-                     "from the next start");
+            log_warn("of the settings, log_level, access_log and max_body have changed; the "
+                     "others count from the next start");
         log_set_level(config.log_level);
+        access_set(config.access_log);
         pool_set_max_body(pool, (size_t)config.max_body);
         log_info("the settings were read anew");
     }
@@ -236,12 +243,13 @@ static int obey(const sigset_t *signals, const struct arguments *arguments,
 }
 
 static enum rc serve(const struct arguments *arguments, const struct config *config,
-                     struct store *store)
+                     const struct service *service)
 {
     struct listener listener;
     struct pool *pool = NULL;
+    struct surveyor *surveyor = NULL;
     struct pool_options options = {.listener = &listener,
-                                   .store = store,
+                                   .service = service,
                                    .workers = (size_t)config->workers,
                                    .max_body = (size_t)config->max_body};
     sigset_t signals;
@@ -252,6 +260,8 @@ static enum rc serve(const struct arguments *arguments, const struct config *con
     rc = fcgi_init();
     block_signals(&signals);
     if (rc == RC_OK)
+        rc = surveyor_start(service->store, &surveyor);
+    if (rc == RC_OK)
         rc = pool_start(&options, &pool);
     if (rc == RC_OK) {
         log_info("hookroll " HOOKROLL_VERSION " serves %s with %zu workers",
@@ -261,25 +271,42 @@ static enum rc serve(const struct arguments *arguments, const struct config *con
         supervisor_stopping();
         pool_stop(pool);
     }
+    surveyor_stop(surveyor);
     listener_close(&listener);
+    return rc;
+}
+
+/* The store, the counts beside it, and who may read them. */
+static enum rc open_service(const struct config *config, struct service *service)
+{
+    const struct store_options options = {.directory = config->store,
+                                          .master_key = config->master_key};
+    enum rc rc = crypto_init();
+
+    if (rc == RC_OK && config->metrics_token[0] != '\0')
+        rc = scrape_token_load(config->metrics_token, &service->scrape);
+    if (rc == RC_OK)
+        rc = store_open(&options, &service->store);
+    if (rc == RC_OK)
+        exposition_open(config->store);
     return rc;
 }
 
 static enum rc run(const struct arguments *arguments, const struct config *config)
 {
-    const struct store_options options = {config->store, config->master_key, 0};
-    struct store *store = NULL;
+    struct service service = {.store = NULL};
     enum rc rc;
 
+    log_open(config->log_to);
     log_set_level(config->log_level);
+    access_set(config->access_log);
     raise_descriptors();
-    rc = crypto_init();
+    rc = open_service(config, &service);
     if (rc == RC_OK)
-        rc = store_open(&options, &store);
-    if (rc == RC_OK)
-        rc = cgi_is_asked() ? cgi_serve(store, (size_t)config->max_body)
-                            : serve(arguments, config, store);
-    store_close(store);
+        rc = cgi_is_asked() ? cgi_serve(&service, (size_t)config->max_body)
+                            : serve(arguments, config, &service);
+    metrics_close();
+    store_close(service.store);
     return rc;
 }
 

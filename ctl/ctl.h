@@ -83,6 +83,7 @@ enum rc ctl_endpoint_activate(struct ctl *ctl);
 enum rc ctl_roll(struct ctl *ctl);
 enum rc ctl_revoke(struct ctl *ctl);
 enum rc ctl_history(struct ctl *ctl);
+enum rc ctl_metrics(struct ctl *ctl);
 enum rc ctl_sign(struct ctl *ctl);
 enum rc ctl_verify(struct ctl *ctl);
 

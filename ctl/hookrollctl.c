@@ -1,10 +1,12 @@
 /* hookrollctl: the operator's tool: finds the command, opens the store, prints
  * what the command made or the one line that says why not. */
+#include "api/exposition.h"
 #include "base/crypto.h"
 #include "base/log.h"
 #include "base/moment.h"
 #include "base/process.h"
 #include "ctl.h"
+#include "store/metrics.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,6 +50,7 @@ static const char usage[] =
     "  verify            (--project ID --endpoint ID | --secret-file FILE) --payload FILE\n"
     "                    --headers FILE [--tolerance S] [--signature-header NAME]\n"
     "                    [--signature-versions LIST]\n"
+    "  metrics                                   all counts, as Prometheus reads them\n"
     "\n"
     "SETTING: --default-grace S, --max-grace S, --max-signing-secrets N,\n"
     "--signature-header NAME, --signature-versions LIST (such as SHA256:hex,SHA512:base64).\n"
@@ -106,6 +109,7 @@ static const struct command commands[] = {
      ONE_ENDPOINT | TAKES(CTL_SECRET_FILE) | TAKES(CTL_TOLERANCE) | TAKES(CTL_SIGNATURE_HEADER) |
          TAKES(CTL_SIGNATURE_VERSIONS),
      true},
+    {"metrics", NULL, ctl_metrics, 0, 0, false},
     {"history", NULL, ctl_history, TAKES(CTL_PROJECT), TAKES(CTL_ENDPOINT) | TAKES(CTL_LIMIT),
      false},
 };
@@ -248,6 +252,10 @@ enum rc ctl_open(struct ctl *ctl)
     struct store_options options = {ctl->config.store, ctl->config.master_key, 0};
     enum rc rc = store_open(&options, &ctl->store);
 
+    if (rc == RC_OK) {
+        exposition_open(ctl->config.store);
+        cause[0] = '\0'; /* that something cannot be counted stops no command */
+    }
     /* No store at all is a failure; "not found" is what a command looked for. */
     return rc == RC_NOT_FOUND ? RC_SYSTEM : rc;
 }
@@ -331,6 +339,7 @@ int main(int argc, char **argv)
         (void)fputs("hookrollctl: standard output cannot be written\n", stderr);
         status = EXIT_FAILURE;
     }
+    metrics_close();
     store_close(ctl.store);
     buf_free(&ctl.out);
     arena_free(&ctl.arena);

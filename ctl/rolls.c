@@ -4,6 +4,7 @@
 #include "ctl.h"
 #include "domain/revoke.h"
 #include "domain/roll.h"
+#include "store/metrics.h"
 
 #include <stdio.h>
 
@@ -39,6 +40,7 @@ enum rc ctl_roll(struct ctl *ctl)
                                  &endpoint);
         crypto_wipe(&roll.fresh, sizeof roll.fresh);
     }
+    metrics_roll(rc);
     if (rc == RC_OK) {
         view.now = roll.at;
         view.fresh = endpoint.secrets[endpoint.secret_count - 1].uid;

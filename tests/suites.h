@@ -66,6 +66,7 @@ Suite *endpoints_change_suite(void);
 Suite *endpoints_roll_suite(void);
 Suite *endpoints_suite(void);
 Suite *envelope_suite(void);
+Suite *exposition_suite(void);
 Suite *health_suite(void);
 Suite *json_compact_suite(void);
 Suite *json_read_suite(void);
@@ -77,7 +78,9 @@ Suite *response_suite(void);
 Suite *roll_json_suite(void);
 Suite *rolls_suite(void);
 Suite *router_suite(void);
+Suite *scrape_token_suite(void);
 
+Suite *access_suite(void);
 Suite *changes_suite(void);
 Suite *config_suite(void);
 Suite *fcgi_body_suite(void);
@@ -85,5 +88,6 @@ Suite *fcgi_suite(void);
 Suite *listener_suite(void);
 Suite *pool_suite(void);
 Suite *supervisor_suite(void);
+Suite *surveyor_suite(void);
 
 #endif

@@ -71,6 +71,7 @@ static Suite *(*const suites[])(void) = {
     endpoints_roll_suite,
     endpoints_suite,
     envelope_suite,
+    exposition_suite,
     health_suite,
     json_compact_suite,
     json_read_suite,
@@ -82,13 +83,16 @@ static Suite *(*const suites[])(void) = {
     roll_json_suite,
     rolls_suite,
     router_suite,
+    scrape_token_suite,
     /* serve */
+    access_suite,
     config_suite,
     fcgi_body_suite,
     fcgi_suite,
     listener_suite,
     pool_suite,
     supervisor_suite,
+    surveyor_suite,
 };
 
 int main(void)

@@ -36,6 +36,7 @@ static enum rc add(struct call *call, struct apikey *key)
     apikey_set_secret(key, secret);
     rc = store_apikey_add(call->store, key);
     if (rc == RC_OK) {
+        call->key_id = key->uid;
         apikey_token(&key->uid, secret, token);
         json = envelope_begin(call->response, 201, "API Key created successfully");
         admin_json_apikey(&json, key, text_of(token));

@@ -40,7 +40,21 @@ static enum rc find_key(struct call *call, struct text token)
             rc = RC_DENIED;
     }
     crypto_wipe(secret, sizeof secret);
+    if (rc != RC_OK)
+        call->key = (struct apikey){.uid = UID_NONE};
     return rc;
+}
+
+static enum rc refuse_missing(struct call *call)
+{
+    response_header(call->response, "WWW-Authenticate", "Bearer");
+    return envelope_error(call->response, RC_UNAUTHENTICATED, "Authentication required");
+}
+
+static enum rc refuse_wrong(struct call *call)
+{
+    response_header(call->response, "WWW-Authenticate", "Bearer error=\"invalid_token\"");
+    return envelope_error(call->response, RC_DENIED, "authorization failed");
 }
 
 enum rc auth_check(struct call *call, enum scope scope)
@@ -49,15 +63,11 @@ enum rc auth_check(struct call *call, enum scope scope)
     char message[80];
     enum rc rc;
 
-    if (token.len == 0) {
-        response_header(call->response, "WWW-Authenticate", "Bearer");
-        return envelope_error(call->response, RC_UNAUTHENTICATED, "Authentication required");
-    }
+    if (token.len == 0)
+        return refuse_missing(call);
     rc = find_key(call, token);
-    if (rc == RC_DENIED) {
-        response_header(call->response, "WWW-Authenticate", "Bearer error=\"invalid_token\"");
-        return envelope_error(call->response, rc, "authorization failed");
-    }
+    if (rc == RC_DENIED)
+        return refuse_wrong(call);
     if (rc == RC_OK && store_apikey_use(call->store, &call->key, call->request->now) != RC_OK)
         log_warn("the use of an API key could not be noted");
     if (rc == RC_OK)
@@ -71,6 +81,15 @@ enum rc auth_check(struct call *call, enum scope scope)
     (void)snprintf(message, sizeof message, "the API key lacks the scope %s",
                    apikey_scope_name(scope));
     return envelope_error(call->response, RC_FORBIDDEN, message);
+}
+
+enum rc auth_scrape(struct call *call)
+{
+    struct text token = bearer(call->request->authorization);
+
+    if (token.len == 0)
+        return refuse_missing(call);
+    return scrape_token_matches(call->scrape, token) ? RC_OK : refuse_wrong(call);
 }
 
 bool auth_has(const struct call *call, enum scope scope)

@@ -15,6 +15,9 @@
  * result than RC_OK has been answered. */
 RC_CHECK enum rc auth_check(struct call *call, enum scope scope);
 
+/* auth_scrape: the same scheme with the token of metrics, which belongs to no project. */
+RC_CHECK enum rc auth_scrape(struct call *call);
+
 /* auth_has: whether the caller's key has a scope. */
 bool auth_has(const struct call *call, enum scope scope);
 

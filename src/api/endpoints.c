@@ -38,6 +38,8 @@ enum rc endpoints_create(struct call *call)
     if (rc == RC_OK)
         rc = store_endpoint_add(call->store, &endpoint, &event);
     if (rc == RC_OK) {
+        call->endpoint_id = endpoint.uid;
+        call->secret_id = event.fresh;
         view.secrets = auth_has(call, SCOPE_SECRETS_READ);
         view.fresh = event.fresh;
         endpoint_answer(call, 201, "Endpoint created successfully", &endpoint, &view);

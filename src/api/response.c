@@ -10,6 +10,7 @@ void response_init(struct response *response)
 {
     response->status = 0;
     response->max_age = RESPONSE_NO_STORE;
+    response->content_type = "application/json";
     buf_init(&response->headers, HEADERS_MAX);
     buf_init(&response->body, BODY_MAX);
 }
@@ -26,6 +27,7 @@ void response_reset(struct response *response)
 {
     response->status = 0;
     response->max_age = RESPONSE_NO_STORE;
+    response->content_type = "application/json";
     buf_reset(&response->headers);
     buf_reset(&response->body);
 }

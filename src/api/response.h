@@ -13,7 +13,8 @@ struct response {
     int status;         /* HTTP; 0 until there is an answer */
     int64_t max_age;    /* s that the caller may keep it (RFC 9111), or RESPONSE_NO_STORE */
     struct buf headers; /* "Name: value\r\n" lines beside the ones that every answer has */
-    struct buf body;    /* JSON */
+    struct buf body;
+    const char *content_type; /* of the body; JSON unless a handler says otherwise. Static */
 };
 
 /* response_init: no answer yet. */

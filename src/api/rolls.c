@@ -29,6 +29,7 @@ static void answer_roll(struct call *call, const struct roll *roll, const struct
                                       .fresh = last->uid,
                                       .warning = roll_warning(endpoint)};
 
+    call->secret_id = last->uid;
     endpoint_answer(call, 200, "endpoint secret expired successfully", endpoint, &view);
 }
 

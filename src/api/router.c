@@ -8,6 +8,7 @@
 #include "api/endpoint_list.h"
 #include "api/endpoints.h"
 #include "api/envelope.h"
+#include "api/exposition.h"
 #include "api/health.h"
 #include "api/openapi.h"
 #include "api/projects.h"
@@ -16,6 +17,7 @@
 #include "api/signatures.h"
 #include "api/signing_secrets.h"
 #include "api/verifications.h"
+#include "store/metrics.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,8 +25,9 @@
 #include <string.h>
 
 enum route_access {
-    ROUTE_OPEN, /* to everyone */
-    ROUTE_KEY   /* to keys of the project */
+    ROUTE_OPEN,   /* to everyone */
+    ROUTE_SCRAPE, /* to who has the token of metrics; not there without such a token */
+    ROUTE_KEY     /* to keys of the project */
 };
 
 struct route {
@@ -42,6 +45,8 @@ struct route {
 
 static const struct route routes[] = {
     {"GET", "/healthz", ROUTE_OPEN, SCOPE_NONE, health_get},
+    {"GET", "/readyz", ROUTE_OPEN, SCOPE_NONE, health_ready},
+    {"GET", "/metrics", ROUTE_SCRAPE, SCOPE_NONE, exposition_get},
     {"GET", "/openapi.json", ROUTE_OPEN, SCOPE_NONE, openapi_get},
     {"GET", PROJECT, ROUTE_KEY, SCOPE_NONE, projects_get},
     {"PUT", PROJECT, ROUTE_KEY, SCOPE_PROJECT_WRITE, projects_update},
@@ -70,6 +75,8 @@ static const struct route routes[] = {
 enum {
     ROUTES = sizeof routes / sizeof routes[0]
 };
+
+_Static_assert((int)ROUTES < (int)METRICS_NO_ROUTE, "each route is counted by itself");
 
 /* Takes the next segment, without its slash, off the front of `path`. */
 static struct text take_segment(struct text *path)
@@ -167,37 +174,47 @@ static enum rc refuse(struct call *call, const char *const *methods, size_t coun
     return envelope_error(call->response, RC_METHOD, "method not allowed");
 }
 
-static enum rc dispatch(struct call *call)
+static enum rc run(struct call *call, const struct route *route)
+{
+    enum rc rc = RC_OK;
+
+    if (route->access == ROUTE_SCRAPE)
+        rc = auth_scrape(call);
+    else if (route->access == ROUTE_KEY)
+        rc = auth_check(call, route->scope);
+    return rc == RC_OK ? route->handler(call) : rc;
+}
+
+/* *met is the route that answered, NULL when there was none. */
+static enum rc dispatch(struct call *call, const struct route **met)
 {
     const char *methods[4];
     size_t count = 0;
 
     for (size_t i = 0; i < ROUTES; i++) {
-        enum rc rc = RC_OK;
-
-        if (!matches(routes[i].pattern, call->request->path))
+        if (!matches(routes[i].pattern, call->request->path) ||
+            (routes[i].access == ROUTE_SCRAPE && !call->scrape->set))
             continue;
-        if (!allows(&routes[i], call->request->method)) {
-            if (count < sizeof methods / sizeof methods[0])
-                methods[count++] = routes[i].method;
-            continue;
+        if (allows(&routes[i], call->request->method)) {
+            *met = &routes[i];
+            capture_all(routes[i].pattern, call->request->path, call);
+            return run(call, *met);
         }
-        capture_all(routes[i].pattern, call->request->path, call);
-        if (routes[i].access == ROUTE_KEY)
-            rc = auth_check(call, routes[i].scope);
-        return rc == RC_OK ? routes[i].handler(call) : rc;
+        if (count < sizeof methods / sizeof methods[0])
+            methods[count++] = routes[i].method;
     }
     return refuse(call, methods, count);
 }
 
 /* Of the faults, which take most of it, only the count has a meaning yet. */
-static void call_init(struct call *call, struct store *store, const struct request *request,
-                      struct response *response, struct arena *arena)
+static void call_init(struct call *call, const struct service *service,
+                      const struct request *request, struct response *response, struct arena *arena)
 {
     memset(call, 0, offsetof(struct call, faults));
     call->request = request;
     call->response = response;
-    call->store = store;
+    call->store = service->store;
+    call->scrape = &service->scrape;
     call->arena = arena;
     call->faults.count = 0;
 }
@@ -211,18 +228,35 @@ bool router_route(size_t i, const char **method, const char **pattern)
     return true;
 }
 
-enum rc router_answer(struct store *store, const struct request *request, struct response *response,
-                      struct arena *arena)
+/* What uids a path has that met no route is nobody's to know. */
+static struct outcome outcome_of(enum rc rc, const struct route *met, const struct call *call)
 {
+    if (met == NULL)
+        return (struct outcome){.rc = rc, .route = METRICS_NO_ROUTE};
+    return (struct outcome){.rc = rc,
+                            .route = (size_t)(met - routes),
+                            .pattern = met->pattern,
+                            .caller = call->key.uid,
+                            .project = call->project_id,
+                            .endpoint = call->endpoint_id,
+                            .secret = call->secret_id,
+                            .key = call->key_id};
+}
+
+void router_answer(const struct service *service, const struct request *request,
+                   struct response *response, struct arena *arena, struct outcome *outcome)
+{
+    const struct route *met = NULL;
     struct call call;
     enum rc rc;
 
-    call_init(&call, store, request, response, arena);
-    rc = dispatch(&call);
-
+    call_init(&call, service, request, response, arena);
+    rc = dispatch(&call, &met);
+    if (met != NULL && met->handler == rolls_roll)
+        metrics_roll(rc);
     if (buf_status(&response->body) != RC_OK || buf_status(&response->headers) != RC_OK) {
         response_reset(response);
         rc = envelope_error(response, RC_NO_MEMORY, NULL);
     }
-    return rc;
+    *outcome = outcome_of(rc, met, &call);
 }

@@ -70,23 +70,24 @@ bool cgi_is_asked(void)
 }
 
 struct answering {
-    struct store *store;
+    const struct service *service;
     struct arena arena;
 };
 
-static void answer(const struct request *request, struct response *response, void *arg)
+static void answer(const struct request *request, struct response *response,
+                   struct outcome *outcome, void *arg)
 {
     struct answering *answering = arg;
 
-    (void)router_answer(answering->store, request, response, &answering->arena);
+    router_answer(answering->service, request, response, &answering->arena, outcome);
 }
 
-enum rc cgi_serve(struct store *store, size_t max_body)
+enum rc cgi_serve(const struct service *service, size_t max_body)
 {
     const char *length = getenv("CONTENT_LENGTH");
     struct streams streams = {0, false};
     const struct gateway_peer peer = {environ, &streams, read_input, write_output};
-    struct answering answering = {.store = store};
+    struct answering answering = {.service = service};
     struct gateway gateway;
     int64_t stated = 0;
 

@@ -2,8 +2,8 @@
 #ifndef HOOKROLL_SERVE_CGI_H
 #define HOOKROLL_SERVE_CGI_H
 
+#include "api/service.h"
 #include "base/rc.h"
-#include "store/store.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,6 +14,6 @@ bool cgi_is_asked(void);
 
 /* cgi_serve: answers the request in the environment and on standard input to standard
  * output. RC_SYSTEM when that cannot be written; RC_NO_MEMORY. */
-RC_CHECK enum rc cgi_serve(struct store *store, size_t max_body);
+RC_CHECK enum rc cgi_serve(const struct service *service, size_t max_body);
 
 #endif

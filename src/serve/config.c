@@ -17,16 +17,17 @@ enum kind {
     KIND_ADDRESS, /* or nothing */
     KIND_INTEGER,
     KIND_MODE, /* octal */
-    KIND_LEVEL
+    KIND_WORD  /* one of those that go with the values of an enum */
 };
 
 struct setting {
     const char *name;
     enum kind kind;
     size_t offset;
-    int64_t min; /* of integers */
+    int64_t min; /* of integers and modes; bytes of a text */
     int64_t max;
-    const char *meaning; /* with its unit */
+    const char *meaning;        /* with its unit */
+    const char *const words[5]; /* NULL behind the last */
 };
 
 enum {
@@ -36,28 +37,86 @@ enum {
 };
 
 static const struct setting settings[] = {
-    {"store", KIND_TEXT, offsetof(struct config, store), 0, 0,
-     "Directory of the data, on a local disk"},
-    {"master_key", KIND_TEXT, offsetof(struct config, master_key), 0, 0,
-     "File of the master key, which its owner alone may read"},
-    {"listen", KIND_ADDRESS, offsetof(struct config, listen), 0, 0,
-     "Address to serve at without a socket on descriptor 0"},
-    {"listen_mode", KIND_MODE, offsetof(struct config, listen_mode), 0, 0777,
-     "Mode of the unix socket that is made at that address"},
-    {"workers", KIND_INTEGER, offsetof(struct config, workers), 1, 512,
-     "Threads that answer requests"},
-    {"max_body", KIND_INTEGER, offsetof(struct config, max_body), 1024, 64 * 1024 * 1024,
-     "Largest body of a request, in bytes"},
-    {"log_level", KIND_LEVEL, offsetof(struct config, log_level), 0, 0,
-     "What is logged, with all that is more severe"},
+    {"store",
+     KIND_TEXT,
+     offsetof(struct config, store),
+     1,
+     CONFIG_PATH_SIZE - 1,
+     "Directory of the data, on a local disk",
+     {NULL}},
+    {"master_key",
+     KIND_TEXT,
+     offsetof(struct config, master_key),
+     1,
+     CONFIG_PATH_SIZE - 1,
+     "File of the master key, which its owner alone may read",
+     {NULL}},
+    {"listen",
+     KIND_ADDRESS,
+     offsetof(struct config, listen),
+     0,
+     0,
+     "Address to serve at without a socket on descriptor 0",
+     {NULL}},
+    {"listen_mode",
+     KIND_MODE,
+     offsetof(struct config, listen_mode),
+     0,
+     0777,
+     "Mode of the unix socket that is made at that address",
+     {NULL}},
+    {"workers",
+     KIND_INTEGER,
+     offsetof(struct config, workers),
+     1,
+     512,
+     "Threads that answer requests",
+     {NULL}},
+    {"max_body",
+     KIND_INTEGER,
+     offsetof(struct config, max_body),
+     1024,
+     64 * 1024 * 1024,
+     "Largest body of a request, in bytes",
+     {NULL}},
+    {"metrics_token",
+     KIND_TEXT,
+     offsetof(struct config, metrics_token),
+     0,
+     CONFIG_PATH_SIZE - 1,
+     "File of the token that GET /metrics takes, which its owner alone may read; without it the "
+     "path is unknown",
+     {NULL}},
+    {"log_level",
+     KIND_WORD,
+     offsetof(struct config, log_level),
+     0,
+     0,
+     "What is logged, with all that is more severe",
+     {[LOG_LEVEL_ERROR] = "error",
+      [LOG_LEVEL_WARN] = "warn",
+      [LOG_LEVEL_INFO] = "info",
+      [LOG_LEVEL_DEBUG] = "debug"}},
+    {"log_to",
+     KIND_WORD,
+     offsetof(struct config, log_to),
+     0,
+     0,
+     "Where the log goes; where nobody listens, to standard error",
+     {[LOG_TO_STDERR] = "stderr", [LOG_TO_SYSLOG] = "syslog", [LOG_TO_JOURNAL] = "journal"}},
+    {"access_log",
+     KIND_WORD,
+     offsetof(struct config, access_log),
+     0,
+     0,
+     "Requests that get a line of level info; changes are methods other than GET and HEAD",
+     {[ACCESS_LOG_ALL] = "all", [ACCESS_LOG_CHANGES] = "changes", [ACCESS_LOG_NONE] = "none"}},
 };
 
-static const char *const levels[] = {
-    [LOG_LEVEL_ERROR] = "error",
-    [LOG_LEVEL_WARN] = "warn",
-    [LOG_LEVEL_INFO] = "info",
-    [LOG_LEVEL_DEBUG] = "debug",
-};
+_Static_assert(sizeof(enum log_level) == sizeof(unsigned) &&
+                   sizeof(enum log_to) == sizeof(unsigned) &&
+                   sizeof(enum access_log) == sizeof(unsigned),
+               "words are stored alike");
 
 const char *config_default(void)
 {
@@ -71,7 +130,9 @@ void config_init(struct config *config)
                               .listen_mode = 0660,
                               .workers = 16,
                               .max_body = 4 * 1024 * 1024,
-                              .log_level = LOG_LEVEL_INFO};
+                              .log_level = LOG_LEVEL_INFO,
+                              .log_to = LOG_TO_STDERR,
+                              .access_log = ACCESS_LOG_ALL};
 }
 
 static bool set_mode(struct text value, const struct setting *setting, int64_t *out)
@@ -99,14 +160,22 @@ static bool set_integer(struct text value, const struct setting *setting, int64_
     return true;
 }
 
-static bool set_level(struct text value, enum log_level *out)
+static bool set_word(struct text value, const struct setting *setting, void *out)
 {
-    for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++)
-        if (text_is(value, levels[i])) {
-            *out = (enum log_level)i;
+    for (unsigned i = 0; setting->words[i] != NULL; i++)
+        if (text_is(value, setting->words[i])) {
+            memcpy(out, &i, sizeof i);
             return true;
         }
     return false;
+}
+
+static const char *word_of(const struct setting *setting, const void *at)
+{
+    unsigned i;
+
+    memcpy(&i, at, sizeof i);
+    return setting->words[i];
 }
 
 static bool set(struct config *config, const struct setting *setting, struct text value)
@@ -115,7 +184,7 @@ static bool set(struct config *config, const struct setting *setting, struct tex
 
     switch (setting->kind) {
     case KIND_TEXT:
-        return value.len > 0 && text_copy(value, at, CONFIG_PATH_SIZE);
+        return value.len >= (size_t)setting->min && text_copy(value, at, CONFIG_PATH_SIZE);
     case KIND_ADDRESS:
         return text_copy(value, at, CONFIG_PATH_SIZE) &&
                (value.len == 0 || listener_is_address(at));
@@ -123,10 +192,23 @@ static bool set(struct config *config, const struct setting *setting, struct tex
         return set_integer(value, setting, at);
     case KIND_MODE:
         return set_mode(value, setting, at);
-    case KIND_LEVEL:
-        return set_level(value, at);
+    case KIND_WORD:
+        return set_word(value, setting, at);
     }
     return false;
+}
+
+/* "one, two or three" */
+static void list_words(const struct setting *setting, char out[EXPECTED_SIZE])
+{
+    size_t len = 0;
+
+    for (size_t i = 0; setting->words[i] != NULL && len < EXPECTED_SIZE; i++) {
+        const char *before = setting->words[i + 1] != NULL ? ", " : " or ";
+
+        len += (size_t)snprintf(out + len, EXPECTED_SIZE - len, "%s%s", i > 0 ? before : "",
+                                setting->words[i]);
+    }
 }
 
 /* What `set` takes. */
@@ -134,7 +216,8 @@ static void expect(const struct setting *setting, char out[EXPECTED_SIZE])
 {
     switch (setting->kind) {
     case KIND_TEXT:
-        (void)snprintf(out, EXPECTED_SIZE, "1 to %d bytes", CONFIG_PATH_SIZE - 1);
+        (void)snprintf(out, EXPECTED_SIZE, "%" PRId64 " to %" PRId64 " bytes", setting->min,
+                       setting->max);
         break;
     case KIND_ADDRESS:
         (void)snprintf(out, EXPECTED_SIZE,
@@ -149,8 +232,8 @@ static void expect(const struct setting *setting, char out[EXPECTED_SIZE])
         (void)snprintf(out, EXPECTED_SIZE, "an octal mode from 0 to %04" PRIo64,
                        (uint64_t)setting->max);
         break;
-    case KIND_LEVEL:
-        (void)snprintf(out, EXPECTED_SIZE, "error, warn, info or debug");
+    case KIND_WORD:
+        list_words(setting, out);
         break;
     }
 }
@@ -172,8 +255,8 @@ static void format(const struct config *config, const struct setting *setting,
     case KIND_MODE:
         (void)snprintf(out, CONFIG_PATH_SIZE, "%04" PRIo64, *(const uint64_t *)at);
         break;
-    case KIND_LEVEL:
-        (void)snprintf(out, CONFIG_PATH_SIZE, "%s", levels[*(const enum log_level *)at]);
+    case KIND_WORD:
+        (void)snprintf(out, CONFIG_PATH_SIZE, "%s", word_of(setting, at));
         break;
     }
 }

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/rc.h"
+#include "serve/access.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -26,13 +27,16 @@ struct config_errors {
 };
 
 struct config {
-    char store[CONFIG_PATH_SIZE];      /* directory */
-    char master_key[CONFIG_PATH_SIZE]; /* file */
-    char listen[CONFIG_PATH_SIZE];     /* "unix:PATH", "HOST:PORT"; "": only what fd 0 brings */
-    int64_t listen_mode;               /* of a unix socket, as chmod takes it */
-    int64_t workers;                   /* threads */
-    int64_t max_body;                  /* bytes of a request's body */
+    char store[CONFIG_PATH_SIZE];         /* directory */
+    char master_key[CONFIG_PATH_SIZE];    /* file */
+    char listen[CONFIG_PATH_SIZE];        /* "unix:PATH", "HOST:PORT"; "": only what fd 0 brings */
+    int64_t listen_mode;                  /* of a unix socket, as chmod takes it */
+    int64_t workers;                      /* threads */
+    int64_t max_body;                     /* bytes of a request's body */
+    char metrics_token[CONFIG_PATH_SIZE]; /* file; "": GET /metrics is not there */
     enum log_level log_level;
+    enum log_to log_to;
+    enum access_log access_log;
 };
 
 /* config_default: the file that is read when none is named. */

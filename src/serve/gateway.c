@@ -6,6 +6,7 @@
 #include "base/moment.h"
 #include "base/text.h"
 #include "domain/uid.h"
+#include "serve/access.h"
 
 #include <string.h>
 
@@ -196,7 +197,9 @@ static void send_response(struct gateway *gateway, const struct gateway_peer *pe
         buf_put_string(head, "\r\n");
     }
     if (response->body.len > 0) {
-        buf_put_string(head, "Content-Type: application/json\r\nContent-Length: ");
+        buf_put_string(head, "Content-Type: ");
+        buf_put_string(head, response->content_type);
+        buf_put_string(head, "\r\nContent-Length: ");
         buf_put_text(head, text_of_int64((int64_t)response->body.len, digits));
         buf_put_string(head, "\r\n");
     }
@@ -231,12 +234,16 @@ bool gateway_serve(struct gateway *gateway, const struct gateway_peer *peer, gat
                               .id = request_id(gateway, peer, now),
                               .body_max = gateway->max_body,
                               .now = now};
+    struct outcome outcome = {.rc = RC_OK};
+    int64_t began;
     bool ended;
 
     request.body_state = read_body(gateway, peer, &request.body);
     ended = drain(peer);
-    answer(&request, &gateway->response, arg);
+    began = moment_elapsed();
+    answer(&request, &gateway->response, &outcome, arg);
     send_response(gateway, peer, request.method);
+    access_note(&request, gateway->response.status, &outcome, moment_elapsed() - began);
     reset(gateway);
     return ended;
 }

@@ -4,6 +4,7 @@
 #ifndef HOOKROLL_SERVE_GATEWAY_H
 #define HOOKROLL_SERVE_GATEWAY_H
 
+#include "api/outcome.h"
 #include "api/request.h"
 #include "api/response.h"
 #include "base/buf.h"
@@ -42,10 +43,12 @@ void gateway_bound(struct gateway *gateway, size_t max_body);
 /* gateway_free: wipes and releases. */
 void gateway_free(struct gateway *gateway);
 
-/* Fills the response. */
-typedef void gateway_answer(const struct request *request, struct response *response, void *arg);
+/* Fills the response, and says what the request was about. */
+typedef void gateway_answer(const struct request *request, struct response *response,
+                            struct outcome *outcome, void *arg);
 
-/* gateway_serve: reads the request, lets `answer` answer it, sends that. False when the
+/* gateway_serve: reads the request, lets `answer` answer it, sends that, counts and logs
+ * it. False when the
  * body has no end that is worth waiting for, so that no request can follow it. */
 bool gateway_serve(struct gateway *gateway, const struct gateway_peer *peer, gateway_answer *answer,
                    void *arg);

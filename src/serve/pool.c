@@ -61,11 +61,12 @@ struct pool {
 static char about_listener;
 static char about_stop;
 
-static void answer(const struct request *request, struct response *response, void *arg)
+static void answer(const struct request *request, struct response *response,
+                   struct outcome *outcome, void *arg)
 {
     struct worker *worker = arg;
 
-    (void)router_answer(worker->pool->options.store, request, response, &worker->arena);
+    router_answer(worker->pool->options.service, request, response, &worker->arena, outcome);
     arena_reset(&worker->arena);
 }
 

@@ -5,9 +5,9 @@
 #ifndef HOOKROLL_SERVE_POOL_H
 #define HOOKROLL_SERVE_POOL_H
 
+#include "api/service.h"
 #include "base/rc.h"
 #include "serve/listener.h"
-#include "store/store.h"
 
 #include <stddef.h>
 
@@ -15,7 +15,7 @@ struct pool;
 
 struct pool_options {
     const struct listener *listener; /* borrowed until pool_stop */
-    struct store *store;             /* borrowed until pool_stop */
+    const struct service *service;   /* borrowed until pool_stop */
     size_t workers;                  /* threads */
     size_t max_body;                 /* bytes */
 };

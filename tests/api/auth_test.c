@@ -101,7 +101,7 @@ START_TEST(a_credential_with_a_nul_byte_is_none)
     ck_assert_int_eq(api.response.status, 200);
     api.request.authorization = (struct text){api.admin, sizeof api.admin};
     response_reset(&api.response);
-    (void)router_answer(api.at.store, &api.request, &api.response, &api.arena);
+    router_answer(&api.service, &api.request, &api.response, &api.arena, &api.outcome);
     expect_unauthenticated();
 }
 END_TEST

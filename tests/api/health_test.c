@@ -53,6 +53,29 @@ START_TEST(a_store_that_cannot_be_read_is_not_healthy)
 }
 END_TEST
 
+START_TEST(a_store_that_can_be_written_is_ready)
+{
+    api_fixture_open(&api);
+    ck_assert_int_eq(api_ask_as(&api, NULL, "GET", "/readyz", NULL), RC_OK);
+    ck_assert_int_eq(api.response.status, 200);
+    expect_body("{\"status\":true,\"message\":\"ready\"}");
+}
+END_TEST
+
+START_TEST(a_store_that_cannot_be_read_is_not_ready)
+{
+    struct helper helper;
+
+    helper_start(&helper, store_fixture_spoil, &api.at);
+    api_fixture_open(&api);
+    helper_go(&helper);
+    ck_assert(helper_join(&helper));
+    ck_assert_int_eq(api_ask_as(&api, NULL, "GET", "/readyz", NULL), RC_UNAVAILABLE);
+    ck_assert_int_eq(api.response.status, 503);
+    expect_body("{\"status\":false,\"message\":\"the store cannot be written\"}");
+}
+END_TEST
+
 Suite *health_suite(void)
 {
     Suite *suite = suite_create("health");
@@ -63,6 +86,8 @@ Suite *health_suite(void)
     tcase_add_test(tc, a_store_that_can_be_read_is_healthy);
     tcase_add_test(tc, a_key_that_is_sent_does_not_matter);
     tcase_add_test(tc, a_store_that_cannot_be_read_is_not_healthy);
+    tcase_add_test(tc, a_store_that_can_be_written_is_ready);
+    tcase_add_test(tc, a_store_that_cannot_be_read_is_not_ready);
     suite_add_tcase(suite, tc);
     return suite;
 }

@@ -41,7 +41,7 @@ static void ask_bytes(const char *method, struct text path)
     api.request.body = text_of("{}");
     response_reset(&api.response);
     arena_reset(&api.arena);
-    (void)router_answer(api.at.store, &api.request, &api.response, &api.arena);
+    router_answer(&api.service, &api.request, &api.response, &api.arena, &api.outcome);
 }
 
 static void expect_unknown(void)
@@ -286,7 +286,8 @@ START_TEST(without_memory_the_service_is_busy)
     arena_init(&tiny, 16);
     (void)api_ask(&api, "GET", endpoint, NULL);
     response_reset(&api.response);
-    ck_assert_int_eq(router_answer(api.at.store, &api.request, &api.response, &tiny), RC_NO_MEMORY);
+    router_answer(&api.service, &api.request, &api.response, &tiny, &api.outcome);
+    ck_assert_int_eq(api.outcome.rc, RC_NO_MEMORY);
     api_expect(&api, 503, "the service is busy, try again");
     arena_free(&tiny);
 }
@@ -298,8 +299,8 @@ START_TEST(an_answer_that_does_not_fit_is_replaced_by_one_that_does)
     response_free(&api.response);
     response_init(&api.response);
     buf_init(&api.response.body, 100);
-    ck_assert_int_eq(router_answer(api.at.store, &api.request, &api.response, &api.arena),
-                     RC_NO_MEMORY);
+    router_answer(&api.service, &api.request, &api.response, &api.arena, &api.outcome);
+    ck_assert_int_eq(api.outcome.rc, RC_NO_MEMORY);
     api_expect(&api, 503, "the service is busy, try again");
     ck_assert_uint_eq(api.response.headers.len, 0);
 }
@@ -314,6 +315,7 @@ static void *ask_often(void *arg)
 {
     int *wrong = arg;
     struct response response;
+    struct outcome outcome;
     struct arena arena;
 
     response_init(&response);
@@ -321,8 +323,8 @@ static void *ask_often(void *arg)
     for (int i = 0; i < ROUNDS; i++) {
         response_reset(&response);
         arena_reset(&arena);
-        if (router_answer(api.at.store, &api.request, &response, &arena) != RC_OK ||
-            response.status != 200)
+        router_answer(&api.service, &api.request, &response, &arena, &outcome);
+        if (outcome.rc != RC_OK || response.status != 200)
             ++*wrong;
     }
     arena_free(&arena);

@@ -62,7 +62,10 @@ static void expect_factory_settings(void)
     ck_assert_int_eq(config.listen_mode, 0660);
     ck_assert_int_eq(config.workers, 16);
     ck_assert_int_eq(config.max_body, 4 * 1024 * 1024);
+    ck_assert_str_eq(config.metrics_token, "");
     ck_assert_int_eq(config.log_level, LOG_LEVEL_INFO);
+    ck_assert_int_eq(config.log_to, LOG_TO_STDERR);
+    ck_assert_int_eq(config.access_log, ACCESS_LOG_ALL);
 }
 
 START_TEST(the_default_file_is_below_sysconfdir)
@@ -101,6 +104,9 @@ START_TEST(every_setting_is_read)
                           "workers = 3\n"
                           "\n"
                           "max_body = 2048\n"
+                          "metrics_token = /srv/token\n"
+                          "log_to = journal\n"
+                          "access_log = changes\n"
                           "log_level = debug"),
                      RC_OK);
     ck_assert_str_eq(config.store, "/srv/store");
@@ -109,6 +115,9 @@ START_TEST(every_setting_is_read)
     ck_assert_int_eq(config.listen_mode, 0600);
     ck_assert_int_eq(config.workers, 3);
     ck_assert_int_eq(config.max_body, 2048);
+    ck_assert_str_eq(config.metrics_token, "/srv/token");
+    ck_assert_int_eq(config.log_to, LOG_TO_JOURNAL);
+    ck_assert_int_eq(config.access_log, ACCESS_LOG_CHANGES);
     ck_assert_int_eq(config.log_level, LOG_LEVEL_DEBUG);
 }
 END_TEST
@@ -157,6 +166,8 @@ END_TEST
 #define MODE     "listen_mode must be an octal mode from 0 to 0777"
 #define LISTEN   "listen must be unix:PATH of up to 107 bytes, or HOST:PORT with a numeric host"
 #define LEVEL    "log_level must be error, warn, info or debug"
+#define PLACE    "log_to must be stderr, syslog or journal"
+#define ACCESS   "access_log must be all, changes or none"
 
 static const struct {
     const char *line;
@@ -184,6 +195,12 @@ static const struct {
     {"listen_mode =", MODE},
     {"listen_mode = rw-rw----", MODE},
     {"listen_mode = 7777777777777777777777777777", MODE},
+    {"log_to =", PLACE},
+    {"log_to = file", PLACE},
+    {"log_to = Journal", PLACE},
+    {"access_log =", ACCESS},
+    {"access_log = some", ACCESS},
+    {"access_log = non", ACCESS},
     {"log_level =", LEVEL},
     {"log_level = Debug", LEVEL},
     {"log_level = trace", LEVEL},
@@ -225,7 +242,31 @@ START_TEST(every_log_level_has_its_name)
 }
 END_TEST
 
-static const char *const texts[] = {"store", "master_key"};
+static const char *const places[] = {"stderr", "syslog", "journal"};
+
+START_TEST(every_place_of_the_log_has_its_name)
+{
+    char line[64];
+
+    (void)snprintf(line, sizeof line, "log_to = %s\n", places[_i]);
+    ck_assert_int_eq(load(line), RC_OK);
+    ck_assert_int_eq(config.log_to, _i);
+}
+END_TEST
+
+static const char *const accesses[] = {"all", "changes", "none"};
+
+START_TEST(every_choice_of_the_access_log_has_its_name)
+{
+    char line[64];
+
+    (void)snprintf(line, sizeof line, "access_log = %s\n", accesses[_i]);
+    ck_assert_int_eq(load(line), RC_OK);
+    ck_assert_int_eq(config.access_log, _i);
+}
+END_TEST
+
+static const char *const texts[] = {"store", "master_key", "metrics_token"};
 
 static enum rc load_long(const char *name, size_t len)
 {
@@ -239,7 +280,8 @@ static enum rc load_long(const char *name, size_t len)
 
 START_TEST(a_text_is_bounded)
 {
-    const char *value = _i == 0 ? config.store : config.master_key;
+    const char *const values[] = {config.store, config.master_key, config.metrics_token};
+    const char *value = values[_i];
     char expected[64];
 
     ck_assert_int_eq(load_long(texts[_i], CONFIG_PATH_SIZE - 2), RC_OK);
@@ -259,9 +301,10 @@ START_TEST(an_address_may_be_that_of_nothing)
 }
 END_TEST
 
-static const char *const all[] = {"store = /x\n",      "master_key = /x\n", "listen = unix:/x\n",
-                                  "workers = 3\n",     "max_body = 2048\n", "listen_mode = 0600\n",
-                                  "log_level = warn\n"};
+static const char *const all[] = {
+    "store = /x\n",      "master_key = /x\n",    "listen = unix:/x\n", "workers = 3\n",
+    "max_body = 2048\n", "listen_mode = 0600\n", "log_level = warn\n", "metrics_token = /x\n",
+    "log_to = syslog\n", "access_log = none\n"};
 
 START_TEST(a_setting_given_twice_is_refused)
 {
@@ -502,6 +545,8 @@ Suite *config_suite(void)
     tcase_add_loop_test(tc, a_number_within_its_bounds_is_taken, 0, COUNT(numbers));
     tcase_add_loop_test(tc, a_wrong_line_is_refused_with_what_was_expected, 0, COUNT(wrong));
     tcase_add_loop_test(tc, every_log_level_has_its_name, 0, COUNT(levels));
+    tcase_add_loop_test(tc, every_place_of_the_log_has_its_name, 0, COUNT(places));
+    tcase_add_loop_test(tc, every_choice_of_the_access_log_has_its_name, 0, COUNT(accesses));
     tcase_add_loop_test(tc, a_text_is_bounded, 0, COUNT(texts));
     tcase_add_test(tc, an_address_may_be_that_of_nothing);
     tcase_add_loop_test(tc, a_setting_given_twice_is_refused, 0, COUNT(all));

@@ -2,6 +2,7 @@
  * and a connection is kept, or closed once. */
 #include "base/crypto.h"
 #include "base/moment.h"
+#include "serve/access.h"
 #include "serve/fcgi.h"
 #include "suites.h"
 #include "support/fcgi_client.h"
@@ -33,6 +34,7 @@ struct seen {
     enum request_body state;
     size_t body_max;
     int64_t now;
+    const char *content_type_of_answer; /* NULL: none is set */
 };
 
 static struct fcgi *fcgi;
@@ -56,6 +58,7 @@ static void open_connection(void)
 static void setup(void)
 {
     signals_keep();
+    access_set(ACCESS_LOG_NONE);
     ck_assert_int_eq(fcgi_init(), RC_OK);
     fcgi = fcgi_new();
     ck_assert_ptr_nonnull(fcgi);
@@ -78,6 +81,7 @@ static void teardown(void)
     buf_free(&seen.body);
     fcgi_free(fcgi);
     signals_restore();
+    access_set(ACCESS_LOG_ALL);
 }
 
 static void keep(struct text t, char *to, size_t size)
@@ -85,10 +89,12 @@ static void keep(struct text t, char *to, size_t size)
     ck_assert(text_copy(t, to, size));
 }
 
-static void answer(const struct request *request, struct response *response, void *arg)
+static void answer(const struct request *request, struct response *response,
+                   struct outcome *outcome, void *arg)
 {
     struct seen *to = arg;
 
+    *outcome = (struct outcome){.rc = RC_OK};
     to->calls++;
     keep(request->method, to->method, sizeof to->method);
     keep(request->path, to->path, sizeof to->path);
@@ -107,6 +113,8 @@ static void answer(const struct request *request, struct response *response, voi
     ck_assert_uint_eq(response->headers.len, 0);
     ck_assert_uint_eq(response->body.len, 0);
     response->status = 201;
+    if (to->content_type_of_answer != NULL)
+        response->content_type = to->content_type_of_answer;
     response_header(response, "X-Test", "a value");
     buf_put_string(&response->body, "{\"answer\":1}");
 }
@@ -195,6 +203,17 @@ START_TEST(an_answer_is_sent_with_its_headers)
     ck_assert(fcgi_reply_header(&reply, "X-Test: a value"));
     ck_assert(text_is(fcgi_reply_value(&reply, "X-Request-ID"), seen.id));
     ck_assert(text_is(fcgi_reply_body(&reply), "{\"answer\":1}"));
+}
+END_TEST
+
+START_TEST(an_answer_of_another_media_type_says_so_and_the_next_one_does_not)
+{
+    seen.content_type_of_answer = "text/plain; version=0.0.4";
+    ask(true, plain, text_of(""));
+    ck_assert(fcgi_reply_header(&reply, "Content-Type: text/plain; version=0.0.4"));
+    seen.content_type_of_answer = NULL;
+    ask(true, plain, text_of(""));
+    ck_assert(fcgi_reply_header(&reply, "Content-Type: application/json"));
 }
 END_TEST
 
@@ -357,6 +376,7 @@ Suite *fcgi_suite(void)
     tcase_add_test(tc, a_whole_request_is_handed_over);
     tcase_add_test(tc, what_was_not_sent_is_absent);
     tcase_add_test(tc, an_answer_is_sent_with_its_headers);
+    tcase_add_test(tc, an_answer_of_another_media_type_says_so_and_the_next_one_does_not);
     tcase_add_test(tc, the_answer_to_head_has_no_body);
     tcase_add_loop_test(tc, a_request_id_is_echoed_where_it_can_stand_in_a_header, 0, COUNT(ids));
     tcase_add_test(tc, a_request_id_has_at_most_128_characters);

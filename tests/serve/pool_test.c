@@ -35,7 +35,7 @@ static char path[TEMP_PATH_SIZE];
 
 static enum rc start(size_t workers)
 {
-    const struct pool_options options = {&listener, api.at.store, workers, MAX_BODY};
+    const struct pool_options options = {&listener, &api.service, workers, MAX_BODY};
 
     return pool_start(&options, &pool);
 }

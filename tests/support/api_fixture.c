@@ -29,6 +29,7 @@ void api_fixture_make(struct api_fixture *api)
 void api_fixture_open(struct api_fixture *api)
 {
     store_fixture_open(&api->at);
+    api->service.store = api->at.store;
 }
 
 void api_fixture_remove(struct api_fixture *api)
@@ -88,7 +89,9 @@ enum rc api_ask_as(struct api_fixture *api, const char *authorization, const cha
     api->request.body = text_of(body);
     response_reset(&api->response);
     arena_reset(&api->arena);
-    return router_answer(api->at.store, &api->request, &api->response, &api->arena);
+    api->service.store = api->at.store;
+    router_answer(&api->service, &api->request, &api->response, &api->arena, &api->outcome);
+    return api->outcome.rc;
 }
 
 void api_variables(struct api_fixture *api, const char *const *variables)

@@ -2,8 +2,10 @@
 #ifndef HOOKROLL_TESTS_SUPPORT_API_FIXTURE_H
 #define HOOKROLL_TESTS_SUPPORT_API_FIXTURE_H
 
+#include "api/outcome.h"
 #include "api/request.h"
 #include "api/response.h"
+#include "api/service.h"
 #include "base/arena.h"
 #include "base/rc.h"
 #include "domain/apikey.h"
@@ -21,6 +23,8 @@ struct api_fixture {
     struct store_fixture at;
     struct request request; /* of the next api_ask; its members may be set before */
     struct response response;
+    struct service service; /* of the store; its other members may be set before */
+    struct outcome outcome; /* of the last api_ask */
     struct arena arena;
     char admin[API_AUTHORIZATION_SIZE]; /* an Authorization with every scope */
     char path[API_PATH_SIZE];
