@@ -13,7 +13,7 @@ test('The description is valid OpenAPI 3.1', async () => {
   assert.match(validator.version, /^3\.1/);
 });
 
-withService('The description', {}, (at) => {
+withService('The description', { settings: { metrics: true } }, (at) => {
   test('is handed out without a key', async () => {
     const answer = await at.service.request('GET', '/api/openapi.json', { key: null });
     assert.equal(answer.status, 200);

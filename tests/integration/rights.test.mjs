@@ -19,7 +19,7 @@ function comparable({ status, headers, text }) {
   return { status, headers: others, text };
 }
 
-withService('The rights of a key', {}, (at) => {
+withService('The rights of a key', { settings: { metrics: true } }, (at) => {
   before(async () => {
     at.world = await makeWorld(at.service);
     at.asItWas = await snapshot(at.service, at.world);

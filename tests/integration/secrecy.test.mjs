@@ -41,7 +41,7 @@ const refusedBodies = {
   'that is too large': `{"secret":"${MARKER}","x":"${'x'.repeat(5 << 20)}"}`,
 };
 
-withService('What must stay secret', { settings: { log_level: 'debug' }, extra }, (at) => {
+withService('What must stay secret', { settings: { log_level: 'debug', metrics: true }, extra }, (at) => {
   const secrets = [];
   const refusals = [];
   const remember = (endpoint) => endpoint.secrets.forEach(({ value }) => secrets.push(value));
@@ -132,9 +132,29 @@ withService('What must stay secret', { settings: { log_level: 'debug' }, extra }
     assert.deepEqual(findAll([...log, ...access], secrets), []);
   });
 
+  test('is in no metric, nor is the id of anything', async () => {
+    const { service, endpoint } = at;
+    const headers = { Authorization: `Bearer ${service.store.token}` };
+    const { status, text } = await service.request('GET', '/api/metrics', { key: null, headers });
+    assert.equal(status, 200);
+    const ids = [service.project.uid, service.key.uid, endpoint.uid];
+    assert.deepEqual(findAll([['the metrics', Buffer.from(text)]], [...secrets, ...ids, service.store.token]), []);
+    const printed = await service.store.ctl(['metrics']);
+    assert.match(printed.stdout, /^hookroll_rolls_total [1-9]/m);
+    assert.deepEqual(findAll([['the printed metrics', Buffer.from(printed.stdout)]], [...secrets, ...ids]), []);
+  });
+
+  test('nor is the token of metrics in a log, a command line or an environment', () => {
+    const { server, store } = at.service;
+    const processes = [server.pid, server.responderPid()];
+    const hay = [['a log', Buffer.from(server.log())], ...processes.flatMap(processContents), ...fileContents(store.directory)];
+    assert.deepEqual(findAll(hay, [store.token]), []);
+    assert.match(server.log(), / event=request /);
+  });
+
   test("is in no byte of the store's files, nor of any other file of the service", () => {
     const names = filesUnder(at.service.store.directory).map((name) => path.basename(name));
-    assert.deepEqual(names.sort(), ['data.mdb', 'lock.mdb']);
+    assert.deepEqual(names.sort(), ['data.mdb', 'lock.mdb', 'metrics']);
     assert.deepEqual(findAll(fileContents(at.service.store.dir), secrets), []);
   });
 
@@ -197,7 +217,7 @@ withService('What must stay secret', { settings: { log_level: 'debug' }, extra }
 
   test('is in files that only their owner can read', () => {
     const { store } = at.service;
-    for (const name of ['data.mdb', 'lock.mdb']) assert.equal(modeOf(path.join(store.directory, name)), 0o600, name);
+    for (const name of ['data.mdb', 'lock.mdb', 'metrics']) assert.equal(modeOf(path.join(store.directory, name)), 0o600, name);
     assert.equal(modeOf(store.masterKey), 0o600);
     assert.equal(modeOf(store.directory) & 0o007, 0);
   });

@@ -48,9 +48,12 @@ const KEY = { scope: 'keys:write', absent: 'API Key not found' };
 
 // absent: the operation is on one thing, and what is answered when that is not.
 // owned: an owner can be named though no thing is. everyones: not for one owner's key.
+// nobodys: of no project, so no key will do.
 // shows: the answer holds the thing's values for a key that may read secrets.
 export const operations = {
   'ask for its health': { method: 'GET', route: '/healthz', open: true, success: 200 },
+  'ask whether it is ready': { method: 'GET', route: '/readyz', open: true, success: 200 },
+  'read what was counted': { method: 'GET', route: '/metrics', open: true, nobodys: true },
   'read the API\'s description': { method: 'GET', route: '/openapi.json', open: true, success: 200 },
   'get the project': { method: 'GET', route: '/v1/projects/{projectID}', at: () => '', scope: null, success: 200 },
   'update the project': {
@@ -116,6 +119,7 @@ export const operations = {
 
 // The order is the contract's: authentication, project, rights, thing, owner.
 export function expected(kind, operation, target) {
+  if (operation.nobodys) return kind.refused ?? WRONG;
   if (operation.open) return { status: operation.success };
   if (kind.refused) return kind.refused;
   if (target.path !== kind.project) return NO_PROJECT;

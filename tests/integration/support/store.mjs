@@ -1,5 +1,6 @@
 // store: a store of a test's own, made and looked at with hookrollctl.
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ctlProgram } from './place.mjs';
@@ -13,11 +14,16 @@ export class Store {
     this.directory = path.join(dir, 'store');
     this.masterKey = path.join(dir, 'master.key');
     this.config = path.join(dir, 'hookroll.conf');
+    this.token = randomBytes(24).toString('base64url'); // of who may read /metrics
+    this.tokenFile = path.join(dir, 'metrics.token');
+    writeFileSync(this.tokenFile, `${this.token}\n`, { mode: 0o600 });
     this.configure(settings);
   }
 
-  configure(settings, file = this.config) {
-    const all = { store: this.directory, master_key: this.masterKey, ...settings };
+  // metrics: true, and /metrics is there.
+  configure({ metrics = false, ...settings }, file = this.config) {
+    const scraped = metrics ? { metrics_token: this.tokenFile } : {};
+    const all = { store: this.directory, master_key: this.masterKey, ...scraped, ...settings };
     writeFileSync(
       file,
       Object.entries(all)
