@@ -16,6 +16,7 @@ struct kept {
     char method[8];
     char path[PATH_MAX_KEPT];
     struct response response;
+    struct outcome outcome;
 };
 
 static struct kept kept[KEPT];
@@ -42,7 +43,8 @@ static void copy(struct response *to, const struct response *from)
     buf_put_text(&to->body, buf_text(&from->body));
 }
 
-static void keep(const struct request *request, const struct response *response)
+static void keep(const struct request *request, const struct response *response,
+                 const struct outcome *outcome)
 {
     struct kept *next;
 
@@ -53,23 +55,23 @@ static void keep(const struct request *request, const struct response *response)
         text_copy(request->path, next->path, sizeof next->path)) {
         response_init(&next->response);
         copy(&next->response, response);
+        next->outcome = *outcome;
         (void)atomic_fetch_add_explicit(&count, 1, memory_order_release);
     }
     (void)pthread_mutex_unlock(&lock);
 }
 
-enum rc __wrap_router_answer(struct store *store, const struct request *request,
-                             struct response *response, struct arena *arena)
+void __wrap_router_answer(const struct service *service, const struct request *request,
+                          struct response *response, struct arena *arena, struct outcome *outcome)
 {
     const struct kept *known = find(request);
-    enum rc rc;
 
     if (known != NULL) {
         copy(response, &known->response);
-        return RC_OK;
+        *outcome = known->outcome;
+        return;
     }
-    rc = __real_router_answer(store, request, response, arena);
-    if (rc == RC_OK)
-        keep(request, response);
-    return rc;
+    __real_router_answer(service, request, response, arena, outcome);
+    if (outcome->rc == RC_OK)
+        keep(request, response, outcome);
 }
