@@ -10,6 +10,7 @@
 #include "serve/cgi.h"
 #include "serve/config.h"
 #include "serve/fcgi.h"
+#include "serve/handover.h"
 #include "serve/listener.h"
 #include "serve/pool.h"
 #include "serve/supervisor.h"
@@ -17,6 +18,7 @@
 #include "store/metrics.h"
 #include "store/store.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <pthread.h>
 #include <signal.h>
@@ -25,10 +27,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 enum {
     EXIT_USAGE = 2,
-    SHOWN_MAX = 1024 * 1024 /* bytes of all settings */
+    RESTART_PATIENCE = 2000, /* ms in which requests that have begun may end */
+    SHOWN_MAX = 1024 * 1024  /* bytes of all settings */
 };
 
 static const char usage[] =
@@ -71,6 +75,7 @@ enum task {
 };
 
 struct arguments {
+    char *const *all;
     const char *config;            /* file, or NULL: none was named */
     const char *values[OVERRIDES]; /* as given, or NULL */
     enum task task;
@@ -189,15 +194,24 @@ static void raise_descriptors(void)
     }
 }
 
-/* Blocks, for this thread and those it will start, what ends the program, and SIGHUP. */
-static void block_signals(sigset_t *signals)
+/* What ends the program, and SIGHUP and SIGUSR2. */
+static void signals_to_obey(sigset_t *signals)
 {
     (void)sigemptyset(signals);
     (void)sigaddset(signals, SIGTERM);
     (void)sigaddset(signals, SIGINT);
     (void)sigaddset(signals, SIGHUP);
     (void)sigaddset(signals, SIGUSR1); /* how some FastCGI managers ask for an end */
-    (void)pthread_sigmask(SIG_BLOCK, signals, NULL);
+    (void)sigaddset(signals, SIGUSR2);
+}
+
+/* For this thread and those it will start. */
+static void block_signals(void)
+{
+    sigset_t signals;
+
+    signals_to_obey(&signals);
+    (void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
     (void)signal(SIGPIPE, SIG_IGN);
 }
 
@@ -231,48 +245,123 @@ static void reload(const struct arguments *arguments, const struct config *runni
     supervisor_ready();
 }
 
-/* Until a signal that is not SIGHUP; returns it. */
-static int obey(const sigset_t *signals, const struct arguments *arguments,
-                const struct config *config, struct pool *pool)
+/* Nothing is given up for a program that would not start, or while a request lasts. */
+static bool may_restart(const struct arguments *arguments, struct pool *pool)
 {
-    int signal_number = 0;
+    const char *program = arguments->all[0];
+    struct config config;
 
-    while (sigwait(signals, &signal_number) != 0 || signal_number == SIGHUP)
-        reload(arguments, config, pool);
-    return signal_number;
+    if (load(arguments, &config) != RC_OK)
+        log_error("not restarted: the settings stay as they were");
+    else if (access(program, X_OK) != 0)
+        log_error("not restarted: %s: %s", program, strerror(errno));
+    else if (!pool_pause(pool, RESTART_PATIENCE))
+        log_error("not restarted: a request takes longer than %d s", RESTART_PATIENCE / 1000);
+    else
+        return true;
+    return false;
+}
+
+/* A responder that serves. */
+struct running {
+    const struct arguments *arguments;
+    const struct config *config;
+    struct service *service;
+    struct listener listener;
+    struct surveyor *surveyor;
+    struct pool *pool;
+};
+
+/* Until the process is to end, or to restart, in which case the pool pauses; which it is. */
+static int obey(const struct running *running)
+{
+    sigset_t signals;
+
+    signals_to_obey(&signals);
+    for (;;) {
+        int signal_number = 0;
+
+        if (sigwait(&signals, &signal_number) != 0)
+            continue;
+        if (signal_number == SIGHUP)
+            reload(running->arguments, running->config, running->pool);
+        else if (signal_number != SIGUSR2 || may_restart(running->arguments, running->pool))
+            return signal_number;
+    }
+}
+
+/* What the service has open; it can be closed again. */
+static void close_service(struct service *service)
+{
+    metrics_close();
+    store_close(service->store);
+    service->store = NULL;
+}
+
+/* The program anew in this process. Returns only when that cannot be. */
+static enum rc restart(struct running *running)
+{
+    struct handover handover;
+    enum rc rc;
+
+    log_info("restarting in place");
+    supervisor_reloading();
+    handover_init(&handover);
+    pool_leave(running->pool, handover_keep, &handover);
+    surveyor_stop(running->surveyor);
+    running->surveyor = NULL;
+    close_service(running->service);
+    rc = handover_run(&handover, &running->listener, running->arguments->all);
+    handover_free(&handover);
+    return rc;
+}
+
+/* With a pool that has started, to the end of it. */
+static enum rc serve_on(struct running *running)
+{
+    int signal_number;
+
+    log_info("hookroll " HOOKROLL_VERSION " serves %s with %zu workers",
+             running->listener.inherited ? "the socket on fd 0" : running->config->listen,
+             (size_t)running->config->workers);
+    supervisor_ready();
+    signal_number = obey(running);
+    if (signal_number == SIGUSR2)
+        return restart(running);
+    log_info("stopping: %s", strsignal(signal_number));
+    supervisor_stopping();
+    pool_stop(running->pool);
+    return RC_OK;
 }
 
 static enum rc serve(const struct arguments *arguments, const struct config *config,
-                     const struct service *service)
+                     struct service *service)
 {
-    struct listener listener;
-    struct pool *pool = NULL;
-    struct surveyor *surveyor = NULL;
-    struct pool_options options = {.listener = &listener,
-                                   .service = service,
-                                   .workers = (size_t)config->workers,
-                                   .max_body = (size_t)config->max_body};
-    sigset_t signals;
-    enum rc rc = listener_open(config->listen, (mode_t)config->listen_mode, &listener);
+    struct running running = {.arguments = arguments, .config = config, .service = service};
+    const struct pool_options options = {.listener = &running.listener,
+                                         .service = service,
+                                         .workers = (size_t)config->workers,
+                                         .max_body = (size_t)config->max_body};
+    struct handover before;
+    enum rc rc = listener_open(config->listen, (mode_t)config->listen_mode, &running.listener);
 
     if (rc != RC_OK)
         return rc;
+    handover_take(&before, &running.listener);
     rc = fcgi_init();
-    block_signals(&signals);
+    block_signals();
     if (rc == RC_OK)
-        rc = surveyor_start(service->store, &surveyor);
+        rc = surveyor_start(service->store, &running.surveyor);
     if (rc == RC_OK)
-        rc = pool_start(&options, &pool);
+        rc = pool_start(&options, &running.pool);
     if (rc == RC_OK) {
-        log_info("hookroll " HOOKROLL_VERSION " serves %s with %zu workers",
-                 listener.inherited ? "the socket on fd 0" : config->listen, options.workers);
-        supervisor_ready();
-        log_info("stopping: %s", strsignal(obey(&signals, arguments, config, pool)));
-        supervisor_stopping();
-        pool_stop(pool);
+        for (size_t i = 0; i < before.count; i++)
+            pool_adopt(running.pool, before.fds[i]);
+        rc = serve_on(&running);
     }
-    surveyor_stop(surveyor);
-    listener_close(&listener);
+    handover_free(&before);
+    surveyor_stop(running.surveyor);
+    listener_close(&running.listener);
     return rc;
 }
 
@@ -305,14 +394,13 @@ static enum rc run(const struct arguments *arguments, const struct config *confi
     if (rc == RC_OK)
         rc = cgi_is_asked() ? cgi_serve(&service, (size_t)config->max_body)
                             : serve(arguments, config, &service);
-    metrics_close();
-    store_close(service.store);
+    close_service(&service);
     return rc;
 }
 
 int main(int argc, char **argv)
 {
-    struct arguments arguments = {.task = TASK_SERVE};
+    struct arguments arguments = {.all = argv, .task = TASK_SERVE};
     struct config config;
     enum rc rc;
 

@@ -85,6 +85,7 @@ Suite *changes_suite(void);
 Suite *config_suite(void);
 Suite *fcgi_body_suite(void);
 Suite *fcgi_suite(void);
+Suite *handover_suite(void);
 Suite *listener_suite(void);
 Suite *pool_suite(void);
 Suite *supervisor_suite(void);

@@ -89,6 +89,7 @@ static Suite *(*const suites[])(void) = {
     config_suite,
     fcgi_body_suite,
     fcgi_suite,
+    handover_suite,
     listener_suite,
     pool_suite,
     supervisor_suite,

@@ -5,6 +5,7 @@
 #include "api/router.h"
 #include "base/arena.h"
 #include "base/log.h"
+#include "base/moment.h"
 #include "serve/fcgi.h"
 
 #include <errno.h>
@@ -26,6 +27,7 @@ enum {
     ARENA_MAX = 4 * 1024 * 1024, /* what one request may take beside copies of its body */
     PEER_TIMEOUT = 30,           /* s that a web server may pause within a request */
     STARVED_PAUSE = 50,          /* ms without accepting when descriptors have run out */
+    LAST_ACCEPTED = 1024,        /* connections that one thread takes though it is to stop */
     EVENTS = 64
 };
 
@@ -46,13 +48,23 @@ struct worker {
     bool last; /* stopping: each connection is closed after its next answer */
 };
 
+enum state {
+    SERVING,
+    PAUSING, /* threads rest once their request is done, until it is known what follows */
+    STOPPING,
+    LEAVING /* threads end, and connections stay as they are */
+};
+
 struct pool {
     struct pool_options options;
     int epoll;
-    int stop;                /* eventfd: readable once the pool is to end */
+    int stop;                /* eventfd: readable while threads are not to serve */
     _Atomic size_t max_body; /* bytes */
-    pthread_mutex_t lock;
-    struct idle *idle; /* guarded by lock */
+    pthread_mutex_t lock;    /* guards the four below */
+    pthread_cond_t changed;  /* state or resting */
+    struct idle *idle;
+    enum state state;
+    size_t resting; /* threads */
     size_t started;
     struct worker workers[];
 };
@@ -195,7 +207,7 @@ static void finish(struct worker *worker)
     bool more = true;
 
     worker->last = true;
-    while (!pool->options.listener->inherited && accept_one(worker)) {
+    for (int i = 0; i < LAST_ACCEPTED && accept_one(worker); i++) {
     }
     while (more) {
         int n = epoll_wait(pool->epoll, events, EVENTS, 0);
@@ -210,11 +222,28 @@ static void finish(struct worker *worker)
     }
 }
 
+/* Waits out a pause. */
+static enum state rest(struct pool *pool)
+{
+    enum state state;
+
+    (void)pthread_mutex_lock(&pool->lock);
+    pool->resting++;
+    (void)pthread_cond_broadcast(&pool->changed);
+    while (pool->state == PAUSING)
+        (void)pthread_cond_wait(&pool->changed, &pool->lock);
+    pool->resting--;
+    state = pool->state;
+    (void)pthread_mutex_unlock(&pool->lock);
+    return state;
+}
+
 static void *work(void *arg)
 {
     struct worker *worker = arg;
+    enum state state = SERVING;
 
-    for (;;) {
+    while (state == SERVING) {
         struct epoll_event event;
         int n = epoll_wait(worker->pool->epoll, &event, 1, -1);
 
@@ -225,13 +254,14 @@ static void *work(void *arg)
         if (n <= 0)
             continue;
         if (event.data.ptr == &about_stop)
-            break;
-        if (event.data.ptr == &about_listener)
+            state = rest(worker->pool);
+        else if (event.data.ptr == &about_listener)
             (void)accept_one(worker);
         else
             serve_idle(worker, event.data.ptr);
     }
-    finish(worker);
+    if (state != LEAVING)
+        finish(worker);
     return NULL;
 }
 
@@ -269,6 +299,7 @@ enum rc pool_start(const struct pool_options *options, struct pool **out)
     pool->options = *options;
     atomic_init(&pool->max_body, options->max_body);
     (void)pthread_mutex_init(&pool->lock, NULL);
+    (void)pthread_cond_init(&pool->changed, NULL);
     pool->epoll = epoll_create1(EPOLL_CLOEXEC);
     pool->stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     /* Of several processes on one listener, a connection wakes one. */
@@ -288,13 +319,61 @@ void pool_set_max_body(struct pool *pool, size_t max_body)
     atomic_store(&pool->max_body, max_body);
 }
 
-void pool_stop(struct pool *pool)
+void pool_adopt(struct pool *pool, int fd)
+{
+    remember(pool, fd);
+}
+
+/* Tells every thread, which looks between two requests. */
+static void enter(struct pool *pool, enum state state)
 {
     const uint64_t one = 1;
 
-    /* Cannot block: the counter is read by nobody and never near its end. */
+    (void)pthread_mutex_lock(&pool->lock);
+    pool->state = state;
+    (void)pthread_cond_broadcast(&pool->changed);
+    (void)pthread_mutex_unlock(&pool->lock);
+    /* Cannot block: the counter is never near its end. */
     if (pool->stop >= 0 && write(pool->stop, &one, sizeof one) < 0)
         log_error("workers cannot be told to stop: %s", strerror(errno));
+}
+
+/* Waits until all threads rest, but not for long. */
+static bool await_rest(struct pool *pool, int patience)
+{
+    const int64_t end = moment_now() + patience;
+    const struct timespec until = {.tv_sec = end / 1000, .tv_nsec = end % 1000 * 1000000};
+    bool all;
+    int late = 0;
+
+    (void)pthread_mutex_lock(&pool->lock);
+    while (pool->resting < pool->started && late == 0)
+        late = pthread_cond_timedwait(&pool->changed, &pool->lock, &until);
+    all = pool->resting == pool->started;
+    (void)pthread_mutex_unlock(&pool->lock);
+    return all;
+}
+
+bool pool_pause(struct pool *pool, int patience)
+{
+    uint64_t count;
+
+    enter(pool, PAUSING);
+    if (await_rest(pool, patience))
+        return true;
+    (void)pthread_mutex_lock(&pool->lock);
+    if (read(pool->stop, &count, sizeof count) < 0)
+        log_error("workers cannot be told to go on: %s", strerror(errno));
+    pool->state = SERVING;
+    (void)pthread_cond_broadcast(&pool->changed);
+    (void)pthread_mutex_unlock(&pool->lock);
+    return false;
+}
+
+/* Releases all but the connections, which are `kept`'s. */
+static void end(struct pool *pool, enum state state, pool_kept *kept, void *arg)
+{
+    enter(pool, state);
     for (size_t i = 0; i < pool->started; i++) {
         (void)pthread_join(pool->workers[i].thread, NULL);
         fcgi_free(pool->workers[i].fcgi);
@@ -302,13 +381,30 @@ void pool_stop(struct pool *pool)
     }
     while (pool->idle != NULL) {
         (void)pthread_mutex_lock(&pool->idle->turn);
-        (void)close(pool->idle->fd);
+        kept(arg, pool->idle->fd);
         forget(pool, pool->idle);
     }
     if (pool->epoll >= 0)
         (void)close(pool->epoll);
     if (pool->stop >= 0)
         (void)close(pool->stop);
+    (void)pthread_cond_destroy(&pool->changed);
     (void)pthread_mutex_destroy(&pool->lock);
     free(pool);
+}
+
+static void close_kept(void *arg, int fd)
+{
+    (void)arg;
+    (void)close(fd);
+}
+
+void pool_stop(struct pool *pool)
+{
+    end(pool, STOPPING, close_kept, NULL);
+}
+
+void pool_leave(struct pool *pool, pool_kept *kept, void *arg)
+{
+    end(pool, LEAVING, kept, arg);
 }

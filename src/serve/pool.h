@@ -9,6 +9,7 @@
 #include "base/rc.h"
 #include "serve/listener.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct pool;
@@ -27,8 +28,20 @@ RC_CHECK enum rc pool_start(const struct pool_options *options, struct pool **ou
 /* pool_set_max_body: for the requests that come from now on; from any thread. */
 void pool_set_max_body(struct pool *pool, size_t max_body);
 
-/* pool_stop: takes no new connections (of a listener of our own: after those
- * that wait already), answers the requests that have come, joins and releases. */
+/* pool_adopt: takes a connection between two requests, as pool_leave left it. */
+void pool_adopt(struct pool *pool, int fd);
+
+/* pool_stop: answers the requests that have come, those on connections that nobody has
+ * accepted yet among them, takes no more, joins and releases. */
 void pool_stop(struct pool *pool);
+
+/* pool_pause: begins no more requests; true once none is being served. False when one lasts
+ * longer than `patience` (ms), and all goes on as it was. */
+RC_CHECK bool pool_pause(struct pool *pool, int patience);
+
+/* pool_leave: after pool_pause; joins and releases. What has come and will come is left to a
+ * successor on the same listener, and open connections to `kept`, which takes each. */
+typedef void pool_kept(void *arg, int fd);
+void pool_leave(struct pool *pool, pool_kept *kept, void *arg);
 
 #endif

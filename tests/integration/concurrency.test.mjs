@@ -38,6 +38,8 @@ withService('64 clients that roll one endpoint at once', {}, (at) => {
     const answers = await rollAll(endpoint, key, { expiration: 0 }, ROLLS);
     const made = answers.map((answer) => currentSecret(rolled(answer)).uid);
     assert.equal(new Set(made).size, ROLLS);
+    const { processes, responderPids } = at.service.server;
+    if (processes > 1) assert.equal(responderPids().length, processes, 'not all processes took part');
 
     const history = await store.history(project, endpoint);
     assert.equal(history.length, ROLLS + 1);

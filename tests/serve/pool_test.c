@@ -11,9 +11,12 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <linux/sockios.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -23,7 +26,8 @@ enum {
     CLIENTS = 40,
     ROUNDS = 3,
     MAX_BODY = 4096,
-    NUMBER = 2 /* of the endpoint that is rolled */
+    PATIENCE = 20000, /* ms */
+    NUMBER = 2        /* of the endpoint that is rolled */
 };
 
 static struct api_fixture api;
@@ -289,6 +293,28 @@ START_TEST(requests_that_have_come_are_answered_though_it_stops)
 }
 END_TEST
 
+START_TEST(connections_that_nobody_has_accepted_are_served_though_it_stops)
+{
+    int fds[CLIENTS];
+
+    listener.inherited = _i == 1;
+    connect_all(fds, CLIENTS);
+    for (int i = 0; i < CLIENTS; i++) {
+        send_roll(fds[i], true);
+        /* libfcgi waits, before it closes, for a peer that may send more. */
+        ck_assert_int_eq(shutdown(fds[i], SHUT_WR), 0);
+    }
+    ck_assert_int_eq(start(1), RC_OK);
+    stop();
+    for (int i = 0; i < CLIENTS; i++) {
+        expect_reply(fds[i], 200);
+        ck_assert(fcgi_client_ended(fds[i]));
+    }
+    close_all(fds, CLIENTS);
+    ck_assert_uint_eq(history_count(), 1 + CLIENTS);
+}
+END_TEST
+
 static void *stop_in_thread(void *arg)
 {
     (void)arg;
@@ -324,6 +350,106 @@ START_TEST(after_stopping_connections_are_left_to_others)
     taken = accept(listener.fd, NULL, NULL);
     ck_assert_int_ge(taken, 0);
     (void)close(taken);
+    (void)close(fd);
+}
+END_TEST
+
+static int kept[CLIENTS];
+static size_t kept_count;
+
+static void keep(void *arg, int fd)
+{
+    ck_assert_ptr_eq(arg, kept);
+    ck_assert_uint_lt(kept_count, CLIENTS);
+    kept[kept_count++] = fd;
+}
+
+static void leave(void)
+{
+    kept_count = 0;
+    pool_leave(pool, keep, kept);
+    pool = NULL;
+}
+
+START_TEST(a_successor_answers_what_comes_while_no_pool_is_there)
+{
+    int fds[CLIENTS];
+    int fresh;
+
+    connect_all(fds, CLIENTS);
+    for (int i = 0; i < CLIENTS; i++) {
+        send_health(fds[i]);
+        expect_health(fds[i]);
+    }
+    ck_assert(pool_pause(pool, PATIENCE));
+    for (int i = 0; i < CLIENTS; i += 2)
+        send_roll(fds[i], true);
+    leave();
+    ck_assert_uint_eq(kept_count, CLIENTS);
+    fresh = fcgi_client_connect(path);
+    send_roll(fresh, true);
+    for (int i = 1; i < CLIENTS; i += 2)
+        send_roll(fds[i], true);
+    ck_assert_uint_eq(history_count(), 1);
+    ck_assert_int_eq(start(WORKERS), RC_OK);
+    for (int i = 0; i < CLIENTS; i++)
+        pool_adopt(pool, kept[i]);
+    for (int i = 0; i < CLIENTS; i++)
+        expect_reply(fds[i], 200);
+    expect_reply(fresh, 200);
+    close_all(fds, CLIENTS);
+    (void)close(fresh);
+    ck_assert_uint_eq(history_count(), 2 + CLIENTS);
+}
+END_TEST
+
+/* Until a worker has begun to read what was sent. */
+static void await_read(int fd)
+{
+    int unread = 1;
+
+    while (unread > 0) {
+        ck_assert_int_eq(ioctl(fd, SIOCOUTQ, &unread), 0);
+        (void)poll(NULL, 0, 1);
+    }
+}
+
+START_TEST(a_request_that_lasts_ends_the_pause)
+{
+    int fd = fcgi_client_connect(path);
+    int other = fcgi_client_connect(path);
+
+    fcgi_client_begin(&out, true);
+    fcgi_client_send(fd, &out);
+    await_read(fd);
+    for (int i = 0; i < ROUNDS; i++) {
+        ck_assert(!pool_pause(pool, 1));
+        send_health(other);
+        expect_health(other);
+    }
+    fcgi_client_params(&out, health);
+    fcgi_client_stdin(&out, text_of(""));
+    fcgi_client_send(fd, &out);
+    expect_health(fd);
+    ck_assert(pool_pause(pool, PATIENCE));
+    leave();
+    ck_assert_uint_eq(kept_count, 2);
+    close_all(kept, kept_count);
+    ck_assert(fcgi_client_ended(fd));
+    (void)close(fd);
+    (void)close(other);
+}
+END_TEST
+
+START_TEST(a_pool_that_pauses_can_be_stopped)
+{
+    int fd = fcgi_client_connect(path);
+
+    ck_assert(pool_pause(pool, PATIENCE));
+    send_health(fd);
+    stop();
+    expect_health(fd);
+    ck_assert(fcgi_client_ended(fd));
     (void)close(fd);
 }
 END_TEST
@@ -445,9 +571,14 @@ Suite *pool_suite(void)
     tcase_add_test(started, requests_that_have_come_are_answered_though_it_stops);
     tcase_add_test(started, a_request_that_has_begun_is_answered_though_it_stops);
     tcase_add_test(started, after_stopping_connections_are_left_to_others);
+    tcase_add_test(started, a_successor_answers_what_comes_while_no_pool_is_there);
+    tcase_add_test(started, a_request_that_lasts_ends_the_pause);
+    tcase_add_test(started, a_pool_that_pauses_can_be_stopped);
     suite_add_tcase(suite, started);
     tcase_add_checked_fixture(ready, setup, teardown);
     tcase_set_timeout(ready, 60);
+    tcase_add_loop_test(ready, connections_that_nobody_has_accepted_are_served_though_it_stops, 0,
+                        2);
     tcase_add_test(ready, starting_and_stopping_leaves_nothing_behind);
     tcase_add_test(ready, two_pools_in_turn_serve_one_listener);
     tcase_add_loop_test(ready, a_pool_that_cannot_start_says_so_and_leaves_nothing_behind, 0, 2);

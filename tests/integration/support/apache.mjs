@@ -5,7 +5,7 @@ import { HttpClient } from './http_client.mjs';
 import { responderProgram, shipped } from './place.mjs';
 import { freePort } from './ports.mjs';
 import { isRunning, start, stop } from './processes.mjs';
-import { childrenOf, commandOf } from './procfs.mjs';
+import { commandOf, descendantsOf } from './procfs.mjs';
 import { until } from './waiting.mjs';
 
 const MODULES = '/usr/lib/apache2/modules';
@@ -20,8 +20,6 @@ function giveAway(file, [uid, gid]) {
   if (statSync(file).isDirectory()) for (const name of readdirSync(file)) giveAway(path.join(file, name), [uid, gid]);
   chownSync(file, uid, gid);
 }
-
-const descendantsOf = (pid) => childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
 
 const common = ({ dir, port, modules }) => `ServerRoot "${dir}"
 ServerName localhost
@@ -52,9 +50,15 @@ Define HOOKROLL_CONFIG "${config}"
 Include "${shipped('apache-conf/hookroll-mod_fcgid.conf')}"
 `;
 
-const proxy = ({ socket }) => `Define HOOKROLL_SOCKET "${socket}"
-Include "${shipped('apache-conf/hookroll-mod_proxy_fcgi.conf')}"
+// The shipped file, as an administrator edits it where connections are not to be kept.
+function proxy({ dir, socket, kept }) {
+  const text = readFileSync(shipped('apache-conf/hookroll-mod_proxy_fcgi.conf'), 'utf8');
+  const file = path.join(dir, 'mod_proxy_fcgi.conf');
+  writeFileSync(file, kept ? text : text.replace(' enablereuse=on', ''));
+  return `Define HOOKROLL_SOCKET "${socket}"
+Include "${file}"
 `;
+}
 
 // Apache gives up root for another user, who must then be able to reach everything.
 function prepare(dir) {
@@ -75,12 +79,18 @@ async function startWith({ dir, text, modules }) {
   const answers = async () => (await client.request('GET', '/api/healthz').catch(() => null))?.status === 200;
   await until('Apache and the responder to answer', async () => !isRunning(running) || (await answers()));
   if (!isRunning(running)) throw new Error(`Apache did not start: ${running.stderr()}`);
+  const log = () => readFileSync(path.join(dir, 'apache.log'), 'utf8');
+  const started = () => log().split('resuming normal operations').length;
   return {
     port,
     client,
-    // The oldest of the processes that mod_fcgid has.
-    responderPid: () => Math.min(...descendantsOf(running.pid).filter((pid) => commandOf(pid).endsWith('hookroll.fcgi'))),
-    log: () => readFileSync(path.join(dir, 'apache.log'), 'utf8'),
+    pid: running.pid,
+    log,
+    restartServer: async () => {
+      const times = started();
+      process.kill(running.pid, 'SIGUSR1');
+      await until('Apache to start again', () => started() > times);
+    },
     stop: () => {
       client.close();
       return stop(running);
@@ -88,12 +98,16 @@ async function startWith({ dir, text, modules }) {
   };
 }
 
-export function startApache({ dir, config, processes = 100 }) {
+export async function startApache({ dir, config, processes }) {
   const program = prepare(dir);
-  return startWith({ dir, text: fcgid({ dir, config, program, processes }), modules: ['alias', 'fcgid'] });
+  const server = await startWith({ dir, text: fcgid({ dir, config, program, processes }), modules: ['alias', 'fcgid'] });
+  const responderPids = () => descendantsOf(server.pid).filter((pid) => commandOf(pid) === program);
+  // The oldest of them.
+  return Object.assign(server, { processes, responderPids, responderPid: () => Math.min(...responderPids()) });
 }
 
-export function startApacheProxy({ dir, socket }) {
+export function startApacheProxy({ dir, socket, kept }) {
+  const text = proxy({ dir, socket, kept });
   if (process.getuid() === 0) giveAway(dir, userId(NOBODY));
-  return startWith({ dir, text: proxy({ socket }), modules: ['proxy', 'proxy_fcgi'] });
+  return startWith({ dir, text, modules: ['proxy', 'proxy_fcgi'] });
 }

@@ -1,4 +1,4 @@
-// http_client: one HTTP client, on node:http with connections that are kept.
+// http_client: one HTTP client, on node:http, with connections that are kept unless asked not to.
 import { once } from 'node:events';
 import http from 'node:http';
 import { assertDescribed } from './described.mjs';
@@ -13,9 +13,9 @@ async function readAnswer(response) {
 }
 
 export class HttpClient {
-  constructor(port, { connections = 64 } = {}) {
+  constructor(port, { connections = 64, kept = true } = {}) {
     this.port = port;
-    this.agent = new http.Agent({ keepAlive: true, maxSockets: connections });
+    this.agent = new http.Agent({ keepAlive: kept, maxSockets: connections });
   }
 
   async request(method, path, { headers = {}, body, chunked = false } = {}) {

@@ -57,6 +57,14 @@ export class Lighttpd {
     return readFileSync(path.join(this.dir, 'errors.log'), 'utf8') + this.process.stderr();
   }
 
+  // Answers what it has begun, then starts anew, and a responder of its own with it.
+  async restartServer() {
+    const started = () => this.log().split('server started').length;
+    const times = started();
+    process.kill(this.pid, 'SIGUSR1');
+    await until('lighttpd to start again', () => started() > times);
+  }
+
   async stop() {
     const children = childrenOf(this.pid).map(adopt);
     this.client.close();

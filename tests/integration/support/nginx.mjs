@@ -5,13 +5,15 @@ import { HttpClient } from './http_client.mjs';
 import { shipped } from './place.mjs';
 import { freePort } from './ports.mjs';
 import { isRunning, start, stop } from './processes.mjs';
+import { childrenOf } from './procfs.mjs';
 import { until } from './waiting.mjs';
 
+const WORKERS = 2;
 const SOCKET = 'unix:/run/hookroll/hookroll.sock';
 
 const configuration = ({ dir, port }) => `daemon off;
 user root;
-worker_processes 2;
+worker_processes ${WORKERS};
 pid ${dir}/nginx.pid;
 error_log ${dir}/nginx.log;
 events { worker_connections 1024; }
@@ -57,6 +59,12 @@ export async function startNginx({ dir, socket, kept, install = installShipped }
   return {
     port,
     client,
+    restartServer: async () => {
+      const before = childrenOf(running.pid);
+      process.kill(running.pid, 'SIGHUP');
+      const renewed = (now) => now.length >= WORKERS && !now.some((pid) => before.includes(pid));
+      await until('nginx to have other workers', () => renewed(childrenOf(running.pid)));
+    },
     log: () => readFileSync(path.join(dir, 'nginx.log'), 'utf8'),
     stop: () => {
       client.close();

@@ -35,12 +35,12 @@ export function start(program, args, { stdin = 'ignore', stdout: output = 'pipe'
   return process_;
 }
 
-export async function run(program, args, { input, ...options } = {}) {
+export async function run(program, args, { input, within = PATIENCE, ...options } = {}) {
   const process_ = start(program, args, { ...options, stdin: input === undefined ? 'ignore' : 'pipe' });
   process_.child.stdin?.on('error', () => {});
   process_.child.stdin?.end(input);
   try {
-    return await bounded(`the end of ${program} ${args.join(' ')}`, process_.ended, PATIENCE);
+    return await bounded(`the end of ${program} ${args.join(' ')}`, process_.ended, within);
   } finally {
     if (started.has(process_.child)) process_.child.kill('SIGKILL');
   }

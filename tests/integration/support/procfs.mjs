@@ -25,6 +25,8 @@ export const childrenOf = (parent) =>
     .filter((name) => /^\d+$/.test(name) && stat(name)?.parent === parent)
     .map(Number);
 
+export const descendantsOf = (pid) => childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
+
 export function commandOf(pid) {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0')[0];
@@ -32,6 +34,8 @@ export function commandOf(pid) {
     return '';
   }
 }
+
+export const threadsOf = (pid) => readdirSync(`/proc/${pid}/task`).length;
 
 export function readProc(pid, name) {
   return readFileSync(`/proc/${pid}/${name}`);

@@ -45,11 +45,14 @@ export class Responder {
     this.program = program;
   }
 
-  async start(settings = {}, args = []) {
+  configure(settings) {
     const listen =
       typeof this.address === 'string' ? `unix:${this.address}` : `${this.address.host}:${this.address.port}`;
-    const config = this.store.configure({ listen, ...settings });
-    this.process = start(this.program, ['--config', config, ...args]);
+    return this.store.configure({ listen, ...settings });
+  }
+
+  async start(settings = {}, args = []) {
+    this.process = start(this.program, ['--config', this.configure(settings), ...args]);
     await until('the responder to accept', async () => !isRunning(this.process) || (await isAccepting(this.address)));
     if (!isRunning(this.process)) throw new Error(`the responder did not start: ${this.process.stderr()}`);
     return this;

@@ -8,17 +8,29 @@ import { startApache, startApacheProxy } from './apache.mjs';
 import { startLighttpd } from './lighttpd.mjs';
 import { startNginx } from './nginx.mjs';
 import { responderProgram } from './place.mjs';
-import { adopt, awaitAdopted } from './processes.mjs';
-import { childrenOf, lives } from './procfs.mjs';
+import { adopt, awaitAdopted, start } from './processes.mjs';
+import { childrenOf, commandOf, descendantsOf, lives, threadsOf } from './procfs.mjs';
 import { Responder } from './responder.mjs';
+import { until } from './waiting.mjs';
 
 const PROCESSES = 4;
+const WORKERS = 16; // of the responder, where its settings do not say
+
+// Runs a program again and again on the listening socket that is its descriptor 0, as many
+// times beside each other as it is told, as systemd and multiwatch do.
+const SUPERVISOR = `exec 3<&0
+for i in $(seq "$2"); do
+  while :; do "$0" --config "$1" <&3 3<&-; done &
+done
+wait`;
 
 // The responder on a socket of its own, and its web server in front.
 async function behind(store, settings, front) {
   const responder = new Responder(store, path.join(store.dir, 'fcgi.sock'));
   await responder.start({ ...settings, listen_mode: '0666' });
   return joined(await front(responder.address), {
+    configure: (more) => responder.configure({ ...settings, listen_mode: '0666', ...more }),
+    responderPids: () => [responder.pid],
     responderPid: () => responder.pid,
     // What starts it again is a supervisor's part, here the test's.
     killResponder: async () => {
@@ -38,20 +50,62 @@ async function spawned(store, front) {
   if (code !== 0) throw new Error(`spawn-fcgi ended with ${code}`);
   const processes = readFileSync(pidFile, 'utf8').trim().split('\n').map((pid) => adopt(Number(pid)));
   if (processes.length !== PROCESSES) throw new Error(`spawn-fcgi left ${processes.length} processes`);
-  const responderPid = () => processes.find(lives).pid;
+  const responderPids = () => processes.filter(lives).map(({ pid }) => pid);
+  const responderPid = () => responderPids()[0];
   const stopResponder = async () => {
     processes.filter(lives).forEach(({ pid }) => process.kill(pid, 'SIGTERM'));
     for (const one of processes) await awaitAdopted(one);
   };
-  return joined(await front(socket), { responderPid, killResponder: () => kill(responderPid()), stopResponder });
+  return joined(await front(socket), { processes: PROCESSES, responderPids, responderPid, killResponder: () => kill(responderPid()), stopResponder });
+}
+
+// Processes on a socket that outlives each of them: who ends has a successor on it.
+async function supervised(store, processes, front) {
+  const socket = path.join(store.dir, 'fcgi.sock');
+  const command = ['/bin/sh', '-c', SUPERVISOR, responderProgram, store.config, processes];
+  const supervisor = start('spawn-fcgi', ['-n', '-M', '0666', '-s', socket, '--', ...command].map(String));
+  const responderPids = () => descendantsOf(supervisor.pid).filter((pid) => commandOf(pid) === responderProgram);
+  const others = (before) => responderPids().length === processes && !responderPids().includes(before);
+  await until('the responders', () => responderPids().length === processes);
+  return joined(await front(socket), {
+    processes,
+    responderPids,
+    responderPid: () => responderPids()[0],
+    restartResponder: async () => {
+      for (const pid of responderPids()) {
+        process.kill(pid, 'SIGTERM');
+        await until('a successor', () => others(pid));
+      }
+    },
+    killResponder: () => kill(responderPids()[0]),
+    stopResponder: async () => {
+      const all = descendantsOf(supervisor.pid).map(adopt);
+      supervisor.child.kill('SIGKILL');
+      all.forEach(({ pid }) => process.kill(pid, 'SIGTERM'));
+      for (const one of all) await awaitAdopted(one);
+    },
+  });
+}
+
+// Restarts the responder in place; that it has more workers then shows that it is done.
+function restartInPlace(server) {
+  let workers = WORKERS;
+  return async () => {
+    const processes = server.responderPids().map((pid) => ({ pid, threads: threadsOf(pid) }));
+    if (processes.length === 0) throw new Error('there is no responder');
+    server.configure({ workers: ++workers });
+    for (const { pid, threads } of processes) {
+      process.kill(pid, 'SIGUSR2');
+      await until('the responder to start again', () => threadsOf(pid) > threads);
+    }
+  };
 }
 
 const kill = (pid) => process.kill(pid, 'SIGKILL');
 
-const joined = (server, { responderPid, killResponder, stopResponder }) =>
+const joined = (server, { stopResponder, ...members }) =>
   Object.assign(Object.create(server), {
-    responderPid,
-    killResponder,
+    ...members,
     stop: async () => {
       try {
         return await server.stop();
@@ -65,6 +119,8 @@ const modes = {
   lighttpd: ({ store, extra }) => startLighttpd({ dir: store.dir, config: store.config, extra }),
   'lighttpd-socket': ({ store, settings, extra }) =>
     behind(store, settings, (socket) => startLighttpd({ dir: store.dir, extra, mode: 'socket', socket })),
+  'lighttpd-systemd-socket': ({ store, extra }) =>
+    supervised(store, 1, (socket) => startLighttpd({ dir: store.dir, extra, mode: 'socket', socket })),
   'lighttpd-spawn-fcgi': ({ store, extra }) =>
     spawned(store, (socket) => startLighttpd({ dir: store.dir, extra, mode: 'socket', socket })),
   'lighttpd-cgi': async ({ store, extra }) => {
@@ -72,12 +128,18 @@ const modes = {
     // No responder outlives its request: what has to live on is the web server.
     server.responderPid = () => server.pid;
     server.killResponder = () => childrenOf(server.pid).forEach(kill);
+    server.responderPids = () => [];
+    server.restartResponder = null;
     return server;
   },
   'apache-mod_fcgid': ({ store }) => startApache({ dir: store.dir, config: store.config, processes: 8 }),
-  'apache-mod_proxy_fcgi': ({ store, settings }) => behind(store, settings, (socket) => startApacheProxy({ dir: store.dir, socket })),
+  'apache-mod_proxy_fcgi': ({ store, settings }) =>
+    behind(store, settings, (socket) => startApacheProxy({ dir: store.dir, socket, kept: true })),
+  'apache-systemd-socket': ({ store }) =>
+    supervised(store, 1, (socket) => startApacheProxy({ dir: store.dir, socket, kept: false })),
   nginx: ({ store, settings }) => behind(store, settings, (socket) => startNginx({ dir: store.dir, socket, kept: true })),
-  'nginx-spawn-fcgi': ({ store }) => spawned(store, (socket) => startNginx({ dir: store.dir, socket, kept: false })),
+  'nginx-systemd-socket': ({ store }) => supervised(store, 1, (socket) => startNginx({ dir: store.dir, socket, kept: false })),
+  'nginx-spawn-fcgi': ({ store }) => supervised(store, PROCESSES, (socket) => startNginx({ dir: store.dir, socket, kept: false })),
 };
 
 export const serverNames = Object.keys(modes);
@@ -108,6 +170,9 @@ export async function startServer(name, options) {
   const mode = modes[name];
   if (mode === undefined) throw new Error(`no such server: ${name}, but ${serverNames.join(', ')}`);
   const server = await mode(options);
+  server.responderPids ??= () => [server.responderPid()];
   server.killResponder ??= () => kill(server.responderPid());
+  server.configure ??= (more) => options.store.configure({ ...options.settings, ...more });
+  if (server.restartResponder === undefined) server.restartResponder = restartInPlace(server);
   return Object.assign(server, { name });
 }

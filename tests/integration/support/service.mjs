@@ -15,6 +15,11 @@ export class Service {
     Object.assign(this, { store, server, project, key, client: server.client });
   }
 
+  // The same service by another client's connections.
+  through(client) {
+    return Object.assign(Object.create(this), { client });
+  }
+
   path(...segments) {
     return ['/api/v1/projects', ...segments].join('/');
   }

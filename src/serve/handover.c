@@ -1,0 +1,126 @@
+/* handover: descriptors over an exec. Knows neither what is said on them nor when. */
+#include "serve/handover.h"
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "base/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum {
+    LIST_MAX = 100 * 1024 /* bytes; the kernel takes 128 KiB for one variable */
+};
+
+static const char variable[] = "HOOKROLL_HANDED";
+static const char own[] = "own";
+
+void handover_init(struct handover *handover)
+{
+    *handover = (struct handover){0};
+}
+
+void handover_free(struct handover *handover)
+{
+    free(handover->fds);
+    handover_init(handover);
+}
+
+void handover_keep(void *arg, int fd)
+{
+    struct handover *handover = arg;
+
+    if (handover->count == handover->room) {
+        const size_t room = handover->room == 0 ? 64 : 2 * handover->room;
+        int *fds = realloc(handover->fds, room * sizeof *fds);
+
+        if (fds == NULL) {
+            (void)close(fd);
+            return;
+        }
+        handover->fds = fds;
+        handover->room = room;
+    }
+    handover->fds[handover->count++] = fd;
+}
+
+/* Names those that fit: the others end with this program, as close-on-exec descriptors do. */
+static enum rc name(const struct handover *handover, bool is_own)
+{
+    struct buf list;
+    enum rc rc;
+
+    buf_init(&list, LIST_MAX + 16);
+    buf_put_string(&list, is_own ? own : "");
+    for (size_t i = 0; i < handover->count && list.len < LIST_MAX; i++)
+        if (fcntl(handover->fds[i], F_SETFD, 0) == 0)
+            buf_printf(&list, ",%d", handover->fds[i]);
+    buf_put_byte(&list, '\0');
+    rc = buf_status(&list);
+    if (rc == RC_OK && setenv(variable, list.data, 1) != 0)
+        rc = RC_NO_MEMORY;
+    buf_free(&list);
+    return rc;
+}
+
+enum rc handover_run(struct handover *handover, const struct listener *listener, char *const *argv)
+{
+    enum rc rc = name(handover, listener->path[0] != '\0');
+
+    if (rc == RC_OK) {
+        if (listener->fd != STDIN_FILENO ? dup2(listener->fd, STDIN_FILENO) == STDIN_FILENO
+                                         : fcntl(STDIN_FILENO, F_SETFD, 0) == 0)
+            (void)execv(argv[0], argv);
+        rc = RC_SYSTEM;
+    }
+    log_error("restart: %s: %s", argv[0], rc == RC_SYSTEM ? strerror(errno) : rc_name(rc));
+    return rc;
+}
+
+static bool is_connection(int fd)
+{
+    int value = 1;
+    socklen_t len = sizeof value;
+
+    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &value, &len) == 0 && value == 0;
+}
+
+/* The file that the socket was bound to. */
+static void take_file(struct listener *listener)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNSPEC};
+    socklen_t len = sizeof address;
+
+    if (getsockname(listener->fd, (struct sockaddr *)&address, &len) != 0 ||
+        address.sun_family != AF_UNIX)
+        return;
+    memcpy(listener->path, address.sun_path, sizeof listener->path - 1);
+    listener->inherited = false;
+}
+
+void handover_take(struct handover *handover, struct listener *listener)
+{
+    const char *value = getenv(variable);
+    struct text rest = text_of(value);
+    struct text item = text_up_to(rest, ',');
+
+    handover_init(handover);
+    if (value == NULL || !listener->inherited)
+        return;
+    if (text_is(item, own))
+        take_file(listener);
+    for (rest = text_after(rest, item.len); rest.len > 0; rest = text_after(rest, item.len)) {
+        int64_t fd = -1;
+
+        item = text_up_to(rest, ',');
+        if (text_to_int64(item, &fd) && fd > STDERR_FILENO && fd <= INT_MAX &&
+            is_connection((int)fd) && fcntl((int)fd, F_SETFD, FD_CLOEXEC) == 0)
+            handover_keep(handover, (int)fd);
+    }
+    (void)unsetenv(variable);
+}

@@ -1,0 +1,134 @@
+// Shows that the responder restarts in place on SIGUSR2: in the same process, on the same
+// socket, with the connections that are open, and not at all where that would end in nothing.
+import assert from 'node:assert/strict';
+import { copyFileSync, existsSync, readlinkSync, renameSync, rmSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, test } from 'node:test';
+import { assertEnvelope, currentSecret, rolled } from './support/answers.mjs';
+import { begin, request } from './support/fastcgi_records.mjs';
+import { assertChain, assertHolds } from './support/histories.mjs';
+import { responderProgram } from './support/place.mjs';
+import { threadsOf } from './support/procfs.mjs';
+import { healthParams, makeBench, rollParams } from './support/responder.mjs';
+import { until } from './support/waiting.mjs';
+
+const BODY = '{"expiration":0}';
+const CONNECTIONS = 40;
+
+describe('A responder that is told to restart in place', () => {
+  let bench;
+  let program;
+  beforeEach(async () => {
+    bench = await makeBench();
+    program = path.join(bench.dir, 'hookroll.fcgi');
+    copyFileSync(responderProgram, program);
+    await bench.responder.start({}, program);
+  });
+  afterEach(() => bench.stop());
+
+  const log = () => bench.responder.process.stderr();
+  const logged = (words, times = 1) => until(`the log to say ${words}`, () => log().split(words).length > times);
+  const restart = () => process.kill(bench.responder.pid, 'SIGUSR2');
+  const served = (times) => logged(' serves ', times);
+  const params = () => rollParams(bench.endpoint, bench.key, BODY);
+  const openKept = (n) =>
+    Promise.all(
+      Array.from({ length: n }, async () => {
+        const connection = await bench.responder.open();
+        assertEnvelope(await connection.request(healthParams), 200, 'ok');
+        return connection;
+      }),
+    );
+
+  async function assertServes() {
+    rolled(await bench.responder.roll(bench.endpoint, bench.key, BODY));
+    assert.ok(bench.responder.isRunning());
+  }
+
+  test('serves on with every connection that was open, several times', async () => {
+    const { pid } = bench.responder;
+    const connections = await openKept(CONNECTIONS);
+    const uids = [];
+    for (let i = 1; i <= 3; i++) {
+      restart();
+      const answers = await Promise.all(connections.map((connection) => connection.request(params(), BODY)));
+      uids.push(...answers.map((answer) => currentSecret(rolled(answer)).uid));
+      await served(i + 1);
+    }
+    assert.equal(bench.responder.pid, pid);
+    assert.ok(bench.responder.isRunning());
+    const history = await bench.history();
+    assertHolds(history, uids);
+    assertChain(history);
+    assert.equal(history.length, 1 + 3 * CONNECTIONS);
+  });
+
+  test('ends as before when it is told to, and removes its socket', async () => {
+    restart();
+    await served(2);
+    const { code } = await bench.responder.stop();
+    assert.equal(code, 0, log());
+    assert.ok(!existsSync(bench.responder.address), 'its socket was left behind');
+  });
+
+  test('does not forget a word to stop that comes meanwhile', async () => {
+    restart();
+    const { code } = await bench.responder.stop();
+    assert.equal(code, 0, log());
+  });
+
+  test('takes settings that count from the start', async () => {
+    const threads = () => threadsOf(bench.responder.pid);
+    const before = threads();
+    bench.responder.configure({ workers: 20 });
+    restart();
+    await until('20 workers', () => threads() === before + 4);
+    await assertServes();
+  });
+
+  test('runs the program that has taken its place', async () => {
+    const other = `${program}.new`;
+    copyFileSync(responderProgram, other);
+    const { ino } = statSync(other);
+    renameSync(other, program);
+    restart();
+    await served(2);
+    assert.equal(statSync(readlinkSync(`/proc/${bench.responder.pid}/exe`)).ino, ino);
+    await assertServes();
+  });
+
+  test('does not where its program is gone', async () => {
+    rmSync(program);
+    restart();
+    await logged(`not restarted: ${program}: No such file`);
+    await assertServes();
+  });
+
+  test('does not where its settings are wrong', async () => {
+    bench.responder.configure({ workers: 0 });
+    restart();
+    await logged('not restarted: the settings stay as they were');
+    await assertServes();
+  });
+
+  test('does not while a request lasts, and serves others', async () => {
+    const stalled = await bench.responder.open();
+    const bytes = request(params(), BODY);
+    await stalled.write(bytes.subarray(0, begin().length));
+    const outcomes = () => log().match(/ serves |a request takes longer than 2 s/g);
+    // A worker that has not begun to read it yet leaves it to the program that follows.
+    for (let n = 1; !outcomes().at(-1).includes('longer'); n++) {
+      restart();
+      await until('what becomes of it', () => outcomes().length > n);
+    }
+    await assertServes();
+    const answer = stalled.answer();
+    await stalled.write(bytes.subarray(begin().length));
+    rolled(await answer);
+    const before = outcomes().length;
+    restart();
+    await until('the restart', () => outcomes().length > before);
+    assert.equal(outcomes().at(-1), ' serves ');
+    await assertServes();
+  });
+});

@@ -1,0 +1,205 @@
+/* handover: what one program leaves is what the next one takes, and nothing else is taken. */
+#include "serve/handover.h"
+#include "suites.h"
+#include "support/fcgi_client.h"
+#include "support/log_capture.h"
+#include "support/temp_dir.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum {
+    MANY = 100000,
+    VARIABLE_MAX = 128 * 1024, /* bytes that the kernel takes */
+    ENDS = 4
+};
+
+static const char variable[] = "HOOKROLL_HANDED";
+
+static struct temp_dir temp;
+static char path[TEMP_PATH_SIZE];
+static char missing[TEMP_PATH_SIZE];
+static char address[TEMP_PATH_SIZE + 8];
+static struct listener listener;
+static struct handover handover;
+static int ends[ENDS];
+static int saved_stdin;
+
+static void setup(void)
+{
+    log_capture_begin();
+    temp_dir_make(&temp);
+    (void)temp_dir_path(&temp, "no-program", missing);
+    (void)snprintf(address, sizeof address, "unix:%s", temp_dir_path(&temp, "s", path));
+    saved_stdin = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+    ck_assert_int_ge(saved_stdin, 0);
+    ck_assert_int_eq(listener_open(address, 0600, &listener), RC_OK);
+    for (int i = 0; i < ENDS; i += 2)
+        ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends + i), 0);
+    handover_init(&handover);
+}
+
+static void teardown(void)
+{
+    handover_free(&handover);
+    for (int i = 0; i < ENDS; i++)
+        (void)close(ends[i]);
+    listener_close(&listener);
+    (void)unsetenv(variable);
+    (void)dup2(saved_stdin, STDIN_FILENO);
+    (void)close(saved_stdin);
+    temp_dir_remove(&temp);
+    log_capture_end();
+}
+
+/* Hands everything over to a program that is not there, so that this one goes on with it. */
+static void hand_over(void)
+{
+    char *const argv[] = {missing, NULL};
+
+    ck_assert_int_eq(handover_run(&handover, &listener, argv), RC_SYSTEM);
+    ck_assert(log_capture_has(missing));
+    handover_free(&handover);
+}
+
+/* As the next program: what it inherits is on descriptor 0. */
+static void take(struct listener *next)
+{
+    ck_assert_int_eq(listener_open("", 0600, next), RC_OK);
+    ck_assert_int_eq(next->fd, STDIN_FILENO);
+    handover_take(&handover, next);
+    ck_assert_ptr_null(getenv(variable));
+}
+
+static bool closes_on_exec(int fd)
+{
+    return (fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0;
+}
+
+START_TEST(connections_and_listener_pass_to_the_next_program)
+{
+    struct listener next;
+    int client;
+
+    for (int i = 0; i < ENDS; i++)
+        handover_keep(&handover, ends[i]);
+    hand_over();
+    ck_assert(!closes_on_exec(STDIN_FILENO));
+    for (int i = 0; i < ENDS; i++)
+        ck_assert(!closes_on_exec(ends[i]));
+    take(&next);
+    ck_assert_uint_eq(handover.count, ENDS);
+    for (int i = 0; i < ENDS; i++) {
+        ck_assert_int_eq(handover.fds[i], ends[i]);
+        ck_assert(closes_on_exec(ends[i]));
+    }
+    client = fcgi_client_connect(path);
+    ck_assert_int_ge(accept(next.fd, NULL, NULL), 0);
+    (void)close(client);
+}
+END_TEST
+
+START_TEST(a_socket_of_our_own_stays_our_own)
+{
+    struct listener next;
+
+    hand_over();
+    take(&next);
+    ck_assert(!next.inherited);
+    ck_assert_str_eq(next.path, path);
+    ck_assert_uint_eq(handover.count, 0);
+}
+END_TEST
+
+START_TEST(a_spawners_socket_stays_the_spawners)
+{
+    struct listener next;
+
+    listener.inherited = true;
+    listener.path[0] = '\0';
+    handover_keep(&handover, ends[0]);
+    hand_over();
+    take(&next);
+    ck_assert(next.inherited);
+    ck_assert_str_eq(next.path, "");
+    ck_assert_uint_eq(handover.count, 1);
+}
+END_TEST
+
+START_TEST(what_is_no_open_connection_is_not_taken)
+{
+    struct listener next;
+    char value[256];
+    int file = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    int closed = dup(ends[0]);
+
+    ck_assert_int_ge(file, 0);
+    (void)close(closed);
+    ck_assert_int_eq(dup2(listener.fd, STDIN_FILENO), STDIN_FILENO);
+    (void)snprintf(value, sizeof value, "other,0,1,2,-1,x,,%d,%d,%d,99999999999,%d", file, closed,
+                   listener.fd, ends[1]);
+    ck_assert_int_eq(setenv(variable, value, 1), 0);
+    take(&next);
+    ck_assert(next.inherited);
+    ck_assert_uint_eq(handover.count, 1);
+    ck_assert_int_eq(handover.fds[0], ends[1]);
+    (void)close(file);
+}
+END_TEST
+
+START_TEST(nothing_is_taken_where_nothing_was_handed_over)
+{
+    struct listener next;
+
+    ck_assert_int_eq(dup2(listener.fd, STDIN_FILENO), STDIN_FILENO);
+    take(&next);
+    ck_assert(next.inherited);
+    ck_assert_uint_eq(handover.count, 0);
+}
+END_TEST
+
+START_TEST(nothing_is_taken_beside_a_socket_that_was_not_handed_over)
+{
+    char value[32];
+
+    (void)snprintf(value, sizeof value, "own,%d", ends[0]);
+    ck_assert_int_eq(setenv(variable, value, 1), 0);
+    handover_take(&handover, &listener);
+    ck_assert_uint_eq(handover.count, 0);
+}
+END_TEST
+
+START_TEST(more_connections_than_can_be_named_leave_a_list_that_can_be_passed)
+{
+    const char *value;
+
+    for (int i = 0; i < MANY; i++)
+        handover_keep(&handover, ends[0]);
+    hand_over();
+    value = getenv(variable);
+    ck_assert_ptr_nonnull(value);
+    ck_assert_uint_lt(sizeof variable + strlen(value) + 1, VARIABLE_MAX);
+}
+END_TEST
+
+Suite *handover_suite(void)
+{
+    Suite *suite = suite_create("handover");
+    TCase *tc = tcase_create("handover");
+
+    tcase_add_checked_fixture(tc, setup, teardown);
+    tcase_set_timeout(tc, 30);
+    tcase_add_test(tc, connections_and_listener_pass_to_the_next_program);
+    tcase_add_test(tc, a_socket_of_our_own_stays_our_own);
+    tcase_add_test(tc, a_spawners_socket_stays_the_spawners);
+    tcase_add_test(tc, what_is_no_open_connection_is_not_taken);
+    tcase_add_test(tc, nothing_is_taken_where_nothing_was_handed_over);
+    tcase_add_test(tc, nothing_is_taken_beside_a_socket_that_was_not_handed_over);
+    tcase_add_test(tc, more_connections_than_can_be_named_leave_a_list_that_can_be_passed);
+    suite_add_tcase(suite, tc);
+    return suite;
+}
