@@ -343,15 +343,16 @@ static enum rc serve(const struct arguments *arguments, const struct config *con
                                          .workers = (size_t)config->workers,
                                          .max_body = (size_t)config->max_body};
     struct handover before;
-    enum rc rc = listener_open(config->listen, (mode_t)config->listen_mode, &running.listener);
+    enum rc rc = fcgi_init();
 
+    /* Before anybody can know, by connecting, that there is somebody to signal to. */
+    block_signals();
+    if (rc == RC_OK)
+        rc = listener_open(config->listen, (mode_t)config->listen_mode, &running.listener);
     if (rc != RC_OK)
         return rc;
     handover_take(&before, &running.listener);
-    rc = fcgi_init();
-    block_signals();
-    if (rc == RC_OK)
-        rc = surveyor_start(service->store, &running.surveyor);
+    rc = surveyor_start(service->store, &running.surveyor);
     if (rc == RC_OK)
         rc = pool_start(&options, &running.pool);
     if (rc == RC_OK) {

@@ -22,7 +22,9 @@ describe('A responder that is told to restart in place', () => {
     bench = await makeBench();
     program = path.join(bench.dir, 'hookroll.fcgi');
     copyFileSync(responderProgram, program);
-    await bench.responder.start({}, program);
+    bench.responder.program = program;
+    await bench.responder.start();
+    await served(1);
   });
   afterEach(() => bench.stop());
 
