@@ -1,7 +1,7 @@
 // store: a store of a test's own, made and looked at with hookrollctl.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ctlProgram } from './place.mjs';
 import { run } from './processes.mjs';
@@ -24,12 +24,14 @@ export class Store {
   configure({ metrics = false, ...settings }, file = this.config) {
     const scraped = metrics ? { metrics_token: this.tokenFile } : {};
     const all = { store: this.directory, master_key: this.masterKey, ...scraped, ...settings };
+    // At once: a process may be reading it.
     writeFileSync(
-      file,
+      `${file}.new`,
       Object.entries(all)
         .map(([name, value]) => `${name} = ${value}\n`)
         .join(''),
     );
+    renameSync(`${file}.new`, file);
     return file;
   }
 
