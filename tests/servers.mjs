@@ -10,11 +10,12 @@ import { serverNames } from './integration/support/servers.mjs';
 
 const tests = path.dirname(fileURLToPath(import.meta.url));
 const document = path.join(tests, '..', 'docs', 'servers.md');
+const PATIENCE = 300_000; // ms for all tests behind one server
 const BEGIN = '<!-- table -->\n';
 const END = '<!-- /table -->\n';
 
 const contract = readdirSync(path.join(tests, 'integration')).filter((name) => name.startsWith('contract_'));
-const files = ['behind.test.mjs', 'concurrency.test.mjs', ...contract].map((name) => path.join(tests, 'integration', name));
+const files = ['behind.test.mjs', 'concurrency.test.mjs', 'restart.test.mjs', ...contract].map((name) => path.join(tests, 'integration', name));
 
 // A column is good when all of its tests are.
 const columns = {
@@ -25,20 +26,29 @@ const columns = {
   'large body': /^a large body arrives whole/,
   'slow and idle clients': /^a client that sends a byte at a time/,
   'kill -9': /^what was answered outlives kill -9/,
+  'restart without a failed request': /^restarts of the responder fail no request/,
+  'reload without a failed request': /^settings that are read anew fail no request/,
+  'restart of the web server without an error': /^graceful restarts of the web server fail no request/,
 };
 
 async function behind(name) {
   const { stdout } = await run(process.execPath, ['--test', '--test-concurrency=2', '--test-reporter=tap', ...files], {
     env: { HOOKROLL_BUILD: process.env.HOOKROLL_BUILD, HOOKROLL_SERVER: name },
+    within: PATIENCE,
   });
-  const results = [...stdout.matchAll(/^ *(ok|not ok) \d+ - (.*)$/gm)].map(([, result, test]) => ({ good: result === 'ok', test }));
+  const results = [...stdout.matchAll(/^ *(ok|not ok) \d+ - (.*?)(?: # SKIP (.*))?$/gm)].map(([, result, test, reason]) => ({
+    good: result === 'ok',
+    test,
+    reason,
+  }));
   const failed = results.filter(({ good }) => !good);
   console.log(`# ${name}`);
   failed.forEach(({ test }) => console.log(`not ok - ${name}: ${test}`));
   for (const count of ['pass', 'fail']) console.log(new RegExp(`^# ${count} \\d+$`, 'm').exec(stdout)?.[0] ?? `# ${count} 1`);
   return Object.values(columns).map((ours) => {
     const of = results.filter(({ test }) => ours.test(test));
-    return of.length > 0 && of.every(({ good }) => good) ? 'yes' : 'no';
+    const found = of.length > 0 && of.every(({ good }) => good) ? 'yes' : 'no';
+    return of.find(({ reason }) => reason !== undefined)?.reason ?? found;
   });
 }
 
