@@ -106,6 +106,14 @@ describe('Starting the responder', () => {
       assertRefused(await attemptWith({ master_key: other.masterKey }), /key/);
     });
 
+    test("says that the master key that --master-key names is another store's", async () => {
+      assertRefused(await attemptWith({}, '--master-key', other.masterKey), /key/);
+    });
+
+    test('says that the path after --master-key is too long', async () => {
+      assertRefused(await attemptWith({}, '--master-key', `/${'x'.repeat(1023)}`), /--master-key.*1023/);
+    });
+
     for (const mode of [0o644, 0o640, 0o604])
       test(`says that the master key must not have mode 0${mode.toString(8)}`, async () => {
         const key = socketPath('open.key');
@@ -239,6 +247,19 @@ describe('Starting the responder', () => {
         assert.equal((await responder.stop()).code, 0);
       }
       assert.ok(!(await isAccepting(address)));
+    }
+  });
+
+  test('with --master-key takes that file and not the one of its settings', async () => {
+    const address = socketPath('keyed.sock');
+    const config = configure({ listen: `unix:${address}`, master_key: socketPath('absent.key') });
+    const process_ = start(responderProgram, ['--config', config, '--master-key', bench.store.masterKey]);
+    const responder = new Responder(bench.store, address);
+    try {
+      await until('the responder to accept', () => isAccepting(address));
+      await assertServes(responder);
+    } finally {
+      assert.equal((await stop(process_)).code, 0);
     }
   });
 
