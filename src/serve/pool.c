@@ -28,6 +28,7 @@ enum {
     PEER_TIMEOUT = 30,           /* s that a web server may pause within a request */
     STARVED_PAUSE = 50,          /* ms without accepting when descriptors have run out */
     LAST_ACCEPTED = 1024,        /* connections that one thread takes though it is to stop */
+    LAST_WAIT = 100,             /* ms in which a connection may still be used, at the end */
     EVENTS = 64
 };
 
@@ -199,18 +200,14 @@ static bool accept_one(struct worker *worker)
     return errno == EINTR || errno == ECONNABORTED;
 }
 
-/* The last round: what has come is answered, nothing is waited for. */
-static void finish(struct worker *worker)
+/* Serves what open connections ask for, until nothing comes for `wait` ms. */
+static void look(struct worker *worker, int wait)
 {
-    struct pool *pool = worker->pool;
     struct epoll_event events[EVENTS];
     bool more = true;
 
-    worker->last = true;
-    for (int i = 0; i < LAST_ACCEPTED && accept_one(worker); i++) {
-    }
     while (more) {
-        int n = epoll_wait(pool->epoll, events, EVENTS, 0);
+        int n = epoll_wait(worker->pool->epoll, events, EVENTS, wait);
 
         more = n < 0 && errno == EINTR;
         for (int i = 0; i < n; i++) {
@@ -220,6 +217,26 @@ static void finish(struct worker *worker)
             more = true;
         }
     }
+}
+
+/* The last round: what has come is answered, nothing is waited for. */
+static void finish(struct worker *worker)
+{
+    worker->last = true;
+    for (int i = 0; i < LAST_ACCEPTED && accept_one(worker); i++) {
+    }
+    look(worker, 0);
+}
+
+/* With all threads gone: a web server that has just found a connection open is about to send
+ * on it. Those that are in use are closed after an answer so, and idle ones are left. */
+static void finish_connections(struct pool *pool)
+{
+    if (pool->started == 0 || pool->idle == NULL)
+        return;
+    (void)epoll_ctl(pool->epoll, EPOLL_CTL_DEL, pool->stop, NULL);
+    (void)epoll_ctl(pool->epoll, EPOLL_CTL_DEL, pool->options.listener->fd, NULL);
+    look(&pool->workers[0], LAST_WAIT);
 }
 
 /* Waits out a pause. */
@@ -374,8 +391,11 @@ bool pool_pause(struct pool *pool, int patience)
 static void end(struct pool *pool, enum state state, pool_kept *kept, void *arg)
 {
     enter(pool, state);
-    for (size_t i = 0; i < pool->started; i++) {
+    for (size_t i = 0; i < pool->started; i++)
         (void)pthread_join(pool->workers[i].thread, NULL);
+    if (state == STOPPING)
+        finish_connections(pool);
+    for (size_t i = 0; i < pool->started; i++) {
         fcgi_free(pool->workers[i].fcgi);
         arena_free(&pool->workers[i].arena);
     }
