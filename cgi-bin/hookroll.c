@@ -47,6 +47,7 @@ static const char usage[] =
     "      --show-config      show every setting, explained, as it is in force, and end\n"
     "      --listen ADDRESS   in place of the setting listen\n"
     "      --workers N        in place of the setting workers\n"
+    "      --master-key FILE  in place of the setting master_key\n"
     "      --log-level LEVEL  in place of the setting log_level\n"
     "  -h, --help             show this\n"
     "  -V, --version          show the version\n";
@@ -55,6 +56,7 @@ static const char usage[] =
 enum override {
     OVERRIDE_LISTEN,
     OVERRIDE_WORKERS,
+    OVERRIDE_MASTER_KEY,
     OVERRIDE_LOG_LEVEL,
     OVERRIDES /* how many */
 };
@@ -65,6 +67,7 @@ static const struct {
 } overridden[OVERRIDES] = {
     [OVERRIDE_LISTEN] = {"--listen", "listen"},
     [OVERRIDE_WORKERS] = {"--workers", "workers"},
+    [OVERRIDE_MASTER_KEY] = {"--master-key", "master_key"},
     [OVERRIDE_LOG_LEVEL] = {"--log-level", "log_level"},
 };
 
@@ -92,6 +95,7 @@ static void parse(int argc, char **argv, struct arguments *arguments)
         {"show-config", no_argument, NULL, 's'},
         {"listen", required_argument, NULL, FIRST_OVERRIDE + OVERRIDE_LISTEN},
         {"workers", required_argument, NULL, FIRST_OVERRIDE + OVERRIDE_WORKERS},
+        {"master-key", required_argument, NULL, FIRST_OVERRIDE + OVERRIDE_MASTER_KEY},
         {"log-level", required_argument, NULL, FIRST_OVERRIDE + OVERRIDE_LOG_LEVEL},
         {"help", no_argument, NULL, 'h'},
         {"version", no_argument, NULL, 'V'},

@@ -50,15 +50,9 @@ Define HOOKROLL_CONFIG "${config}"
 Include "${shipped('apache-conf/hookroll-mod_fcgid.conf')}"
 `;
 
-// The shipped file, as an administrator edits it where connections are not to be kept.
-function proxy({ dir, socket, kept }) {
-  const text = readFileSync(shipped('apache-conf/hookroll-mod_proxy_fcgi.conf'), 'utf8');
-  const file = path.join(dir, 'mod_proxy_fcgi.conf');
-  writeFileSync(file, kept ? text : text.replace(' enablereuse=on', ''));
-  return `Define HOOKROLL_SOCKET "${socket}"
-Include "${file}"
+const proxy = (socket) => `Define HOOKROLL_SOCKET "${socket}"
+Include "${shipped('apache-conf/hookroll-mod_proxy_fcgi.conf')}"
 `;
-}
 
 // Apache gives up root for another user, who must then be able to reach everything.
 function prepare(dir) {
@@ -106,8 +100,8 @@ export async function startApache({ dir, config, processes }) {
   return Object.assign(server, { processes, responderPids, responderPid: () => Math.min(...responderPids()) });
 }
 
-export function startApacheProxy({ dir, socket, kept }) {
-  const text = proxy({ dir, socket, kept });
+export function startApacheProxy({ dir, socket }) {
+  const text = proxy(socket);
   if (process.getuid() === 0) giveAway(dir, userId(NOBODY));
   return startWith({ dir, text, modules: ['proxy', 'proxy_fcgi'] });
 }

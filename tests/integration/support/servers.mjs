@@ -134,9 +134,9 @@ const modes = {
   },
   'apache-mod_fcgid': ({ store }) => startApache({ dir: store.dir, config: store.config, processes: 8 }),
   'apache-mod_proxy_fcgi': ({ store, settings }) =>
-    behind(store, settings, (socket) => startApacheProxy({ dir: store.dir, socket, kept: true })),
+    behind(store, settings, (socket) => startApacheProxy({ dir: store.dir, socket })),
   'apache-systemd-socket': ({ store }) =>
-    supervised(store, 1, (socket) => startApacheProxy({ dir: store.dir, socket, kept: false })),
+    supervised(store, 1, (socket) => startApacheProxy({ dir: store.dir, socket })),
   nginx: ({ store, settings }) => behind(store, settings, (socket) => startNginx({ dir: store.dir, socket, kept: true })),
   'nginx-systemd-socket': ({ store }) => supervised(store, 1, (socket) => startNginx({ dir: store.dir, socket, kept: false })),
   'nginx-spawn-fcgi': ({ store }) => supervised(store, PROCESSES, (socket) => startNginx({ dir: store.dir, socket, kept: false })),
