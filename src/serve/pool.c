@@ -27,6 +27,8 @@ enum {
     ARENA_MAX = 4 * 1024 * 1024, /* what one request may take beside copies of its body */
     PEER_TIMEOUT = 30,           /* s that a web server may pause within a request */
     STARVED_PAUSE = 50,          /* ms without accepting when descriptors have run out */
+    FIRST_WORKERS = 2,           /* threads before there is anything to do */
+    NEWCOMERS = 64,              /* connections that are put in line at a time */
     LAST_ACCEPTED = 1024,        /* connections that one thread takes though it is to stop */
     LAST_WAIT = 100,             /* ms in which a connection may still be used, at the end */
     EVENTS = 64
@@ -61,12 +63,14 @@ struct pool {
     int epoll;
     int stop;                /* eventfd: readable while threads are not to serve */
     _Atomic size_t max_body; /* bytes */
-    pthread_mutex_t lock;    /* guards the four below */
+    pthread_mutex_t lock;    /* guards what is below */
     pthread_cond_t changed;  /* state or resting */
     struct idle *idle;
     enum state state;
-    size_t resting; /* threads */
-    size_t started;
+    size_t resting;         /* threads */
+    _Atomic size_t started; /* threads; changed under the lock, while SERVING only */
+    _Atomic size_t most;    /* threads that there may be; changed as started is */
+    _Atomic size_t waiting; /* threads that would take the next event at once */
     struct worker workers[];
 };
 
@@ -160,15 +164,15 @@ static void serve_idle(struct worker *worker, struct idle *idle)
 }
 
 /* A web server that stalls within a request must not hold a thread for ever. */
-static void bound_waiting(int fd)
+static void bound_waiting(int fd, sa_family_t family)
 {
     const struct timeval timeout = {.tv_sec = PEER_TIMEOUT};
     const int on = 1;
 
     (void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
     (void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
-    /* Fails on unix sockets, which have no such delay. */
-    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (family != AF_UNIX) /* which has no such delay */
+        (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
 
 static void serve_new(struct worker *worker, int fd)
@@ -176,7 +180,6 @@ static void serve_new(struct worker *worker, int fd)
     char first;
     ssize_t n;
 
-    bound_waiting(fd);
     n = recv(fd, &first, 1, MSG_PEEK | MSG_DONTWAIT);
     if (n == 0 || (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK))
         (void)close(fd);
@@ -184,20 +187,51 @@ static void serve_new(struct worker *worker, int fd)
         remember(worker->pool, fd);
 }
 
-/* False when nobody is waiting to be accepted. */
-static bool accept_one(struct worker *worker)
+/* The next connection; negative when nobody waits to be accepted, or *again is set. */
+static int accept_next(const struct pool *pool, bool *again)
 {
-    int fd = accept4(worker->pool->options.listener->fd, NULL, NULL, SOCK_CLOEXEC);
+    struct sockaddr_storage peer;
+    socklen_t len = sizeof peer;
+    int fd = accept4(pool->options.listener->fd, (struct sockaddr *)&peer, &len, SOCK_CLOEXEC);
 
+    *again = false;
     if (fd >= 0) {
-        serve_new(worker, fd);
-        return true;
+        bound_waiting(fd, peer.ss_family);
+        return fd;
     }
     if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
         log_warn("a connection cannot be accepted now: %s", strerror(errno));
         (void)poll(NULL, 0, STARVED_PAUSE);
     }
-    return errno == EINTR || errno == ECONNABORTED;
+    *again = errno == EINTR || errno == ECONNABORTED;
+    return fd;
+}
+
+/* False when nobody is waiting to be accepted. */
+static bool accept_one(struct worker *worker)
+{
+    bool again;
+    int fd = accept_next(worker->pool, &again);
+
+    if (fd >= 0)
+        serve_new(worker, fd);
+    return fd >= 0 || again;
+}
+
+/* Where no thread waits, connections that are kept come ready faster than the listener comes
+ * to its turn. Whoever waits to be accepted then joins their line, as one of them. */
+static void admit_all(struct pool *pool)
+{
+    bool again = true;
+
+    for (int i = 0; again && i < NEWCOMERS; i++) {
+        int fd = accept_next(pool, &again);
+
+        if (fd >= 0) {
+            remember(pool, fd);
+            again = true;
+        }
+    }
 }
 
 /* Serves what open connections ask for, until nothing comes for `wait` ms. */
@@ -235,7 +269,6 @@ static void finish_connections(struct pool *pool)
     if (pool->started == 0 || pool->idle == NULL)
         return;
     (void)epoll_ctl(pool->epoll, EPOLL_CTL_DEL, pool->stop, NULL);
-    (void)epoll_ctl(pool->epoll, EPOLL_CTL_DEL, pool->options.listener->fd, NULL);
     look(&pool->workers[0], LAST_WAIT);
 }
 
@@ -255,6 +288,53 @@ static enum state rest(struct pool *pool)
     return state;
 }
 
+static void *work(void *arg);
+
+/* With the lock held. */
+static bool start_worker(struct pool *pool)
+{
+    struct worker *worker = &pool->workers[pool->started];
+
+    worker->pool = pool;
+    worker->fcgi = fcgi_new();
+    arena_init(&worker->arena, ARENA_MAX);
+    if (worker->fcgi != NULL && pthread_create(&worker->thread, NULL, work, worker) == 0) {
+        pool->started++;
+        return true;
+    }
+    fcgi_free(worker->fcgi);
+    worker->fcgi = NULL;
+    return false;
+}
+
+/* One thread more, if there may be. */
+static void grow(struct pool *pool)
+{
+    (void)pthread_mutex_lock(&pool->lock);
+    if (pool->state == SERVING && pool->started < pool->most && !start_worker(pool)) {
+        log_warn("there are %zu workers, and no more can be had: %s", (size_t)pool->started,
+                 strerror(errno));
+        pool->most = pool->started;
+    }
+    (void)pthread_mutex_unlock(&pool->lock);
+}
+
+/* The next event, as epoll_wait. *last: no thread is left that waits for the one after it,
+ * nor can another be started. */
+static int await_event(struct pool *pool, struct epoll_event *event, bool *last)
+{
+    int n;
+
+    (void)atomic_fetch_add(&pool->waiting, 1);
+    n = epoll_wait(pool->epoll, event, 1, -1);
+    *last = atomic_fetch_sub(&pool->waiting, 1) == 1;
+    if (*last && n > 0 && pool->started < pool->most) {
+        grow(pool);
+        *last = false;
+    }
+    return n;
+}
+
 static void *work(void *arg)
 {
     struct worker *worker = arg;
@@ -262,7 +342,8 @@ static void *work(void *arg)
 
     while (state == SERVING) {
         struct epoll_event event;
-        int n = epoll_wait(worker->pool->epoll, &event, 1, -1);
+        bool last;
+        int n = await_event(worker->pool, &event, &last);
 
         if (n < 0 && errno != EINTR) {
             log_error("epoll: %s", strerror(errno));
@@ -272,6 +353,8 @@ static void *work(void *arg)
             continue;
         if (event.data.ptr == &about_stop)
             state = rest(worker->pool);
+        else if (event.data.ptr == &about_listener && last)
+            admit_all(worker->pool);
         else if (event.data.ptr == &about_listener)
             (void)accept_one(worker);
         else
@@ -289,22 +372,17 @@ static bool watch(struct pool *pool, int fd, uint32_t events, void *about)
     return epoll_ctl(pool->epoll, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
-/* True once every thread runs. */
+/* True once the first threads run; others follow when all are busy. */
 static bool start_workers(struct pool *pool)
 {
-    while (pool->started < pool->options.workers) {
-        struct worker *worker = &pool->workers[pool->started];
+    bool good = true;
 
-        worker->pool = pool;
-        worker->fcgi = fcgi_new();
-        arena_init(&worker->arena, ARENA_MAX);
-        if (worker->fcgi == NULL || pthread_create(&worker->thread, NULL, work, worker) != 0) {
-            fcgi_free(worker->fcgi);
-            return false;
-        }
-        pool->started++;
-    }
-    return true;
+    /* The first may send for another before this is done. */
+    (void)pthread_mutex_lock(&pool->lock);
+    while (good && pool->started < FIRST_WORKERS && pool->started < pool->most)
+        good = start_worker(pool);
+    (void)pthread_mutex_unlock(&pool->lock);
+    return good;
 }
 
 enum rc pool_start(const struct pool_options *options, struct pool **out)
@@ -315,6 +393,9 @@ enum rc pool_start(const struct pool_options *options, struct pool **out)
         return RC_NO_MEMORY;
     pool->options = *options;
     atomic_init(&pool->max_body, options->max_body);
+    atomic_init(&pool->started, 0);
+    atomic_init(&pool->most, options->workers);
+    atomic_init(&pool->waiting, 0);
     (void)pthread_mutex_init(&pool->lock, NULL);
     (void)pthread_cond_init(&pool->changed, NULL);
     pool->epoll = epoll_create1(EPOLL_CLOEXEC);
@@ -350,6 +431,10 @@ static void enter(struct pool *pool, enum state state)
     pool->state = state;
     (void)pthread_cond_broadcast(&pool->changed);
     (void)pthread_mutex_unlock(&pool->lock);
+    /* Who connects later must wake another process that shares the socket, and this one is
+     * where the kernel would look first. */
+    if (state == STOPPING && pool->epoll >= 0)
+        (void)epoll_ctl(pool->epoll, EPOLL_CTL_DEL, pool->options.listener->fd, NULL);
     /* Cannot block: the counter is never near its end. */
     if (pool->stop >= 0 && write(pool->stop, &one, sizeof one) < 0)
         log_error("workers cannot be told to stop: %s", strerror(errno));

@@ -1,7 +1,8 @@
 /* pool: threads that wait together for connections and serve them.
  *
  * All wait in one epoll set that holds the listener and every connection that a
- * web server keeps open, so an idle connection holds no thread. */
+ * web server keeps open, so an idle connection holds no thread. There are two at first;
+ * when all are busy there is one more, up to a bound. */
 #ifndef HOOKROLL_SERVE_POOL_H
 #define HOOKROLL_SERVE_POOL_H
 
@@ -17,7 +18,7 @@ struct pool;
 struct pool_options {
     const struct listener *listener; /* borrowed until pool_stop */
     const struct service *service;   /* borrowed until pool_stop */
-    size_t workers;                  /* threads */
+    size_t workers;                  /* threads at most */
     size_t max_body;                 /* bytes */
 };
 

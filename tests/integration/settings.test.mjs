@@ -111,7 +111,7 @@ describe('The settings', () => {
     test('are all commented out where none was stated', async () => {
       const { stdout } = await ask('/dev/null', '--show-config');
       assert.deepEqual(stated(stdout), []);
-      assert.match(stdout, /^#workers = 16$/m);
+      assert.match(stdout, /^#workers = 64$/m);
     });
 
     test('say so when nobody can read them', async () => {
@@ -134,7 +134,7 @@ describe('The settings', () => {
     );
     try {
       const log = () => responder.process.stderr();
-      await until('the responder to serve', () => /above\.sock with 2 workers/.test(log()));
+      await until('the responder to serve', () => /above\.sock with up to 2 workers/.test(log()));
       process.kill(responder.pid, 'SIGHUP');
       await until('the settings to be read anew', () => log().includes('the settings were read anew'));
       assert.doesNotMatch(log(), /count from the next start/);
