@@ -228,22 +228,33 @@ static bool same_start(const struct config *a, const struct config *b)
            a->workers == b->workers;
 }
 
+/* A responder that serves. */
+struct running {
+    const struct arguments *arguments;
+    const struct config *config;
+    struct service *service;
+    struct listener listener;
+    struct surveyor *surveyor;
+    struct pool *pool;
+};
+
 /* Reads the settings anew. What is wrong changes nothing; what needs a restart is said. */
-static void reload(const struct arguments *arguments, const struct config *running,
-                   struct pool *pool)
+static void reload(const struct running *running)
 {
     struct config config;
 
     supervisor_reloading();
-    if (load(arguments, &config) != RC_OK) {
+    /* Commands that a supervisor runs for this may have had the socket as their input. */
+    listener_unblock(&running->listener);
+    if (load(running->arguments, &config) != RC_OK) {
         log_error("the settings stay as they were");
     } else {
-        if (!same_start(running, &config))
+        if (!same_start(running->config, &config))
             log_warn("of the settings, log_level, access_log and max_body have changed; the "
                      "others count from the next start");
         log_set_level(config.log_level);
         access_set(config.access_log);
-        pool_set_max_body(pool, (size_t)config.max_body);
+        pool_set_max_body(running->pool, (size_t)config.max_body);
         log_info("the settings were read anew");
     }
     supervisor_ready();
@@ -266,16 +277,6 @@ static bool may_restart(const struct arguments *arguments, struct pool *pool)
     return false;
 }
 
-/* A responder that serves. */
-struct running {
-    const struct arguments *arguments;
-    const struct config *config;
-    struct service *service;
-    struct listener listener;
-    struct surveyor *surveyor;
-    struct pool *pool;
-};
-
 /* Until the process is to end, or to restart, in which case the pool pauses; which it is. */
 static int obey(const struct running *running)
 {
@@ -288,7 +289,7 @@ static int obey(const struct running *running)
         if (sigwait(&signals, &signal_number) != 0)
             continue;
         if (signal_number == SIGHUP)
-            reload(running->arguments, running->config, running->pool);
+            reload(running);
         else if (signal_number != SIGUSR2 || may_restart(running->arguments, running->pool))
             return signal_number;
     }
@@ -325,7 +326,7 @@ static enum rc serve_on(struct running *running)
 {
     int signal_number;
 
-    log_info("hookroll " HOOKROLL_VERSION " serves %s with %zu workers",
+    log_info("hookroll " HOOKROLL_VERSION " serves %s with up to %zu workers",
              running->listener.inherited ? "the socket on fd 0" : running->config->listen,
              (size_t)running->config->workers);
     supervisor_ready();

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 enum {
@@ -25,12 +26,22 @@ static bool is_listening(int fd)
     return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &value, &len) == 0 && value != 0;
 }
 
-/* Several threads and processes may be told of one connection: none may block on it. */
-static bool prepare(int fd)
+static bool unblock(int fd)
 {
     int flags = fcntl(fd, F_GETFL);
 
-    return flags >= 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0 &&
+    return flags >= 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0;
+}
+
+/* Several threads and processes may be told of one connection: none may block on it. That is
+ * a flag which all who share the socket can take away, as systemd does when it hands the socket
+ * to the commands of a reload. The shortest timeout bounds what that costs. */
+static bool prepare(int fd)
+{
+    const struct timeval shortest = {.tv_usec = 1};
+
+    return unblock(fd) &&
+           setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &shortest, sizeof shortest) == 0 &&
            fcntl(fd, F_SETFD, FD_CLOEXEC) == 0;
 }
 
@@ -194,6 +205,12 @@ enum rc listener_open(const char *address, mode_t mode, struct listener *out)
     if (is_unix(address, &local))
         return open_unix(address, local, mode, out);
     return open_inet(address, out);
+}
+
+void listener_unblock(const struct listener *listener)
+{
+    if (!unblock(listener->fd))
+        log_warn("listen: %s", strerror(errno));
 }
 
 void listener_close(struct listener *listener)

@@ -31,6 +31,9 @@ bool listener_is_address(const char *address);
 /* listener_is_inherited: a spawner left a listening socket on fd 0. */
 bool listener_is_inherited(void);
 
+/* listener_unblock: makes it non-blocking again, where somebody who shares it changed that. */
+void listener_unblock(const struct listener *listener);
+
 /* listener_close: and removes the socket's file when it was ours. */
 void listener_close(struct listener *listener);
 

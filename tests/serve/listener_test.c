@@ -100,12 +100,25 @@ static bool exists(const char *name)
     return lstat(name, &st) == 0;
 }
 
+/* Nobody to accept, and somebody who shares the socket has made it a blocking one. */
+static void expect_no_block(int fd)
+{
+    int flags = fcntl(fd, F_GETFL);
+
+    ck_assert_int_eq(fcntl(fd, F_SETFL, flags & ~O_NONBLOCK), 0);
+    ck_assert_int_lt(accept(fd, NULL, NULL), 0);
+    ck_assert(errno == EAGAIN || errno == EWOULDBLOCK);
+    listener_unblock(&listener);
+    ck_assert_int_eq(fcntl(fd, F_GETFL), flags);
+}
+
 static void expect_ready(int fd)
 {
     ck_assert_int_ne(fcntl(fd, F_GETFL) & O_NONBLOCK, 0);
     ck_assert_int_ne(fcntl(fd, F_GETFD) & FD_CLOEXEC, 0);
     ck_assert_int_lt(accept(fd, NULL, NULL), 0);
     ck_assert(errno == EAGAIN || errno == EWOULDBLOCK);
+    expect_no_block(fd);
 }
 
 START_TEST(a_unix_socket_is_made_and_removed)
