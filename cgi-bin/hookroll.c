@@ -2,7 +2,7 @@
  * word to stop, takes them apart in reverse order. */
 #include "api/exposition.h"
 #include "api/service.h"
-#include "base/buf.h"
+#include "arguments.h"
 #include "base/crypto.h"
 #include "base/log.h"
 #include "base/process.h"
@@ -19,173 +19,17 @@
 #include "store/store.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 enum {
-    EXIT_USAGE = 2,
-    RESTART_PATIENCE = 2000, /* ms in which requests that have begun may end */
-    SHOWN_MAX = 1024 * 1024  /* bytes of all settings */
+    RESTART_PATIENCE = 2000 /* ms in which requests that have begun may end */
 };
-
-static const char usage[] =
-    "usage: hookroll.fcgi [OPTION ...]\n"
-    "FastCGI responder for rolling webhook signing secrets. Serves the socket that\n"
-    "its web server or spawner left on descriptor 0, or the address that its settings\n"
-    "name; started as a CGI program, it answers that one request.\n"
-    "  -c, --config FILE      settings (default: $HOOKROLL_CONFIG, or\n"
-    "                         " HOOKROLL_SYSCONFDIR "/hookroll/hookroll.conf)\n"
-    "      --check-config     say what is wrong with the settings, or with the store and the\n"
-    "                         key file that they name, and end\n"
-    "      --show-config      show every setting, explained, as it is in force, and end\n"
-    "      --listen ADDRESS   in place of the setting listen\n"
-    "      --workers N        in place of the setting workers\n"
-    "      --master-key FILE  in place of the setting master_key\n"
-    "      --log-level LEVEL  in place of the setting log_level\n"
-    "  -h, --help             show this\n"
-    "  -V, --version          show the version\n";
-
-/* Options that stand above the file's settings. */
-enum override {
-    OVERRIDE_LISTEN,
-    OVERRIDE_WORKERS,
-    OVERRIDE_MASTER_KEY,
-    OVERRIDE_LOG_LEVEL,
-    OVERRIDES /* how many */
-};
-
-static const struct {
-    const char *option;
-    const char *setting;
-} overridden[OVERRIDES] = {
-    [OVERRIDE_LISTEN] = {"--listen", "listen"},
-    [OVERRIDE_WORKERS] = {"--workers", "workers"},
-    [OVERRIDE_MASTER_KEY] = {"--master-key", "master_key"},
-    [OVERRIDE_LOG_LEVEL] = {"--log-level", "log_level"},
-};
-
-enum task {
-    TASK_SERVE,
-    TASK_CHECK,
-    TASK_SHOW
-};
-
-struct arguments {
-    char *const *all;
-    const char *config;            /* file, or NULL: none was named */
-    const char *values[OVERRIDES]; /* as given, or NULL */
-    enum task task;
-};
-
-static void parse(int argc, char **argv, struct arguments *arguments)
-{
-    enum {
-        FIRST_OVERRIDE = 256 /* beyond every letter */
-    };
-    static const struct option options[] = {
-        {"config", required_argument, NULL, 'c'},
-        {"check-config", no_argument, NULL, 'k'},
-        {"show-config", no_argument, NULL, 's'},
-        {"listen", required_argument, NULL, FIRST_OVERRIDE + OVERRIDE_LISTEN},
-        {"workers", required_argument, NULL, FIRST_OVERRIDE + OVERRIDE_WORKERS},
-        {"master-key", required_argument, NULL, FIRST_OVERRIDE + OVERRIDE_MASTER_KEY},
-        {"log-level", required_argument, NULL, FIRST_OVERRIDE + OVERRIDE_LOG_LEVEL},
-        {"help", no_argument, NULL, 'h'},
-        {"version", no_argument, NULL, 'V'},
-        {NULL, 0, NULL, 0},
-    };
-    int option;
-
-    while ((option = getopt_long(argc, argv, "c:hV", options, NULL)) != -1) {
-        switch (option) {
-        case 'c':
-            arguments->config = optarg;
-            break;
-        case 'k':
-            arguments->task = TASK_CHECK;
-            break;
-        case 's':
-            arguments->task = TASK_SHOW;
-            break;
-        case 'h':
-            (void)fputs(usage, stdout);
-            exit(EXIT_SUCCESS);
-        case 'V':
-            (void)puts("hookroll " HOOKROLL_VERSION);
-            exit(EXIT_SUCCESS);
-        case '?':
-            (void)fputs(usage, stderr);
-            exit(EXIT_USAGE);
-        default:
-            arguments->values[option - FIRST_OVERRIDE] = optarg;
-        }
-    }
-    if (optind < argc) {
-        (void)fputs(usage, stderr);
-        exit(EXIT_USAGE);
-    }
-}
-
-static void log_errors(const struct config_errors *errors)
-{
-    size_t told = errors->count < CONFIG_ERRORS_MAX ? errors->count : CONFIG_ERRORS_MAX;
-
-    for (size_t i = 0; i < told; i++)
-        log_error("%s", errors->list[i]);
-    if (errors->count > told)
-        log_error("%zu more errors are in the settings", errors->count - told);
-}
-
-/* The file's settings, and the options above them; all that is wrong with either is logged. */
-static enum rc load(const struct arguments *arguments, struct config *config)
-{
-    const char *path = arguments->config;
-    struct config_errors errors = {0};
-    enum rc rc;
-
-    if (path == NULL)
-        path = getenv("HOOKROLL_CONFIG");
-    rc = config_load(path != NULL ? path : config_default(), config, &errors);
-    for (size_t i = 0; i < OVERRIDES; i++)
-        if (arguments->values[i] != NULL &&
-            config_override(config, overridden[i].setting, overridden[i].option,
-                            arguments->values[i], &errors) != RC_OK)
-            rc = RC_INVALID;
-    log_errors(&errors);
-    return rc;
-}
-
-/* Whether what the settings name is there and may be used. */
-static enum rc check(const struct config *config)
-{
-    const struct store_options options = {config->store, config->master_key, 0};
-    enum rc rc = crypto_init();
-
-    return rc == RC_OK ? store_probe(&options) : rc;
-}
-
-static enum rc show(const struct config *config)
-{
-    struct buf shown;
-    enum rc rc;
-
-    buf_init(&shown, SHOWN_MAX);
-    config_show(config, &shown);
-    rc = buf_status(&shown);
-    if (rc == RC_OK && (fwrite(shown.data, shown.len, 1, stdout) != 1 || fflush(stdout) != 0)) {
-        log_error("the settings cannot be written to standard output");
-        rc = RC_SYSTEM;
-    }
-    buf_free(&shown);
-    return rc;
-}
 
 /* Kept connections cost descriptors, so all that may be had are asked for. */
 static void raise_descriptors(void)
@@ -246,7 +90,7 @@ static void reload(const struct running *running)
     supervisor_reloading();
     /* Commands that a supervisor runs for this may have had the socket as their input. */
     listener_unblock(&running->listener);
-    if (load(running->arguments, &config) != RC_OK) {
+    if (arguments_settings(running->arguments, &config) != RC_OK) {
         log_error("the settings stay as they were");
     } else {
         if (!same_start(running->config, &config))
@@ -266,7 +110,7 @@ static bool may_restart(const struct arguments *arguments, struct pool *pool)
     const char *program = arguments->all[0];
     struct config config;
 
-    if (load(arguments, &config) != RC_OK)
+    if (arguments_settings(arguments, &config) != RC_OK)
         log_error("not restarted: the settings stay as they were");
     else if (access(program, X_OK) != 0)
         log_error("not restarted: %s: %s", program, strerror(errno));
@@ -406,19 +250,19 @@ static enum rc run(const struct arguments *arguments, const struct config *confi
 
 int main(int argc, char **argv)
 {
-    struct arguments arguments = {.all = argv, .task = TASK_SERVE};
+    struct arguments arguments = {.all = argv, .task = ARGUMENTS_SERVE};
     struct config config;
     enum rc rc;
 
     process_harden();
     /* Of a CGI program, whoever asks writes the arguments: words of the query (RFC 3875, 4.4). */
     if (!cgi_is_asked())
-        parse(argc, argv, &arguments);
-    rc = load(&arguments, &config);
-    if (rc == RC_OK && arguments.task == TASK_CHECK)
-        rc = check(&config);
-    else if (rc == RC_OK && arguments.task == TASK_SHOW)
-        rc = show(&config);
+        arguments_parse(argc, argv, &arguments);
+    rc = arguments_settings(&arguments, &config);
+    if (rc == RC_OK && arguments.task == ARGUMENTS_CHECK)
+        rc = arguments_check(&config);
+    else if (rc == RC_OK && arguments.task == ARGUMENTS_SHOW)
+        rc = arguments_show(&config);
     else if (rc == RC_OK)
         rc = run(&arguments, &config);
     return rc == RC_OK ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -36,7 +36,7 @@ done
 
 # door HEADER FILE: only FILE includes HEADER.
 door() {
-    for file in $(grep -lE "^#include <$1>" src/*/*.[ch] ctl/*.[ch] lib/*.[ch] cgi-bin/*.c || true); do
+    for file in $(grep -lE "^#include <$1>" src/*/*.[ch] ctl/*.[ch] lib/*.[ch] cgi-bin/*.[ch] || true); do
         [ "$file" = "$2" ] || wrong "$file includes <$1>; its one door is $2"
     done
     grep -qE "^#include <$1>" "$2" || wrong "$2 is to be the door of <$1>"
