@@ -150,7 +150,7 @@ same 'directories and what is completed' "$place/a directory" "$(offered init --
 
 # --- hookroll.fcgi ---
 
-options=$(sed -nE 's/^ +\{"([a-z-]+)", (no|required)_argument.*/--\1/p' "$top/cgi-bin/hookroll.c")
+options=$(sed -nE 's/^ +\{"([a-z-]+)", (no|required)_argument.*/--\1/p' "$top/cgi-bin/arguments.c")
 same 'the options of hookroll.fcgi and of its help' "$options" "$(./hookroll.fcgi --help | long_options)"
 same 'the options of hookroll.fcgi and of its page' "$options" "$(page_options man/hookroll.fcgi.8)"
 

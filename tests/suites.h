@@ -86,6 +86,7 @@ Suite *config_suite(void);
 Suite *fcgi_body_suite(void);
 Suite *fcgi_suite(void);
 Suite *handover_suite(void);
+Suite *kept_suite(void);
 Suite *listener_suite(void);
 Suite *pool_suite(void);
 Suite *supervisor_suite(void);

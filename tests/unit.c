@@ -90,6 +90,7 @@ static Suite *(*const suites[])(void) = {
     fcgi_body_suite,
     fcgi_suite,
     handover_suite,
+    kept_suite,
     listener_suite,
     pool_suite,
     supervisor_suite,

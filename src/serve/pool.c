@@ -34,15 +34,6 @@ enum {
     EVENTS = 64
 };
 
-/* A connection between two requests, in the epoll set. Whoever serves it, or hands
- * it back to the set, holds its turn: it may be ready again before that is done. */
-struct idle {
-    int fd;
-    pthread_mutex_t turn;
-    struct idle *next;
-    struct idle **link; /* what points here */
-};
-
 struct worker {
     struct pool *pool;
     pthread_t thread;
@@ -63,9 +54,9 @@ struct pool {
     int epoll;
     int stop;                /* eventfd: readable while threads are not to serve */
     _Atomic size_t max_body; /* bytes */
-    pthread_mutex_t lock;    /* guards what is below */
-    pthread_cond_t changed;  /* state or resting */
-    struct idle *idle;
+    struct kept kept;
+    pthread_mutex_t lock;   /* guards what is below */
+    pthread_cond_t changed; /* state or resting */
     enum state state;
     size_t resting;         /* threads */
     _Atomic size_t started; /* threads; changed under the lock, while SERVING only */
@@ -74,7 +65,7 @@ struct pool {
     struct worker workers[];
 };
 
-/* What an event is about, where it is not an idle connection. */
+/* What an event is about, where it is not a kept connection. */
 static char about_listener;
 static char about_stop;
 
@@ -88,79 +79,14 @@ static void answer(const struct request *request, struct response *response,
 }
 
 /* Serves one request of a connection, as fcgi_serve. */
-static bool serve(struct worker *worker, int fd)
+static bool serve(void *arg, int fd)
 {
+    struct worker *worker = arg;
     size_t max_body = atomic_load(&worker->pool->max_body);
 
     fcgi_bound(worker->fcgi, max_body);
     worker->arena.ceiling = ARENA_MAX + 2 * max_body;
     return fcgi_serve(worker->fcgi, fd, worker->last, answer, worker);
-}
-
-/* Ends what the caller has the turn of. */
-static void forget(struct pool *pool, struct idle *idle)
-{
-    (void)pthread_mutex_lock(&pool->lock);
-    *idle->link = idle->next;
-    if (idle->next != NULL)
-        idle->next->link = idle->link;
-    (void)pthread_mutex_unlock(&pool->lock);
-    (void)pthread_mutex_unlock(&idle->turn);
-    (void)pthread_mutex_destroy(&idle->turn);
-    free(idle);
-}
-
-static struct idle *idle_new(struct pool *pool, int fd)
-{
-    struct idle *idle = malloc(sizeof *idle);
-
-    if (idle == NULL)
-        return NULL;
-    idle->fd = fd;
-    (void)pthread_mutex_init(&idle->turn, NULL);
-    (void)pthread_mutex_lock(&idle->turn);
-    (void)pthread_mutex_lock(&pool->lock);
-    idle->next = pool->idle;
-    idle->link = &pool->idle;
-    if (idle->next != NULL)
-        idle->next->link = &idle->next;
-    pool->idle = idle;
-    (void)pthread_mutex_unlock(&pool->lock);
-    return idle;
-}
-
-/* Gives the turn up to whom the connection wakes next; closes it when that cannot be. */
-static void await(struct pool *pool, struct idle *idle, int operation)
-{
-    struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP | EPOLLONESHOT, .data.ptr = idle};
-
-    if (epoll_ctl(pool->epoll, operation, idle->fd, &event) == 0) {
-        (void)pthread_mutex_unlock(&idle->turn);
-        return;
-    }
-    (void)close(idle->fd);
-    forget(pool, idle);
-}
-
-/* Waits for the next request of a connection that has none yet. */
-static void remember(struct pool *pool, int fd)
-{
-    struct idle *idle = idle_new(pool, fd);
-
-    if (idle != NULL)
-        await(pool, idle, EPOLL_CTL_ADD);
-    else
-        (void)close(fd);
-}
-
-/* An idle connection has something to read: a request, or its end. */
-static void serve_idle(struct worker *worker, struct idle *idle)
-{
-    (void)pthread_mutex_lock(&idle->turn);
-    if (serve(worker, idle->fd))
-        await(worker->pool, idle, EPOLL_CTL_MOD);
-    else
-        forget(worker->pool, idle);
 }
 
 /* A web server that stalls within a request must not hold a thread for ever. */
@@ -184,19 +110,19 @@ static void serve_new(struct worker *worker, int fd)
     if (n == 0 || (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK))
         (void)close(fd);
     else if (n < 0 || serve(worker, fd))
-        remember(worker->pool, fd);
+        kept_add(&worker->pool->kept, fd);
 }
 
 /* The next connection; negative when nobody waits to be accepted, or *again is set. */
 static int accept_next(const struct pool *pool, bool *again)
 {
-    struct sockaddr_storage peer;
+    struct sockaddr peer = {.sa_family = AF_UNSPEC}; /* cut: only the family is looked at */
     socklen_t len = sizeof peer;
-    int fd = accept4(pool->options.listener->fd, (struct sockaddr *)&peer, &len, SOCK_CLOEXEC);
+    int fd = accept4(pool->options.listener->fd, &peer, &len, SOCK_CLOEXEC);
 
     *again = false;
     if (fd >= 0) {
-        bound_waiting(fd, peer.ss_family);
+        bound_waiting(fd, peer.sa_family);
         return fd;
     }
     if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
@@ -228,7 +154,7 @@ static void admit_all(struct pool *pool)
         int fd = accept_next(pool, &again);
 
         if (fd >= 0) {
-            remember(pool, fd);
+            kept_add(&pool->kept, fd);
             again = true;
         }
     }
@@ -247,7 +173,7 @@ static void look(struct worker *worker, int wait)
         for (int i = 0; i < n; i++) {
             if (events[i].data.ptr == &about_stop || events[i].data.ptr == &about_listener)
                 continue;
-            serve_idle(worker, events[i].data.ptr);
+            kept_use(&worker->pool->kept, events[i].data.ptr, serve, worker);
             more = true;
         }
     }
@@ -263,10 +189,10 @@ static void finish(struct worker *worker)
 }
 
 /* With all threads gone: a web server that has just found a connection open is about to send
- * on it. Those that are in use are closed after an answer so, and idle ones are left. */
+ * on it. Those that are in use are closed after an answer so, and others are left. */
 static void finish_connections(struct pool *pool)
 {
-    if (pool->started == 0 || pool->idle == NULL)
+    if (pool->started == 0 || kept_is_empty(&pool->kept))
         return;
     (void)epoll_ctl(pool->epoll, EPOLL_CTL_DEL, pool->stop, NULL);
     look(&pool->workers[0], LAST_WAIT);
@@ -358,7 +284,7 @@ static void *work(void *arg)
         else if (event.data.ptr == &about_listener)
             (void)accept_one(worker);
         else
-            serve_idle(worker, event.data.ptr);
+            kept_use(&worker->pool->kept, event.data.ptr, serve, worker);
     }
     if (state != LEAVING)
         finish(worker);
@@ -399,6 +325,7 @@ enum rc pool_start(const struct pool_options *options, struct pool **out)
     (void)pthread_mutex_init(&pool->lock, NULL);
     (void)pthread_cond_init(&pool->changed, NULL);
     pool->epoll = epoll_create1(EPOLL_CLOEXEC);
+    kept_init(&pool->kept, pool->epoll);
     pool->stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     /* Of several processes on one listener, a connection wakes one. */
     if (pool->epoll < 0 || pool->stop < 0 || !watch(pool, pool->stop, EPOLLIN, &about_stop) ||
@@ -419,7 +346,7 @@ void pool_set_max_body(struct pool *pool, size_t max_body)
 
 void pool_adopt(struct pool *pool, int fd)
 {
-    remember(pool, fd);
+    kept_add(&pool->kept, fd);
 }
 
 /* Tells every thread, which looks between two requests. */
@@ -472,8 +399,8 @@ bool pool_pause(struct pool *pool, int patience)
     return false;
 }
 
-/* Releases all but the connections, which are `kept`'s. */
-static void end(struct pool *pool, enum state state, pool_kept *kept, void *arg)
+/* Releases all but the connections, which are `take`'s. */
+static void end(struct pool *pool, enum state state, kept_take_fn *take, void *arg)
 {
     enter(pool, state);
     for (size_t i = 0; i < pool->started; i++)
@@ -484,11 +411,8 @@ static void end(struct pool *pool, enum state state, pool_kept *kept, void *arg)
         fcgi_free(pool->workers[i].fcgi);
         arena_free(&pool->workers[i].arena);
     }
-    while (pool->idle != NULL) {
-        (void)pthread_mutex_lock(&pool->idle->turn);
-        kept(arg, pool->idle->fd);
-        forget(pool, pool->idle);
-    }
+    kept_take(&pool->kept, take, arg);
+    kept_free(&pool->kept);
     if (pool->epoll >= 0)
         (void)close(pool->epoll);
     if (pool->stop >= 0)
@@ -509,7 +433,7 @@ void pool_stop(struct pool *pool)
     end(pool, STOPPING, close_kept, NULL);
 }
 
-void pool_leave(struct pool *pool, pool_kept *kept, void *arg)
+void pool_leave(struct pool *pool, kept_take_fn *take, void *arg)
 {
-    end(pool, LEAVING, kept, arg);
+    end(pool, LEAVING, take, arg);
 }

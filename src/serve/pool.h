@@ -8,6 +8,7 @@
 
 #include "api/service.h"
 #include "base/rc.h"
+#include "serve/kept.h"
 #include "serve/listener.h"
 
 #include <stdbool.h>
@@ -41,8 +42,7 @@ void pool_stop(struct pool *pool);
 RC_CHECK bool pool_pause(struct pool *pool, int patience);
 
 /* pool_leave: after pool_pause; joins and releases. What has come and will come is left to a
- * successor on the same listener, and open connections to `kept`, which takes each. */
-typedef void pool_kept(void *arg, int fd);
-void pool_leave(struct pool *pool, pool_kept *kept, void *arg);
+ * successor on the same listener, and open connections to `take`. */
+void pool_leave(struct pool *pool, kept_take_fn *take, void *arg);
 
 #endif

@@ -1,0 +1,107 @@
+/* kept: a list, and whose turn it is; what is said on connections is the caller's. */
+#include "serve/kept.h"
+
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+struct kept_connection {
+    int fd;
+    pthread_mutex_t turn;
+    struct kept_connection *next;
+    struct kept_connection **link; /* what points here */
+};
+
+void kept_init(struct kept *kept, int epoll)
+{
+    kept->epoll = epoll;
+    kept->first = NULL;
+    (void)pthread_mutex_init(&kept->lock, NULL);
+}
+
+void kept_free(struct kept *kept)
+{
+    (void)pthread_mutex_destroy(&kept->lock);
+}
+
+/* Ends what the caller has the turn of. */
+static void forget(struct kept *kept, struct kept_connection *connection)
+{
+    (void)pthread_mutex_lock(&kept->lock);
+    *connection->link = connection->next;
+    if (connection->next != NULL)
+        connection->next->link = connection->link;
+    (void)pthread_mutex_unlock(&kept->lock);
+    (void)pthread_mutex_unlock(&connection->turn);
+    (void)pthread_mutex_destroy(&connection->turn);
+    free(connection);
+}
+
+/* With its turn. */
+static struct kept_connection *connection_new(struct kept *kept, int fd)
+{
+    struct kept_connection *connection = malloc(sizeof *connection);
+
+    if (connection == NULL)
+        return NULL;
+    connection->fd = fd;
+    (void)pthread_mutex_init(&connection->turn, NULL);
+    (void)pthread_mutex_lock(&connection->turn);
+    (void)pthread_mutex_lock(&kept->lock);
+    connection->next = kept->first;
+    connection->link = &kept->first;
+    if (connection->next != NULL)
+        connection->next->link = &connection->next;
+    kept->first = connection;
+    (void)pthread_mutex_unlock(&kept->lock);
+    return connection;
+}
+
+/* Gives the turn up to whom the connection wakes next; closes it when that cannot be. */
+static void await(struct kept *kept, struct kept_connection *connection, int operation)
+{
+    struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP | EPOLLONESHOT,
+                                .data.ptr = connection};
+
+    if (epoll_ctl(kept->epoll, operation, connection->fd, &event) == 0) {
+        (void)pthread_mutex_unlock(&connection->turn);
+        return;
+    }
+    (void)close(connection->fd);
+    forget(kept, connection);
+}
+
+void kept_add(struct kept *kept, int fd)
+{
+    struct kept_connection *connection = connection_new(kept, fd);
+
+    if (connection != NULL)
+        await(kept, connection, EPOLL_CTL_ADD);
+    else
+        (void)close(fd);
+}
+
+void kept_use(struct kept *kept, struct kept_connection *connection, kept_serve *serve, void *arg)
+{
+    (void)pthread_mutex_lock(&connection->turn);
+    if (serve(arg, connection->fd))
+        await(kept, connection, EPOLL_CTL_MOD);
+    else
+        forget(kept, connection);
+}
+
+bool kept_is_empty(const struct kept *kept)
+{
+    return kept->first == NULL;
+}
+
+void kept_take(struct kept *kept, kept_take_fn *take, void *arg)
+{
+    while (kept->first != NULL) {
+        struct kept_connection *connection = kept->first;
+
+        (void)pthread_mutex_lock(&connection->turn);
+        take(arg, connection->fd);
+        forget(kept, connection);
+    }
+}
