@@ -35,7 +35,8 @@ export function commandOf(pid) {
   }
 }
 
-export const threadsOf = (pid) => readdirSync(`/proc/${pid}/task`).length;
+// What the kernel told the program that the process runs: another one after each exec.
+export const imageOf = (pid) => readFileSync(`/proc/${pid}/auxv`, 'latin1');
 
 export function readProc(pid, name) {
   return readFileSync(`/proc/${pid}/${name}`);

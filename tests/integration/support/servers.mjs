@@ -9,12 +9,11 @@ import { startLighttpd } from './lighttpd.mjs';
 import { startNginx } from './nginx.mjs';
 import { responderProgram } from './place.mjs';
 import { adopt, awaitAdopted, start } from './processes.mjs';
-import { childrenOf, commandOf, descendantsOf, lives, threadsOf } from './procfs.mjs';
+import { childrenOf, commandOf, descendantsOf, imageOf, lives } from './procfs.mjs';
 import { Responder } from './responder.mjs';
 import { until } from './waiting.mjs';
 
 const PROCESSES = 4;
-const WORKERS = 16; // of the responder, where its settings do not say
 
 // Runs a program again and again on the listening socket that is its descriptor 0, as many
 // times beside each other as it is told, as systemd and multiwatch do.
@@ -87,19 +86,15 @@ async function supervised(store, processes, front) {
   });
 }
 
-// Restarts the responder in place; that it has more workers then shows that it is done.
-function restartInPlace(server) {
-  let workers = WORKERS;
-  return async () => {
-    const processes = server.responderPids().map((pid) => ({ pid, threads: threadsOf(pid) }));
-    if (processes.length === 0) throw new Error('there is no responder');
-    server.configure({ workers: ++workers });
-    for (const { pid, threads } of processes) {
-      process.kill(pid, 'SIGUSR2');
-      await until('the responder to start again', () => threadsOf(pid) > threads);
-    }
-  };
-}
+// Restarts the responder in place; that it runs another image then shows that it is done.
+const restartInPlace = (server) => async () => {
+  const processes = server.responderPids().map((pid) => ({ pid, image: imageOf(pid) }));
+  if (processes.length === 0) throw new Error('there is no responder');
+  for (const { pid, image } of processes) {
+    process.kill(pid, 'SIGUSR2');
+    await until('the responder to start again', () => imageOf(pid) !== image);
+  }
+};
 
 const kill = (pid) => process.kill(pid, 'SIGKILL');
 
