@@ -45,7 +45,7 @@ door() {
 door sodium.h src/base/crypto.c
 door nettle/hmac.h src/base/hmac.c
 door time.h src/base/moment.c
-door lmdb.h src/store/kv.c
+door lmdb.h src/store/kv_inside.h
 door syslog.h src/base/log_target.c
 door systemd/sd-journal.h src/base/log_target.c
 door json-c/json.h src/api/json_read.c

@@ -43,6 +43,7 @@ static Suite *(*const suites[])(void) = {
     /* store */
     batch_suite,
     census_suite,
+    gate_suite,
     keyring_suite,
     keyspace_suite,
     kv_growth_suite,

@@ -1,16 +1,16 @@
-/* kv: the one includer of lmdb.h. Decides how the environment is opened, locked
- * and grown; what is stored is decided above. */
+/* kv: decides how LMDB's environment is opened, shared and grown, and how transactions begin
+ * and end; what is done in them is kv_access's, what is stored is decided above. */
 #include "store/kv.h"
 
 #include "base/log.h"
 #include "base/moment.h"
 #include "store/batch.h"
+#include "store/gate.h"
+#include "store/kv_inside.h"
 #include "store/metrics.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <lmdb.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -19,66 +19,19 @@
 enum {
     MAP_BYTES = 16 * 1024 * 1024,
     READERS_MAX = 1024,
-    IDLE_MAX = 128,  /* read transactions kept for the next who reads */
     GROWTHS_MAX = 48 /* doublings in one write: past any address space */
 };
 
 struct kv {
     MDB_env *env;
     MDB_dbi dbi;
-    /* Held shared by every transaction: LMDB may change its map only while
-     * this process has none. Prefers the one who waits to grow it. */
-    pthread_rwlock_t in_use;
+    /* Every transaction uses the map; LMDB may change it only while this process has none.
+     * Read transactions are left for the next reader: beginning one takes a search for a free
+     * slot under LMDB's lock, renewing it does not. */
+    struct gate map;
     bool lost; /* the map could not be mapped anew: nothing can be done until a reopening */
     struct batch batch;
-    /* Beginning a read takes a search for a free slot under LMDB's lock, renewing does not. */
-    pthread_mutex_t idle_lock;
-    size_t idle_count;
-    MDB_txn *idle[IDLE_MAX];
 };
-
-struct kv_txn {
-    MDB_txn *txn;
-    MDB_dbi dbi;
-    bool changed; /* something was put or deleted */
-    bool map_full;
-};
-
-static enum rc result(int err)
-{
-    switch (err) {
-    case MDB_SUCCESS:
-        return RC_OK;
-    case MDB_NOTFOUND:
-    case ENOENT:
-        return RC_NOT_FOUND;
-    case MDB_KEYEXIST:
-        return RC_EXISTS;
-    case MDB_MAP_FULL:
-    case ENOSPC:
-    case EDQUOT:
-        return RC_FULL;
-    case MDB_READERS_FULL:
-    case EAGAIN:
-    case MDB_PANIC:
-        return RC_UNAVAILABLE;
-    case ENOMEM:
-        return RC_NO_MEMORY;
-    case MDB_CORRUPTED:
-    case MDB_PAGE_NOTFOUND:
-    case MDB_INVALID:
-    case MDB_VERSION_MISMATCH:
-        return RC_CORRUPT;
-    default:
-        return RC_SYSTEM;
-    }
-}
-
-static enum rc report(const char *what, int err)
-{
-    log_error("store: %s: %s", what, mdb_strerror(err));
-    return result(err);
-}
 
 /* A new directory entry is on the disk only once its directory is. */
 static int sync_directory(const char *path)
@@ -174,29 +127,11 @@ enum rc kv_probe(const char *directory)
     return RC_SYSTEM;
 }
 
-static int init_in_use(pthread_rwlock_t *lock)
-{
-    pthread_rwlockattr_t attr;
-    int err = pthread_rwlockattr_init(&attr);
-
-    if (err != 0)
-        return err;
-    err = pthread_rwlockattr_setkind_np(&attr, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
-    if (err == 0)
-        err = pthread_rwlock_init(lock, &attr);
-    (void)pthread_rwlockattr_destroy(&attr);
-    return err;
-}
-
 static int init_locks(struct kv *kv)
 {
-    int err = init_in_use(&kv->in_use);
+    int err = gate_init(&kv->map);
 
-    if (err == 0)
-        err = batch_init(&kv->batch);
-    if (err == 0)
-        err = pthread_mutex_init(&kv->idle_lock, NULL);
-    return err;
+    return err == 0 ? batch_init(&kv->batch) : err;
 }
 
 enum rc kv_open(const char *directory, enum kv_open_mode mode, size_t map_size, struct kv **out)
@@ -213,13 +148,13 @@ enum rc kv_open(const char *directory, enum kv_open_mode mode, size_t map_size, 
     err = init_locks(kv);
     if (err != 0) {
         free(kv);
-        return report("lock", err);
+        return kv_report("lock", err);
     }
     err = open_env(kv, directory, map_size);
     if (err != MDB_SUCCESS) {
         log_error("store: %s cannot be opened: %s", directory, mdb_strerror(err));
         kv_close(kv);
-        return result(err) == RC_NOT_FOUND ? RC_SYSTEM : result(err);
+        return kv_result(err) == RC_NOT_FOUND ? RC_SYSTEM : kv_result(err);
     }
     *out = kv;
     return RC_OK;
@@ -227,14 +162,15 @@ enum rc kv_open(const char *directory, enum kv_open_mode mode, size_t map_size, 
 
 void kv_close(struct kv *kv)
 {
+    MDB_txn *txn;
+
     if (kv == NULL)
         return;
-    while (kv->idle_count > 0)
-        mdb_txn_abort(kv->idle[--kv->idle_count]);
+    while ((txn = gate_take(&kv->map)) != NULL)
+        mdb_txn_abort(txn);
     mdb_env_close(kv->env);
-    (void)pthread_mutex_destroy(&kv->idle_lock);
     batch_free(&kv->batch);
-    (void)pthread_rwlock_destroy(&kv->in_use);
+    gate_free(&kv->map);
     free(kv);
 }
 
@@ -261,9 +197,9 @@ static int adopt_map(struct kv *kv)
 {
     int err;
 
-    (void)pthread_rwlock_wrlock(&kv->in_use);
+    gate_close(&kv->map);
     err = set_map_size(kv, 0);
-    (void)pthread_rwlock_unlock(&kv->in_use);
+    gate_open(&kv->map);
     return err;
 }
 
@@ -273,7 +209,7 @@ static int grow_map(struct kv *kv, size_t full_at)
     MDB_envinfo info;
     int err;
 
-    (void)pthread_rwlock_wrlock(&kv->in_use);
+    gate_close(&kv->map);
     err = mdb_env_info(kv->env, &info);
     if (err == MDB_SUCCESS && info.me_mapsize == full_at && !can_map(full_at * 2)) {
         err = MDB_MAP_FULL;
@@ -282,61 +218,44 @@ static int grow_map(struct kv *kv, size_t full_at)
         if (err == MDB_SUCCESS)
             log_info("store: map grown to %zu bytes", full_at * 2);
     }
-    (void)pthread_rwlock_unlock(&kv->in_use);
+    gate_open(&kv->map);
     return err;
 }
 
-/* A read transaction that was kept, if there is one that is still good. */
-static MDB_txn *take_idle(struct kv *kv)
+/* One that was left, and is still good, or NULL. */
+static MDB_txn *renewed(MDB_txn *txn)
 {
-    MDB_txn *txn = NULL;
-
-    (void)pthread_mutex_lock(&kv->idle_lock);
-    if (kv->idle_count > 0)
-        txn = kv->idle[--kv->idle_count];
-    (void)pthread_mutex_unlock(&kv->idle_lock);
     if (txn == NULL || mdb_txn_renew(txn) == MDB_SUCCESS)
         return txn;
     mdb_txn_abort(txn);
     return NULL;
 }
 
-/* Keeps a transaction whose view is given up. */
-static void keep_idle(struct kv *kv, MDB_txn *txn)
+/* One try, within the gate. */
+static int try_begin(struct kv *kv, unsigned flags, void *spare, struct kv_txn *txn)
 {
-    bool kept = false;
-
-    mdb_txn_reset(txn);
-    (void)pthread_mutex_lock(&kv->idle_lock);
-    if (kv->idle_count < IDLE_MAX) {
-        kv->idle[kv->idle_count++] = txn;
-        kept = true;
-    }
-    (void)pthread_mutex_unlock(&kv->idle_lock);
-    if (!kept)
-        mdb_txn_abort(txn);
-}
-
-static int try_begin(struct kv *kv, unsigned flags, struct kv_txn *txn)
-{
-    if (kv->lost)
+    if (kv->lost) {
+        mdb_txn_abort(spare);
         return MDB_PANIC;
-    txn->txn = (flags & MDB_RDONLY) != 0 ? take_idle(kv) : NULL;
+    }
+    txn->txn = renewed(spare);
     return txn->txn != NULL ? MDB_SUCCESS : mdb_txn_begin(kv->env, NULL, flags, &txn->txn);
 }
 
-/* Begins with the shared lock held; released when it fails. */
+/* Begins within the gate; outside of it when it fails. */
 static int begin(struct kv *kv, unsigned flags, struct kv_txn *txn)
 {
     int dead = 0;
     int err;
 
     for (int attempt = 0;; attempt++) {
-        (void)pthread_rwlock_rdlock(&kv->in_use);
-        err = try_begin(kv, flags, txn);
+        void *spare = NULL;
+
+        gate_enter(&kv->map, (flags & MDB_RDONLY) != 0 ? &spare : NULL);
+        err = try_begin(kv, flags, spare, txn);
         if (err == MDB_SUCCESS)
             return err;
-        (void)pthread_rwlock_unlock(&kv->in_use);
+        (void)gate_leave(&kv->map, NULL);
         if (attempt == GROWTHS_MAX)
             return err;
         if (err == MDB_MAP_RESIZED)
@@ -355,10 +274,11 @@ enum rc kv_read(struct kv *kv, kv_fn *fn, void *arg)
     enum rc rc;
 
     if (err != MDB_SUCCESS)
-        return report("read", err);
+        return kv_report("read", err);
     rc = fn(&txn, arg);
-    keep_idle(kv, txn.txn);
-    (void)pthread_rwlock_unlock(&kv->in_use);
+    mdb_txn_reset(txn.txn);
+    if (!gate_leave(&kv->map, txn.txn))
+        mdb_txn_abort(txn.txn);
     return rc;
 }
 
@@ -409,10 +329,10 @@ static void commit(struct kv_txn *txn, struct batch_entry *entries)
     if (txn->map_full)
         return;
     if (err != MDB_SUCCESS)
-        (void)report("commit", err);
+        (void)kv_report("commit", err);
     for (; entries != NULL; entries = entries->next)
         if (entries->rc == RC_OK) {
-            entries->rc = result(err);
+            entries->rc = kv_result(err);
             writes++;
         }
     if (err == MDB_SUCCESS)
@@ -430,7 +350,7 @@ static bool try_write(struct kv *kv, struct batch_entry *entries, size_t *full_a
 
     *full_at = 0;
     if (err != MDB_SUCCESS) {
-        settle_rest(entries, report("write", err));
+        settle_rest(entries, kv_report("write", err));
         return false;
     }
     all = run_all(&txn, entries);
@@ -440,7 +360,7 @@ static bool try_write(struct kv *kv, struct batch_entry *entries, size_t *full_a
         mdb_txn_abort(txn.txn);
     if (txn.map_full && mdb_env_info(kv->env, &info) == MDB_SUCCESS)
         *full_at = info.me_mapsize;
-    (void)pthread_rwlock_unlock(&kv->in_use);
+    (void)gate_leave(&kv->map, NULL);
     return !all || txn.map_full;
 }
 
@@ -457,7 +377,7 @@ static void write_all(struct batch_entry *entries, void *arg)
         if (full_at > 0 && growths++ == GROWTHS_MAX)
             err = MDB_MAP_FULL;
         if (err != MDB_SUCCESS) {
-            settle_rest(entries, report("growing the map", err));
+            settle_rest(entries, kv_report("growing the map", err));
             return;
         }
     }
@@ -499,150 +419,19 @@ enum rc kv_figures(struct kv *kv, struct kv_figures *out)
     uint64_t views = 0;
     int err = MDB_PANIC;
 
-    (void)pthread_rwlock_rdlock(&kv->in_use);
+    gate_enter(&kv->map, NULL);
     if (!kv->lost)
         err = mdb_env_info(kv->env, &info);
     if (err == MDB_SUCCESS)
         err = mdb_env_stat(kv->env, &stat);
     if (err == MDB_SUCCESS && mdb_reader_list(kv->env, count_view, &views) < 0)
         err = EIO;
-    (void)pthread_rwlock_unlock(&kv->in_use);
+    (void)gate_leave(&kv->map, NULL);
     if (err != MDB_SUCCESS)
-        return report("figures", err);
+        return kv_report("figures", err);
     *out = (struct kv_figures){.map_bytes = info.me_mapsize,
                                .used_bytes = ((uint64_t)info.me_last_pgno + 1) * stat.ms_psize,
                                .readers = views,
                                .readers_max = info.me_maxreaders};
     return RC_OK;
-}
-
-static MDB_val to_val(struct text t)
-{
-    union {
-        const char *in;
-        void *out;
-    } data = {t.data};
-
-    /* LMDB takes no const, and does not write through it. */
-    return (MDB_val){t.len, data.out};
-}
-
-static struct text to_text(MDB_val val)
-{
-    return (struct text){val.mv_data, val.mv_size};
-}
-
-enum rc kv_get(struct kv_txn *txn, struct text key, struct text *value)
-{
-    MDB_val k = to_val(key);
-    MDB_val v;
-    int err = mdb_get(txn->txn, txn->dbi, &k, &v);
-
-    if (err == MDB_NOTFOUND)
-        return RC_NOT_FOUND;
-    if (err != MDB_SUCCESS)
-        return report("get", err);
-    *value = to_text(v);
-    return RC_OK;
-}
-
-static enum rc put(struct kv_txn *txn, struct text key, struct text value, unsigned flags)
-{
-    MDB_val k = to_val(key);
-    MDB_val v = to_val(value);
-    int err = mdb_put(txn->txn, txn->dbi, &k, &v, flags);
-
-    txn->changed = txn->changed || err != MDB_KEYEXIST;
-    if (err == MDB_SUCCESS || err == MDB_KEYEXIST)
-        return result(err);
-    if (err == MDB_MAP_FULL) {
-        /* Not the caller's to see: kv_write grows the map and begins anew. */
-        txn->map_full = true;
-        return RC_FULL;
-    }
-    return report("put", err);
-}
-
-enum rc kv_add(struct kv_txn *txn, struct text key, struct text value)
-{
-    return put(txn, key, value, MDB_NOOVERWRITE);
-}
-
-enum rc kv_set(struct kv_txn *txn, struct text key, struct text value)
-{
-    return put(txn, key, value, 0);
-}
-
-enum rc kv_delete(struct kv_txn *txn, struct text key)
-{
-    MDB_val k = to_val(key);
-    int err = mdb_del(txn->txn, txn->dbi, &k, NULL);
-
-    txn->changed = txn->changed || err != MDB_NOTFOUND;
-    if (err == MDB_SUCCESS || err == MDB_NOTFOUND)
-        return result(err);
-    txn->map_full = err == MDB_MAP_FULL;
-    return txn->map_full ? RC_FULL : report("delete", err);
-}
-
-/* The last key below `bound`, or the last of all when nothing is above it. */
-static int seek_before(MDB_cursor *cursor, MDB_val *key, MDB_val *value)
-{
-    int err = mdb_cursor_get(cursor, key, value, MDB_SET_RANGE);
-
-    if (err == MDB_NOTFOUND)
-        return mdb_cursor_get(cursor, key, value, MDB_LAST);
-    return err == MDB_SUCCESS ? mdb_cursor_get(cursor, key, value, MDB_PREV) : err;
-}
-
-static bool starts_with(MDB_val key, struct text prefix)
-{
-    return key.mv_size >= prefix.len && memcmp(key.mv_data, prefix.data, prefix.len) == 0;
-}
-
-/* Positions on the scan's first key. */
-static int seek(MDB_cursor *cursor, struct text prefix, struct text from,
-                enum kv_direction direction, MDB_val *key, MDB_val *value)
-{
-    char above[64];
-    int err;
-
-    *key = to_val(from.len > 0 ? from : prefix);
-    if (direction == KV_FORWARDS)
-        return mdb_cursor_get(cursor, key, value, MDB_SET_RANGE);
-    if (from.len > 0) {
-        err = mdb_cursor_get(cursor, key, value, MDB_SET_RANGE);
-        if (err == MDB_SUCCESS && text_equal(to_text(*key), from))
-            return err;
-        *key = to_val(from);
-        return seek_before(cursor, key, value);
-    }
-    /* The first key above the prefix: its last byte and one. Prefixes begin
-     * with a letter, so the carry ends in time. */
-    if (prefix.len == 0 || prefix.len > sizeof above)
-        return EINVAL;
-    memcpy(above, prefix.data, prefix.len);
-    *key = (MDB_val){prefix.len, above};
-    while ((unsigned char)above[key->mv_size - 1] == 0xFF)
-        key->mv_size--;
-    above[key->mv_size - 1]++;
-    return seek_before(cursor, key, value);
-}
-
-enum rc kv_scan(struct kv_txn *txn, struct text prefix, struct text from,
-                enum kv_direction direction, kv_visit *visit, void *arg)
-{
-    MDB_cursor *cursor = NULL;
-    MDB_val key = {0, NULL};
-    MDB_val value = {0, NULL};
-    int err = mdb_cursor_open(txn->txn, txn->dbi, &cursor);
-
-    if (err == MDB_SUCCESS)
-        err = seek(cursor, prefix, from, direction, &key, &value);
-    while (err == MDB_SUCCESS && starts_with(key, prefix) &&
-           visit(to_text(key), to_text(value), arg))
-        err = mdb_cursor_get(cursor, &key, &value, direction == KV_FORWARDS ? MDB_NEXT : MDB_PREV);
-    if (cursor != NULL)
-        mdb_cursor_close(cursor);
-    return err == MDB_SUCCESS || err == MDB_NOTFOUND ? RC_OK : report("scan", err);
 }
