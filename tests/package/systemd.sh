@@ -39,6 +39,14 @@ restart_and_flow() {
     systemctl restart hookroll && flow
 }
 
+# In the same process: not even a connection is closed.
+restarted_in_place_and_flow() {
+    local pid
+
+    pid=$(main_pid)
+    systemctl kill -s USR2 --kill-whom=main hookroll && flow && [ "$(main_pid)" = "$pid" ]
+}
+
 killed_and_flow() {
     kill -KILL "$(main_pid)" && flow
 }
@@ -79,7 +87,8 @@ behind() {
     expect "$name is set up" follow "Behind $name"
     expect "a secret is rolled through $name" rolls
     expect "$name: it is reloaded and restarted under load" under_load \
-        eval 'repeat 3 systemctl reload hookroll && repeat 5 restart_and_flow'
+        eval 'repeat 3 systemctl reload hookroll && repeat 5 restart_and_flow &&
+            repeat 2 restarted_in_place_and_flow'
     expect "$name: no request was refused meanwhile" none_refused
     expect "$name: each roll that was answered is in the history" each_in_history
 }
