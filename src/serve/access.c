@@ -4,10 +4,8 @@
 #include "base/log.h"
 #include "store/metrics.h"
 
-#include <inttypes.h>
 #include <stdatomic.h>
 #include <stdbool.h>
-#include <stdio.h>
 
 enum {
     METHOD_MAX = 16 /* bytes of a method that are told */
@@ -57,13 +55,11 @@ static void tell(const struct request *request, int status, const struct outcome
 {
     struct text method = request->method;
     struct line line = {.count = 0};
-    char code[12];
-    char us[24];
+    char code[TEXT_INT64_SIZE];
+    char us[TEXT_INT64_SIZE];
 
     if (method.len > METHOD_MAX)
         method.len = METHOD_MAX;
-    (void)snprintf(code, sizeof code, "%d", status);
-    (void)snprintf(us, sizeof us, "%" PRId64, ns / 1000);
     add(&line, "event", text_of("request"));
     add(&line, "id", request->id);
     if (uid_is_none(&outcome->caller))
@@ -71,9 +67,9 @@ static void tell(const struct request *request, int status, const struct outcome
     add_uid(&line, "key", &outcome->caller);
     add(&line, "method", method);
     add(&line, "route", text_of(outcome->pattern));
-    add(&line, "status", text_of(code));
+    add(&line, "status", text_of_int64(status, code));
     add(&line, "result", text_of(rc_name(outcome->rc)));
-    add(&line, "us", text_of(us));
+    add(&line, "us", text_of_int64(ns / 1000, us));
     add_uid(&line, "project", &outcome->project);
     add_uid(&line, "endpoint", &outcome->endpoint);
     add_uid(&line, "secret", &outcome->secret);

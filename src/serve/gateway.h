@@ -47,9 +47,8 @@ void gateway_free(struct gateway *gateway);
 typedef void gateway_answer(const struct request *request, struct response *response,
                             struct outcome *outcome, void *arg);
 
-/* gateway_serve: reads the request, lets `answer` answer it, sends that, counts and logs
- * it. False when the
- * body has no end that is worth waiting for, so that no request can follow it. */
+/* gateway_serve: reads the request, lets `answer` answer it, sends that, counts and logs it.
+ * False when the body has no end that is worth waiting for, so that no request can follow. */
 bool gateway_serve(struct gateway *gateway, const struct gateway_peer *peer, gateway_answer *answer,
                    void *arg);
 

@@ -7,14 +7,12 @@
 #include "base/rc.h"
 #include "serve/listener.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 
 struct handover {
     int *fds;     /* kept connections */
     size_t count; /* of them */
     size_t room;
-    bool own; /* the listener's file is the process's own to remove */
 };
 
 /* handover_init: nothing to hand over. handover_free: releases, closes nothing. */
