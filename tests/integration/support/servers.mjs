@@ -98,6 +98,16 @@ const restartInPlace = (server) => async () => {
 
 const kill = (pid) => process.kill(pid, 'SIGKILL');
 
+// False when it had ended by itself before.
+function killed(pid) {
+  try {
+    return kill(pid);
+  } catch (error) {
+    if (error.code === 'ESRCH') return false;
+    throw error;
+  }
+}
+
 const joined = (server, { stopResponder, ...members }) =>
   Object.assign(Object.create(server), {
     ...members,
@@ -122,7 +132,8 @@ const modes = {
     const server = await startLighttpd({ dir: store.dir, config: store.config, extra, mode: 'cgi' });
     // No responder outlives its request: what has to live on is the web server.
     server.responderPid = () => server.pid;
-    server.killResponder = () => childrenOf(server.pid).forEach(kill);
+    const killSome = () => childrenOf(server.pid).map(killed).includes(true);
+    server.killResponder = () => until('a responder at work', killSome, { every: 0 });
     server.responderPids = () => [];
     server.restartResponder = null;
     return server;
