@@ -90,9 +90,14 @@ void kept_use(struct kept *kept, struct kept_connection *connection, kept_serve 
         forget(kept, connection);
 }
 
-bool kept_is_empty(const struct kept *kept)
+bool kept_is_empty(struct kept *kept)
 {
-    return kept->first == NULL;
+    bool empty;
+
+    (void)pthread_mutex_lock(&kept->lock);
+    empty = kept->first == NULL;
+    (void)pthread_mutex_unlock(&kept->lock);
+    return empty;
 }
 
 void kept_take(struct kept *kept, kept_take_fn *take, void *arg)

@@ -31,10 +31,9 @@ typedef bool kept_serve(void *arg, int fd);
  * for the next event or, where it is closed, forgets it. */
 void kept_use(struct kept *kept, struct kept_connection *connection, kept_serve *serve, void *arg);
 
-/* kept_is_empty: exact only while no other thread uses it, as kept_take. */
-bool kept_is_empty(const struct kept *kept);
+bool kept_is_empty(struct kept *kept);
 
-/* kept_take: hands over each connection, open, and forgets it. */
+/* kept_take: hands over each connection, open, and forgets it; no other thread uses it. */
 typedef void kept_take_fn(void *arg, int fd);
 void kept_take(struct kept *kept, kept_take_fn *take, void *arg);
 

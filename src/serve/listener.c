@@ -8,6 +8,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -15,7 +18,9 @@
 #include <unistd.h>
 
 enum {
-    BACKLOG = 1024
+    BACKLOG = 1024,
+    PEER_TIMEOUT = 30, /* s that a web server may pause within a request */
+    STARVED_PAUSE = 50 /* ms without accepting when descriptors have run out */
 };
 
 static bool is_listening(int fd)
@@ -211,6 +216,37 @@ void listener_unblock(const struct listener *listener)
 {
     if (!unblock(listener->fd))
         log_warn("listen: %s", strerror(errno));
+}
+
+/* A web server that stalls within a request must not hold a thread for ever. */
+static void bound_waiting(int fd, sa_family_t family)
+{
+    const struct timeval timeout = {.tv_sec = PEER_TIMEOUT};
+    const int on = 1;
+
+    (void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
+    (void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
+    if (family != AF_UNIX) /* which has no such delay */
+        (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
+
+int listener_accept(const struct listener *listener, bool *again)
+{
+    struct sockaddr peer = {.sa_family = AF_UNSPEC}; /* cut: only the family is looked at */
+    socklen_t len = sizeof peer;
+    int fd = accept4(listener->fd, &peer, &len, SOCK_CLOEXEC);
+
+    *again = false;
+    if (fd >= 0) {
+        bound_waiting(fd, peer.sa_family);
+        return fd;
+    }
+    if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+        log_warn("a connection cannot be accepted now: %s", strerror(errno));
+        (void)poll(NULL, 0, STARVED_PAUSE);
+    }
+    *again = errno == EINTR || errno == ECONNABORTED;
+    return fd;
 }
 
 void listener_close(struct listener *listener)

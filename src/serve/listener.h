@@ -34,6 +34,10 @@ bool listener_is_inherited(void);
 /* listener_unblock: makes it non-blocking again, where somebody who shares it changed that. */
 void listener_unblock(const struct listener *listener);
 
+/* listener_accept: the next connection, close-on-exec, on which whoever waits for the peer gives
+ * up in time. Negative when nobody waits to be accepted, or when *again is set. Thread-safe. */
+int listener_accept(const struct listener *listener, bool *again);
+
 /* listener_close: and removes the socket's file when it was ours. */
 void listener_close(struct listener *listener);
 

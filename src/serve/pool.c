@@ -4,15 +4,16 @@
 
 #include "api/router.h"
 #include "base/arena.h"
+#include "base/blocking.h"
 #include "base/log.h"
 #include "base/moment.h"
 #include "serve/fcgi.h"
+#include "serve/slots.h"
+#include "serve/watchdog.h"
 
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -20,13 +21,11 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 enum {
     ARENA_MAX = 4 * 1024 * 1024, /* what one request may take beside copies of its body */
-    PEER_TIMEOUT = 30,           /* s that a web server may pause within a request */
-    STARVED_PAUSE = 50,          /* ms without accepting when descriptors have run out */
+    SLOTS_MIN = 2,               /* threads that run at a time, on a single processor too */
     FIRST_WORKERS = 2,           /* threads before there is anything to do */
     NEWCOMERS = 64,              /* connections that are put in line at a time */
     LAST_ACCEPTED = 1024,        /* connections that one thread takes though it is to stop */
@@ -39,6 +38,8 @@ struct worker {
     pthread_t thread;
     struct fcgi *fcgi;
     struct arena arena;
+    struct slots_thread slot;
+    struct blocking_hooks hooks;
     bool last; /* stopping: each connection is closed after its next answer */
 };
 
@@ -62,6 +63,9 @@ struct pool {
     _Atomic size_t started; /* threads; changed under the lock, while SERVING only */
     _Atomic size_t most;    /* threads that there may be; changed as started is */
     _Atomic size_t waiting; /* threads that would take the next event at once */
+    struct slots slots;
+    struct watchdog watchdog;
+    bool watched; /* the watchdog runs */
     struct worker workers[];
 };
 
@@ -89,18 +93,6 @@ static bool serve(void *arg, int fd)
     return fcgi_serve(worker->fcgi, fd, worker->last, answer, worker);
 }
 
-/* A web server that stalls within a request must not hold a thread for ever. */
-static void bound_waiting(int fd, sa_family_t family)
-{
-    const struct timeval timeout = {.tv_sec = PEER_TIMEOUT};
-    const int on = 1;
-
-    (void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
-    (void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
-    if (family != AF_UNIX) /* which has no such delay */
-        (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-}
-
 static void serve_new(struct worker *worker, int fd)
 {
     char first;
@@ -113,31 +105,11 @@ static void serve_new(struct worker *worker, int fd)
         kept_add(&worker->pool->kept, fd);
 }
 
-/* The next connection; negative when nobody waits to be accepted, or *again is set. */
-static int accept_next(const struct pool *pool, bool *again)
-{
-    struct sockaddr peer = {.sa_family = AF_UNSPEC}; /* cut: only the family is looked at */
-    socklen_t len = sizeof peer;
-    int fd = accept4(pool->options.listener->fd, &peer, &len, SOCK_CLOEXEC);
-
-    *again = false;
-    if (fd >= 0) {
-        bound_waiting(fd, peer.sa_family);
-        return fd;
-    }
-    if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-        log_warn("a connection cannot be accepted now: %s", strerror(errno));
-        (void)poll(NULL, 0, STARVED_PAUSE);
-    }
-    *again = errno == EINTR || errno == ECONNABORTED;
-    return fd;
-}
-
 /* False when nobody is waiting to be accepted. */
 static bool accept_one(struct worker *worker)
 {
     bool again;
-    int fd = accept_next(worker->pool, &again);
+    int fd = listener_accept(worker->pool->options.listener, &again);
 
     if (fd >= 0)
         serve_new(worker, fd);
@@ -151,7 +123,7 @@ static void admit_all(struct pool *pool)
     bool again = true;
 
     for (int i = 0; again && i < NEWCOMERS; i++) {
-        int fd = accept_next(pool, &again);
+        int fd = listener_accept(pool->options.listener, &again);
 
         if (fd >= 0) {
             kept_add(&pool->kept, fd);
@@ -216,49 +188,114 @@ static enum state rest(struct pool *pool)
 
 static void *work(void *arg);
 
-/* With the lock held. */
+static void lend_slot(void *arg);
+static void take_slot_back(void *arg);
+
+/* With the lock held, and a slot claimed. */
 static bool start_worker(struct pool *pool)
 {
     struct worker *worker = &pool->workers[pool->started];
 
     worker->pool = pool;
     worker->fcgi = fcgi_new();
+    worker->hooks = (struct blocking_hooks){lend_slot, take_slot_back, worker};
     arena_init(&worker->arena, ARENA_MAX);
+    slots_thread_init(&worker->slot, &pool->slots);
     if (worker->fcgi != NULL && pthread_create(&worker->thread, NULL, work, worker) == 0) {
         pool->started++;
         return true;
     }
+    slots_thread_free(&worker->slot);
     fcgi_free(worker->fcgi);
     worker->fcgi = NULL;
     return false;
 }
 
 /* One thread more, if there may be. */
-static void grow(struct pool *pool)
+static bool grow(struct pool *pool)
 {
+    bool grown = false;
+
     (void)pthread_mutex_lock(&pool->lock);
-    if (pool->state == SERVING && pool->started < pool->most && !start_worker(pool)) {
-        log_warn("there are %zu workers, and no more can be had: %s", (size_t)pool->started,
-                 strerror(errno));
-        pool->most = pool->started;
+    if (pool->state == SERVING && pool->started < pool->most && slots_claim(&pool->slots)) {
+        grown = start_worker(pool);
+        if (!grown) {
+            slots_release(&pool->slots);
+            log_warn("there are %zu workers, and no more can be had: %s", (size_t)pool->started,
+                     strerror(errno));
+            pool->most = pool->started;
+        }
     }
     (void)pthread_mutex_unlock(&pool->lock);
+    return grown;
 }
 
-/* The next event, as epoll_wait. *last: no thread is left that waits for the one after it,
- * nor can another be started. */
+/* Where nobody waits for the next event, and a slot is free, somebody is to. Where none is free
+ * the watchdog looks out for threads that hold one and wait. False: nobody will wait. */
+static bool relay(struct pool *pool)
+{
+    if (atomic_load(&pool->waiting) > 0)
+        return true;
+    switch (slots_pass(&pool->slots)) {
+    case SLOTS_PASSED:
+        return true;
+    case SLOTS_UNUSED:
+        return grow(pool);
+    case SLOTS_TAKEN:
+        break;
+    }
+    watchdog_arm(&pool->watchdog);
+    return false;
+}
+
+static void lend_slot(void *arg)
+{
+    struct worker *worker = arg;
+
+    if (slots_lend(&worker->slot))
+        (void)relay(worker->pool);
+}
+
+static void take_slot_back(void *arg)
+{
+    struct worker *worker = arg;
+
+    slots_take_back(&worker->slot);
+}
+
+/* The watchdog's look: a request that lasts waits for its client, or for the disk. */
+static bool look_out(void *arg)
+{
+    struct pool *pool = arg;
+    size_t started = atomic_load(&pool->started);
+
+    for (size_t i = 0; i < started; i++)
+        if (slots_relieve(&pool->workers[i].slot))
+            (void)relay(pool);
+    return atomic_load(&pool->waiting) == 0;
+}
+
+/* The next event, as epoll_wait. *last: no thread is left that waits for the one after it. */
 static int await_event(struct pool *pool, struct epoll_event *event, bool *last)
 {
     int n;
 
     (void)atomic_fetch_add(&pool->waiting, 1);
     n = epoll_wait(pool->epoll, event, 1, -1);
-    *last = atomic_fetch_sub(&pool->waiting, 1) == 1;
-    if (*last && n > 0 && pool->started < pool->most) {
-        grow(pool);
-        *last = false;
-    }
+    *last = atomic_fetch_sub(&pool->waiting, 1) == 1 && n > 0 && !relay(pool);
     return n;
+}
+
+static void handle(struct worker *worker, void *about, bool last)
+{
+    slots_begin(&worker->slot);
+    if (about != &about_listener)
+        kept_use(&worker->pool->kept, about, serve, worker);
+    else if (last && !kept_is_empty(&worker->pool->kept))
+        admit_all(worker->pool);
+    else
+        (void)accept_one(worker);
+    slots_end(&worker->slot);
 }
 
 static void *work(void *arg)
@@ -266,25 +303,22 @@ static void *work(void *arg)
     struct worker *worker = arg;
     enum state state = SERVING;
 
+    blocking_watch(&worker->hooks);
     while (state == SERVING) {
         struct epoll_event event;
         bool last;
-        int n = await_event(worker->pool, &event, &last);
+        int n;
 
+        slots_stay(&worker->slot);
+        n = await_event(worker->pool, &event, &last);
         if (n < 0 && errno != EINTR) {
             log_error("epoll: %s", strerror(errno));
             break;
         }
-        if (n <= 0)
-            continue;
-        if (event.data.ptr == &about_stop)
+        if (n > 0 && event.data.ptr == &about_stop)
             state = rest(worker->pool);
-        else if (event.data.ptr == &about_listener && last)
-            admit_all(worker->pool);
-        else if (event.data.ptr == &about_listener)
-            (void)accept_one(worker);
-        else
-            kept_use(&worker->pool->kept, event.data.ptr, serve, worker);
+        else if (n > 0)
+            handle(worker, event.data.ptr, last);
     }
     if (state != LEAVING)
         finish(worker);
@@ -306,9 +340,24 @@ static bool start_workers(struct pool *pool)
     /* The first may send for another before this is done. */
     (void)pthread_mutex_lock(&pool->lock);
     while (good && pool->started < FIRST_WORKERS && pool->started < pool->most)
-        good = start_worker(pool);
+        good = slots_claim(&pool->slots) && start_worker(pool);
     (void)pthread_mutex_unlock(&pool->lock);
     return good;
+}
+
+static bool start_watchdog(struct pool *pool)
+{
+    pool->watched = watchdog_start(&pool->watchdog, look_out, pool) == RC_OK;
+    return pool->watched;
+}
+
+/* Those that this process may use. */
+static size_t processors(void)
+{
+    cpu_set_t set;
+    int count = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 0;
+
+    return count < SLOTS_MIN ? SLOTS_MIN : (size_t)count;
 }
 
 enum rc pool_start(const struct pool_options *options, struct pool **out)
@@ -324,13 +373,14 @@ enum rc pool_start(const struct pool_options *options, struct pool **out)
     atomic_init(&pool->waiting, 0);
     (void)pthread_mutex_init(&pool->lock, NULL);
     (void)pthread_cond_init(&pool->changed, NULL);
+    slots_init(&pool->slots, processors());
     pool->epoll = epoll_create1(EPOLL_CLOEXEC);
     kept_init(&pool->kept, pool->epoll);
     pool->stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     /* Of several processes on one listener, a connection wakes one. */
     if (pool->epoll < 0 || pool->stop < 0 || !watch(pool, pool->stop, EPOLLIN, &about_stop) ||
         !watch(pool, options->listener->fd, EPOLLIN | EPOLLEXCLUSIVE, &about_listener) ||
-        !start_workers(pool)) {
+        !start_watchdog(pool) || !start_workers(pool)) {
         log_error("workers cannot be started: %s", strerror(errno));
         pool_stop(pool);
         return RC_SYSTEM;
@@ -358,6 +408,7 @@ static void enter(struct pool *pool, enum state state)
     pool->state = state;
     (void)pthread_cond_broadcast(&pool->changed);
     (void)pthread_mutex_unlock(&pool->lock);
+    slots_close(&pool->slots);
     /* Who connects later must wake another process that shares the socket, and this one is
      * where the kernel would look first. */
     if (state == STOPPING && pool->epoll >= 0)
@@ -394,6 +445,7 @@ bool pool_pause(struct pool *pool, int patience)
     if (read(pool->stop, &count, sizeof count) < 0)
         log_error("workers cannot be told to go on: %s", strerror(errno));
     pool->state = SERVING;
+    slots_open(&pool->slots);
     (void)pthread_cond_broadcast(&pool->changed);
     (void)pthread_mutex_unlock(&pool->lock);
     return false;
@@ -407,7 +459,10 @@ static void end(struct pool *pool, enum state state, kept_take_fn *take, void *a
         (void)pthread_join(pool->workers[i].thread, NULL);
     if (state == STOPPING)
         finish_connections(pool);
+    if (pool->watched)
+        watchdog_stop(&pool->watchdog);
     for (size_t i = 0; i < pool->started; i++) {
+        slots_thread_free(&pool->workers[i].slot);
         fcgi_free(pool->workers[i].fcgi);
         arena_free(&pool->workers[i].arena);
     }
@@ -417,6 +472,7 @@ static void end(struct pool *pool, enum state state, kept_take_fn *take, void *a
         (void)close(pool->epoll);
     if (pool->stop >= 0)
         (void)close(pool->stop);
+    slots_free(&pool->slots);
     (void)pthread_cond_destroy(&pool->changed);
     (void)pthread_mutex_destroy(&pool->lock);
     free(pool);

@@ -10,17 +10,12 @@
 #include "store/kv.h"
 
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 enum {
     BATCH_MAX = 256 /* writes that share one commit */
-};
-
-enum batch_turn {
-    BATCH_WAITS,
-    BATCH_LEADS,
-    BATCH_IS_DONE
 };
 
 /* One write, in its caller's memory until batch_write returns. */
@@ -30,8 +25,8 @@ struct batch_entry {
     enum rc rc;   /* set by the one who commits */
     bool settled; /* the commit's own: rc is final, the entry is not run again */
     struct batch_entry *next;
-    enum batch_turn turn;
-    pthread_cond_t turned;
+    bool leads; /* once its turn has come: it is to commit; else rc is there */
+    sem_t turn;
 };
 
 struct batch {

@@ -1,0 +1,62 @@
+/* watchdog: when to look; what at is the caller's. */
+#include "serve/watchdog.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdint.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+static void *watch(void *arg)
+{
+    struct watchdog *watchdog = arg;
+    struct pollfd woken = {.fd = watchdog->woken, .events = POLLIN};
+    uint64_t times;
+
+    while (!atomic_load(&watchdog->ends)) {
+        if (poll(&woken, 1, atomic_load(&watchdog->armed) ? WATCHDOG_PERIOD : -1) > 0)
+            (void)!read(watchdog->woken, &times, sizeof times);
+        /* Who arms it during the look wakes it, and there is another. */
+        if (atomic_exchange(&watchdog->armed, false) && watchdog->look(watchdog->arg))
+            atomic_store(&watchdog->armed, true);
+    }
+    return NULL;
+}
+
+enum rc watchdog_start(struct watchdog *watchdog, watchdog_look *look, void *arg)
+{
+    watchdog->look = look;
+    watchdog->arg = arg;
+    atomic_init(&watchdog->armed, false);
+    atomic_init(&watchdog->ends, false);
+    watchdog->woken = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (watchdog->woken < 0)
+        return RC_SYSTEM;
+    errno = pthread_create(&watchdog->thread, NULL, watch, watchdog);
+    if (errno == 0)
+        return RC_OK;
+    (void)close(watchdog->woken);
+    return RC_SYSTEM;
+}
+
+/* Cannot fail: the counter is never near its end. */
+static void wake(const struct watchdog *watchdog)
+{
+    const uint64_t one = 1;
+
+    (void)!write(watchdog->woken, &one, sizeof one);
+}
+
+void watchdog_arm(struct watchdog *watchdog)
+{
+    if (!atomic_load(&watchdog->armed) && !atomic_exchange(&watchdog->armed, true))
+        wake(watchdog);
+}
+
+void watchdog_stop(struct watchdog *watchdog)
+{
+    atomic_store(&watchdog->ends, true);
+    wake(watchdog);
+    (void)pthread_join(watchdog->thread, NULL);
+    (void)close(watchdog->woken);
+}
