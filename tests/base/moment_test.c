@@ -47,6 +47,23 @@ START_TEST(a_known_moment_is_written_as_rfc_3339)
 }
 END_TEST
 
+START_TEST(every_day_of_four_centuries_is_the_calendar_s)
+{
+    for (int64_t day = 0; day <= 146097; day++) {
+        time_t seconds = (time_t)(day * 86400);
+        char expected[MOMENT_SIZE];
+        char text[MOMENT_SIZE];
+        struct tm tm;
+
+        ck_assert_ptr_nonnull(gmtime_r(&seconds, &tm));
+        ck_assert_uint_eq(strftime(expected, sizeof expected, "%Y-%m-%dT00:00:00.000Z", &tm),
+                          MOMENT_SIZE - 1);
+        moment_format(day * 86400000, text);
+        ck_assert_str_eq(text, expected);
+    }
+}
+END_TEST
+
 START_TEST(the_zone_of_the_process_does_not_matter)
 {
     const char *zone = getenv("TZ");
@@ -101,6 +118,7 @@ Suite *moment_suite(void)
 
     tcase_add_loop_test(tc, a_known_moment_is_written_as_rfc_3339, 0,
                         (int)(sizeof known / sizeof known[0]));
+    tcase_add_test(tc, every_day_of_four_centuries_is_the_calendar_s);
     tcase_add_test(tc, the_zone_of_the_process_does_not_matter);
     tcase_add_test(tc, now_is_the_wall_clock_in_milliseconds);
     tcase_add_test(tc, what_has_elapsed_is_told_in_nanoseconds);
