@@ -2,11 +2,13 @@
  * here, by a look at the words of the text before it and a count after it. */
 #include "api/json_read.h"
 
+#include "api/json_plain.h"
 #include "base/crypto.h"
 
 #include <json-c/json.h>
 #include <json-c/printbuf.h>
 #include <limits.h>
+#include <locale.h>
 #include <string.h>
 #include <strings.h>
 
@@ -128,17 +130,6 @@ static bool look_at_escape(struct look *look)
     return unit >= 0xDC00 && unit <= 0xDFFF;
 }
 
-/* Most of a string needs no more than this look. */
-static void skip_plain(struct look *look)
-{
-    const char *p = look->t.data + look->at;
-    const char *end = look->t.data + look->t.len;
-
-    while (p < end && (unsigned char)*p >= 0x20 && *p != '"' && *p != '\\')
-        p++;
-    look->at = (size_t)(p - look->t.data);
-}
-
 /* From the opening quote to behind the closing one. */
 static bool look_at_string(struct look *look)
 {
@@ -147,7 +138,7 @@ static bool look_at_string(struct look *look)
     while (look->at < look->t.len) {
         char c;
 
-        skip_plain(look);
+        look->at += json_plain_len((struct text){look->t.data + look->at, look->t.len - look->at});
         if (look->at == look->t.len)
             return true;
         c = peek(look);
@@ -279,6 +270,17 @@ static void free_tokener(struct json_tokener *tokener)
     json_tokener_free(tokener);
 }
 
+/* json-c makes itself a locale whose numbers are C's, for each text, under a lock that all threads
+ * share: out of the thread's, unless that is C's, which glibc neither copies nor locks. */
+static struct json_object *run(struct json_tokener *tokener, struct text t)
+{
+    locale_t before = uselocale(newlocale(LC_ALL_MASK, "C", (locale_t)0));
+    struct json_object *value = json_tokener_parse_ex(tokener, t.data, (int)t.len);
+
+    (void)uselocale(before);
+    return value;
+}
+
 /* The library's part: *out is new on RC_OK, NULL standing for null. */
 static enum rc parse(struct text body, struct json_object **out, struct faults *faults)
 {
@@ -288,12 +290,12 @@ static enum rc parse(struct text body, struct json_object **out, struct faults *
 
     if (tokener == NULL)
         return RC_NO_MEMORY;
-    *out = json_tokener_parse_ex(tokener, body.data, (int)body.len);
+    *out = run(tokener, body);
     error = json_tokener_get_error(tokener);
     end = json_tokener_get_parse_end(tokener);
     if (error == json_tokener_continue) {
         /* A number ends only with what follows it. */
-        *out = json_tokener_parse_ex(tokener, " ", 1);
+        *out = run(tokener, (struct text){" ", 1});
         error = json_tokener_get_error(tokener);
         end = body.len;
     }

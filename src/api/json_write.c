@@ -1,6 +1,7 @@
 /* json_write: puts JSON together; its shape is the caller's. */
 #include "api/json_write.h"
 
+#include "api/json_plain.h"
 #include "base/moment.h"
 
 #include <stdio.h>
@@ -102,21 +103,11 @@ static const char *escape(unsigned char c, char room[7])
     }
 }
 
-/* How many bytes of `t` come before the first that has to be escaped. */
-static size_t clean_len(struct text t)
-{
-    size_t i = 0;
-
-    while (i < t.len && (unsigned char)t.data[i] >= 0x20 && t.data[i] != '"' && t.data[i] != '\\')
-        i++;
-    return i;
-}
-
 static void put_escaped(struct json_write *json, struct text t)
 {
     open_with(json, '"');
     while (t.len > 0) {
-        size_t clean = clean_len(t);
+        size_t clean = json_plain_len(t);
         char room[7];
 
         buf_put(json->buf, t.data, clean);
@@ -130,7 +121,7 @@ static void put_escaped(struct json_write *json, struct text t)
 
 void json_write_text(struct json_write *json, struct text t)
 {
-    if (clean_len(t) == t.len)
+    if (json_plain_len(t) == t.len)
         put_quoted(json, t, (struct text){NULL, 0});
     else
         put_escaped(json, t);
