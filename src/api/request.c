@@ -2,7 +2,6 @@
 #include "api/request.h"
 
 #include <stdbool.h>
-#include <string.h>
 
 /* As RFC 3875, section 4.1.18, has a header's name: upper case, '_' for all that is
  * neither letter nor digit. */
@@ -15,15 +14,15 @@ static char meta(char c)
     return '_';
 }
 
+static const char prefix[] = "HTTP_";
+
 static bool is_header(const char *variable, struct text name)
 {
-    static const char prefix[] = "HTTP_";
-
-    if (strncmp(variable, prefix, sizeof prefix - 1) != 0)
-        return false;
-    variable += sizeof prefix - 1;
+    for (const char *p = prefix; *p != '\0'; p++)
+        if (*variable++ != *p)
+            return false;
     for (size_t i = 0; i < name.len; i++)
-        if (variable[i] == '\0' || variable[i] != meta(name.data[i]))
+        if (variable[i] != meta(name.data[i]))
             return false;
     return variable[name.len] == '=';
 }
@@ -32,6 +31,6 @@ struct text request_header(const struct request *request, struct text name)
 {
     for (char *const *at = request->variables; at != NULL && *at != NULL; at++)
         if (is_header(*at, name))
-            return text_of(*at + strlen("HTTP_") + name.len + 1);
+            return text_of(*at + sizeof prefix + name.len);
     return (struct text){NULL, 0};
 }

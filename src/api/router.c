@@ -152,28 +152,6 @@ static void capture_all(const char *pattern, struct text path, struct call *call
     }
 }
 
-/* HEAD is GET; the transport leaves the body out (RFC 9110, section 9.3.2). */
-static bool allows(const struct route *route, struct text method)
-{
-    return text_is(method, route->method) ||
-           (text_is(method, "HEAD") && strcmp(route->method, "GET") == 0);
-}
-
-/* The path is known with other methods, which Allow names; or it is not known. */
-static enum rc refuse(struct call *call, const char *const *methods, size_t count)
-{
-    char allow[64] = "";
-    size_t len = 0;
-
-    if (count == 0)
-        return envelope_error(call->response, RC_NOT_FOUND, NULL);
-    for (size_t i = 0; i < count && len < sizeof allow; i++)
-        len += (size_t)snprintf(allow + len, sizeof allow - len, "%s%s%s", i > 0 ? ", " : "",
-                                methods[i], strcmp(methods[i], "GET") == 0 ? ", HEAD" : "");
-    response_header(call->response, "Allow", allow);
-    return envelope_error(call->response, RC_METHOD, "method not allowed");
-}
-
 static enum rc run(struct call *call, const struct route *route)
 {
     enum rc rc = RC_OK;
@@ -185,25 +163,41 @@ static enum rc run(struct call *call, const struct route *route)
     return rc == RC_OK ? route->handler(call) : rc;
 }
 
-/* *met is the route that answered, NULL when there was none. */
-static enum rc dispatch(struct call *call, const struct route **met)
+static bool is_there(const struct route *route, const struct call *call)
 {
-    const char *methods[4];
-    size_t count = 0;
+    return route->access != ROUTE_SCRAPE || call->scrape->set;
+}
 
-    for (size_t i = 0; i < ROUTES; i++) {
-        if (!matches(routes[i].pattern, call->request->path) ||
-            (routes[i].access == ROUTE_SCRAPE && !call->scrape->set))
-            continue;
-        if (allows(&routes[i], call->request->method)) {
-            *met = &routes[i];
-            capture_all(routes[i].pattern, call->request->path, call);
-            return run(call, *met);
-        }
-        if (count < sizeof methods / sizeof methods[0])
-            methods[count++] = routes[i].method;
-    }
-    return refuse(call, methods, count);
+/* The path is known with other methods, which Allow names; or it is not known. */
+static enum rc refuse(struct call *call)
+{
+    char allow[64] = "";
+    size_t len = 0;
+
+    for (size_t i = 0; i < ROUTES && len < sizeof allow; i++)
+        if (is_there(&routes[i], call) && matches(routes[i].pattern, call->request->path))
+            len += (size_t)snprintf(allow + len, sizeof allow - len, "%s%s%s", len > 0 ? ", " : "",
+                                    routes[i].method,
+                                    strcmp(routes[i].method, "GET") == 0 ? ", HEAD" : "");
+    if (len == 0)
+        return envelope_error(call->response, RC_NOT_FOUND, NULL);
+    response_header(call->response, "Allow", allow);
+    return envelope_error(call->response, RC_METHOD, "method not allowed");
+}
+
+/* The route that is to answer, or NULL. */
+static const struct route *find(const struct call *call)
+{
+    struct text method = call->request->method;
+
+    /* HEAD is GET; the transport leaves the body out (RFC 9110, section 9.3.2). */
+    if (text_is(method, "HEAD"))
+        method = text_of("GET");
+    for (size_t i = 0; i < ROUTES; i++)
+        if (text_is(method, routes[i].method) && is_there(&routes[i], call) &&
+            matches(routes[i].pattern, call->request->path))
+            return &routes[i];
+    return NULL;
 }
 
 /* Of the faults, which take most of it, only the count has a meaning yet. */
@@ -246,12 +240,15 @@ static struct outcome outcome_of(enum rc rc, const struct route *met, const stru
 void router_answer(const struct service *service, const struct request *request,
                    struct response *response, struct arena *arena, struct outcome *outcome)
 {
-    const struct route *met = NULL;
+    const struct route *met;
     struct call call;
     enum rc rc;
 
     call_init(&call, service, request, response, arena);
-    rc = dispatch(&call, &met);
+    met = find(&call);
+    if (met != NULL)
+        capture_all(met->pattern, request->path, &call);
+    rc = met != NULL ? run(&call, met) : refuse(&call);
     if (met != NULL && met->handler == rolls_roll)
         metrics_roll(rc);
     if (buf_status(&response->body) != RC_OK || buf_status(&response->headers) != RC_OK) {
