@@ -159,7 +159,7 @@ enum rc ctl_endpoint_create(struct ctl *ctl)
 
     if (rc != RC_OK)
         return rc;
-    crypto_random(entropy, sizeof entropy);
+    crypto_random_id(entropy, sizeof entropy);
     crypto_random(&create.fresh, sizeof create.fresh);
     endpoint_init(&endpoint, uid_make(ctl->now, entropy), project, ctl->now);
     rc = read_members(ctl, &document, &endpoint, &create);

@@ -50,7 +50,7 @@ enum rc ctl_key_create(struct ctl *ctl)
         rc = apikey_check(&key, &ctl->faults);
     if (rc != RC_OK)
         return rc;
-    crypto_random(entropy, sizeof entropy);
+    crypto_random_id(entropy, sizeof entropy);
     crypto_random(secret, sizeof secret);
     key.uid = uid_make(ctl->now, entropy);
     apikey_set_secret(&key, secret);

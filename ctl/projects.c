@@ -134,7 +134,7 @@ enum rc ctl_project_create(struct ctl *ctl)
     struct project project;
     enum rc rc;
 
-    crypto_random(entropy, sizeof entropy);
+    crypto_random_id(entropy, sizeof entropy);
     project_init(&project, uid_make(ctl->now, entropy), text_of(ctl->values[CTL_NAME]), ctl->now);
     rc = apply_settings(ctl, &project);
     if (rc == RC_OK)

@@ -30,7 +30,7 @@ static enum rc add(struct call *call, struct apikey *key)
     struct json_write json;
     enum rc rc;
 
-    crypto_random(entropy, sizeof entropy);
+    crypto_random_id(entropy, sizeof entropy);
     crypto_random(secret, sizeof secret);
     key->uid = uid_make(call->request->now, entropy);
     apikey_set_secret(key, secret);

@@ -26,7 +26,7 @@ enum rc endpoints_create(struct call *call)
 
     if (rc != RC_OK)
         return rc;
-    crypto_random(entropy, sizeof entropy);
+    crypto_random_id(entropy, sizeof entropy);
     crypto_random(&create.fresh, sizeof create.fresh);
     endpoint_init(&endpoint, uid_make(call->request->now, entropy), call->project_id,
                   call->request->now);

@@ -17,7 +17,7 @@ static void make_id(const struct call *call, char out[SIGN_ID_NEW_SIZE])
     uint8_t entropy[UID_ENTROPY_BYTES];
     struct uid uid;
 
-    crypto_random(entropy, sizeof entropy);
+    crypto_random_id(entropy, sizeof entropy);
     uid = uid_make(call->request->now, entropy);
     sign_id_new(&uid, out);
 }

@@ -3,6 +3,7 @@
 #include "base/crypto.h"
 
 #include <sodium.h>
+#include <string.h>
 
 _Static_assert(CRYPTO_KEY_BYTES == crypto_aead_xchacha20poly1305_ietf_KEYBYTES, "key size");
 _Static_assert(CRYPTO_SEAL_OVERHEAD == crypto_aead_xchacha20poly1305_ietf_NPUBBYTES +
@@ -27,6 +28,19 @@ enum rc crypto_init(void)
 void crypto_random(void *out, size_t len)
 {
     randombytes_buf(out, len);
+}
+
+void crypto_random_id(void *out, size_t len)
+{
+    static _Thread_local uint8_t pool[CRYPTO_ID_MAX * 10];
+    static _Thread_local size_t left;
+
+    if (left < len) {
+        randombytes_buf(pool, sizeof pool);
+        left = sizeof pool;
+    }
+    left -= len;
+    memcpy(out, pool + left, len);
 }
 
 void crypto_wipe(void *p, size_t len)
@@ -97,11 +111,6 @@ void *crypto_guarded_new(size_t len)
 void crypto_guarded_free(void *p)
 {
     sodium_free(p);
-}
-
-void crypto_hex(const void *in, size_t len, char *out)
-{
-    (void)sodium_bin2hex(out, 2 * len + 1, in, len);
 }
 
 static int variant(enum crypto_base64 form)

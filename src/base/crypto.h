@@ -28,6 +28,13 @@ RC_CHECK enum rc crypto_init(void);
 /* crypto_random: fills with unpredictable bytes; cannot fail once initialised. */
 void crypto_random(void *out, size_t len);
 
+/* crypto_random_id: the same for what is no secret, as ids are: drawn from the system many at a
+ * time. At most CRYPTO_ID_MAX bytes. */
+enum {
+    CRYPTO_ID_MAX = 32
+};
+void crypto_random_id(void *out, size_t len);
+
 /* crypto_wipe: overwrites in a way that the compiler keeps. `p` may be NULL when len is 0. */
 void crypto_wipe(void *p, size_t len);
 
@@ -72,9 +79,6 @@ enum crypto_base64 {
 
 /* Room for `len` bytes encoded in either form, terminator included. */
 #define CRYPTO_BASE64_SIZE(len) ((((len) + 2) / 3) * 4 + 1)
-
-/* crypto_hex: lower case, a C string of 2 * len + 1 bytes. */
-void crypto_hex(const void *in, size_t len, char *out);
 
 /* crypto_base64_encode: writes a C string; `size` is at least CRYPTO_BASE64_SIZE(len). */
 void crypto_base64_encode(enum crypto_base64 form, const void *in, size_t len, char *out,

@@ -3,6 +3,8 @@
 
 #include "base/crypto.h"
 
+#include <nettle/base16.h>
+#include <nettle/base64.h>
 #include <nettle/hmac.h>
 
 _Static_assert(HMAC_MAX == SHA512_DIGEST_SIZE, "the longest digest");
@@ -41,4 +43,18 @@ size_t hmac(enum hmac_sha sha, struct text key, const struct text *parts, size_t
 {
     return sha == HMAC_SHA512 ? with_sha512(key, parts, count, out)
                               : with_sha256(key, parts, count, out);
+}
+
+/* A signature is no secret, so it needs none of the slow encoders that take the same time for
+ * all bytes. */
+void hmac_hex(const uint8_t *digest, size_t len, char out[HMAC_TEXT_SIZE])
+{
+    base16_encode_update(out, len, digest);
+    out[BASE16_ENCODE_LENGTH(len)] = '\0';
+}
+
+void hmac_base64(const uint8_t *digest, size_t len, char out[HMAC_TEXT_SIZE])
+{
+    base64_encode_raw(out, len, digest);
+    out[BASE64_ENCODE_RAW_LENGTH(len)] = '\0';
 }

@@ -21,4 +21,12 @@ enum hmac_sha {
 size_t hmac(enum hmac_sha sha, struct text key, const struct text *parts, size_t count,
             uint8_t out[HMAC_MAX]);
 
+/* hmac_hex, hmac_base64: a digest of `len` bytes as a C string: lower case; RFC 4648, section
+ * 4, with padding. */
+enum {
+    HMAC_TEXT_SIZE = 2 * HMAC_MAX + 1
+};
+void hmac_hex(const uint8_t *digest, size_t len, char out[HMAC_TEXT_SIZE]);
+void hmac_base64(const uint8_t *digest, size_t len, char out[HMAC_TEXT_SIZE]);
+
 #endif

@@ -2,7 +2,6 @@
 #include "domain/sign.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 bool sign_id_is_good(struct text id)
@@ -16,10 +15,10 @@ bool sign_id_is_good(struct text id)
 
 void sign_id_new(const struct uid *uid, char out[SIGN_ID_NEW_SIZE])
 {
-    char text[UID_SIZE];
+    static const char prefix[] = "msg_";
 
-    uid_format(uid, text);
-    (void)snprintf(out, SIGN_ID_NEW_SIZE, "msg_%s", text);
+    memcpy(out, prefix, sizeof prefix - 1);
+    uid_format(uid, out + sizeof prefix - 1);
 }
 
 enum rc sign_check(const struct sign_message *message, const char *id, const char *timestamp,
@@ -50,9 +49,17 @@ struct text sign_prefix_convoy(const struct sign_message *message, char room[SIG
 
 struct text sign_prefix_standard(const struct sign_message *message, char room[SIGN_PREFIX_SIZE])
 {
-    (void)snprintf(room, SIGN_PREFIX_SIZE, "%.*s.%" PRId64 ".", TEXT_ARG(message->id),
-                   message->timestamp);
-    return text_of(room);
+    char digits[TEXT_INT64_SIZE];
+    struct text seconds = text_of_int64(message->timestamp, digits);
+    char *at = room;
+
+    memcpy(at, message->id.data, message->id.len);
+    at += message->id.len;
+    *at++ = '.';
+    memcpy(at, seconds.data, seconds.len);
+    at += seconds.len;
+    *at++ = '.';
+    return (struct text){room, (size_t)(at - room)};
 }
 
 void sign_hmac(const struct project_version *version, struct text key, const struct text *parts,
@@ -63,9 +70,9 @@ void sign_hmac(const struct project_version *version, struct text key, const str
         hmac(version->hash == PROJECT_SHA512 ? HMAC_SHA512 : HMAC_SHA256, key, parts, count, bytes);
 
     if (version->encoding == PROJECT_HEX)
-        crypto_hex(bytes, len, out);
+        hmac_hex(bytes, len, out);
     else
-        crypto_base64_encode(CRYPTO_BASE64, bytes, len, out, SIGN_SIGNATURE_SIZE);
+        hmac_base64(bytes, len, out);
 }
 
 void sign_standard_hmac(struct text value, const struct text parts[2],

@@ -20,10 +20,10 @@
 #include <stdint.h>
 
 enum {
-    SIGN_ID_NEW_SIZE = 4 + UID_SIZE,       /* "msg_" and a ULID */
-    SIGN_ID_MAX = 256,                     /* bytes of a message's id */
-    SIGN_PREFIX_SIZE = SIGN_ID_MAX + 32,   /* what stands before the body */
-    SIGN_SIGNATURE_SIZE = 2 * HMAC_MAX + 1 /* hexadecimal is the longest form */
+    SIGN_ID_NEW_SIZE = 4 + UID_SIZE,     /* "msg_" and a ULID */
+    SIGN_ID_MAX = 256,                   /* bytes of a message's id */
+    SIGN_PREFIX_SIZE = SIGN_ID_MAX + 32, /* what stands before the body */
+    SIGN_SIGNATURE_SIZE = HMAC_TEXT_SIZE
 };
 #define SIGN_TIMESTAMP_MAX INT64_C(253402300799) /* s: the end of the year 9999 */
 

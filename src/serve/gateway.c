@@ -20,7 +20,6 @@ enum {
 void gateway_init(struct gateway *gateway)
 {
     gateway->max_body = 0;
-    gateway->entropy_left = 0;
     buf_init(&gateway->body, CHUNK);
     buf_init(&gateway->head, HEAD_MAX);
     response_init(&gateway->response);
@@ -111,20 +110,11 @@ static enum request_body read_body(struct gateway *gateway, const struct gateway
     return state;
 }
 
-static struct uid fresh_uid(struct gateway *gateway, int64_t now)
-{
-    if (gateway->entropy_left == 0) {
-        crypto_random(gateway->entropy, sizeof gateway->entropy);
-        gateway->entropy_left = sizeof gateway->entropy;
-    }
-    gateway->entropy_left -= UID_ENTROPY_BYTES;
-    return uid_make(now, gateway->entropy + gateway->entropy_left);
-}
-
 /* The caller's X-Request-ID where it can stand in a header and a log, else a new one. */
 static struct text request_id(struct gateway *gateway, const struct gateway_peer *peer, int64_t now)
 {
     struct text given = variable(peer, "HTTP_X_REQUEST_ID");
+    uint8_t entropy[UID_ENTROPY_BYTES];
     struct uid uid;
     bool good = given.len > 0 && given.len <= HISTORY_REQUEST_ID_MAX;
 
@@ -132,7 +122,8 @@ static struct text request_id(struct gateway *gateway, const struct gateway_peer
         good = given.data[i] > ' ' && given.data[i] < 0x7F;
     if (good && text_copy(given, gateway->id, sizeof gateway->id))
         return text_of(gateway->id);
-    uid = fresh_uid(gateway, now);
+    crypto_random_id(entropy, sizeof entropy);
+    uid = uid_make(now, entropy);
     uid_format(&uid, gateway->id);
     return text_of(gateway->id);
 }

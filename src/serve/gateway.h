@@ -21,8 +21,6 @@ struct gateway {
     struct buf head;
     struct response response;
     char id[HISTORY_REQUEST_ID_MAX + 1];
-    uint8_t entropy[32 * UID_ENTROPY_BYTES]; /* for ids of requests, drawn in one go */
-    size_t entropy_left;
 };
 
 /* The other side of one request. */

@@ -39,7 +39,7 @@ static void expect(enum hmac_sha sha, const char *key, const struct text *parts,
     char text[2 * HMAC_MAX + 1];
     size_t len = hmac(sha, text_of(key), parts, count, out);
 
-    crypto_hex(out, len, text);
+    hmac_hex(out, len, text);
     ck_assert_str_eq(text, hex);
 }
 
