@@ -15,7 +15,20 @@ enum {
 
 void buf_init(struct buf *buf, size_t ceiling)
 {
-    *buf = (struct buf){NULL, 0, 0, ceiling, false};
+    *buf = (struct buf){.ceiling = ceiling};
+}
+
+void buf_init_in(struct buf *buf, void *room, size_t size, size_t ceiling)
+{
+    *buf = (struct buf){.data = room, .size = size, .ceiling = ceiling, .lent = true};
+}
+
+/* Gives up what is written to; its contents have been wiped. */
+static void give_back(struct buf *buf)
+{
+    if (!buf->lent)
+        free(buf->data);
+    buf->lent = false;
 }
 
 /* Makes the allocation at least `need` bytes; not by realloc, which may leave
@@ -35,7 +48,7 @@ static bool reserve(struct buf *buf, size_t need)
     if (buf->data != NULL)
         memcpy(data, buf->data, buf->len);
     crypto_wipe(buf->data, buf->len);
-    free(buf->data);
+    give_back(buf);
     buf->data = data;
     buf->size = size;
     return true;
@@ -131,7 +144,7 @@ void buf_reset(struct buf *buf)
 void buf_free(struct buf *buf)
 {
     buf_reset(buf);
-    free(buf->data);
+    give_back(buf);
     buf->data = NULL;
     buf->size = 0;
 }

@@ -18,10 +18,15 @@ struct buf {
     size_t size;    /* allocated */
     size_t ceiling; /* largest len */
     bool failed;
+    bool lent; /* data is the caller's */
 };
 
 /* buf_init: empty; allocates nothing yet. */
 void buf_init(struct buf *buf, size_t ceiling);
+
+/* buf_init_in: the same, but that the first `size` bytes are written to `room`, which is
+ * borrowed until buf_free. */
+void buf_init_in(struct buf *buf, void *room, size_t size, size_t ceiling);
 
 void buf_put(struct buf *buf, const void *bytes, size_t len);
 void buf_put_byte(struct buf *buf, char c);

@@ -7,8 +7,8 @@ enum {
 
 void delivery_init(struct delivery *delivery)
 {
-    buf_init(&delivery->convoy, HEADER_MAX);
-    buf_init(&delivery->standard, HEADER_MAX);
+    buf_init_in(&delivery->convoy, delivery->room[0], DELIVERY_ROOM, HEADER_MAX);
+    buf_init_in(&delivery->standard, delivery->room[1], DELIVERY_ROOM, HEADER_MAX);
     delivery->used_count = 0;
 }
 

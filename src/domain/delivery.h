@@ -15,14 +15,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum {
+    DELIVERY_ROOM = 512 /* bytes: for some secrets */
+};
+
 struct delivery {
     struct buf convoy;   /* the value of the project's signature_header; empty: no such header */
     struct buf standard; /* the value of webhook-signature; empty: no such headers */
     size_t used_count;
     struct uid used[ENDPOINT_SECRETS_MAX]; /* the secrets that signed, in their order */
+    char room[2][DELIVERY_ROOM];           /* where the headers are written, unless longer */
 };
 
-/* delivery_init: nothing signed yet; released with delivery_free. */
+/* delivery_init: nothing signed yet; stays where it is until delivery_free. */
 void delivery_init(struct delivery *delivery);
 void delivery_free(struct delivery *delivery);
 

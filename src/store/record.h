@@ -19,7 +19,8 @@
 #include "store/keyring.h"
 
 enum {
-    RECORD_MAX = 1024 * 1024 /* bytes of one record, above what members' bounds add up to */
+    RECORD_MAX = 1024 * 1024, /* bytes of one record, above what members' bounds add up to */
+    RECORD_USUAL = 1024       /* bytes that most records do not need more than */
 };
 
 /* The store's own record proves that the ring holds the key of this store. */

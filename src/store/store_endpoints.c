@@ -55,10 +55,11 @@ static enum rc put_history(struct kv_txn *txn, struct endpoint *endpoint, struct
 static enum rc put_record(struct store *store, struct kv_txn *txn, const struct endpoint *endpoint)
 {
     struct keyspace_key key = keyspace_endpoint(&endpoint->project, &endpoint->uid);
+    char room[RECORD_USUAL];
     struct buf record;
     enum rc rc;
 
-    buf_init(&record, RECORD_MAX);
+    buf_init_in(&record, room, sizeof room, RECORD_MAX);
     record_endpoint_encode(&record, store->keyring, endpoint);
     rc = buf_status(&record);
     if (rc == RC_OK)

@@ -26,6 +26,7 @@ enum rc store_newest(struct kv_txn *txn, const struct uid *project, uint64_t *se
 enum rc store_put_history(struct kv_txn *txn, const struct uid *project, struct history *event)
 {
     struct keyspace_key key;
+    char room[RECORD_USUAL];
     uint64_t newest;
     struct buf record;
     enum rc rc = store_newest(txn, project, &newest);
@@ -34,7 +35,7 @@ enum rc store_put_history(struct kv_txn *txn, const struct uid *project, struct 
         return rc;
     event->sequence = newest + 1;
     key = keyspace_history(project, event->sequence);
-    buf_init(&record, RECORD_MAX);
+    buf_init_in(&record, room, sizeof room, RECORD_MAX);
     record_history_encode(&record, event);
     rc = buf_status(&record);
     if (rc == RC_OK)

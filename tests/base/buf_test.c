@@ -243,6 +243,38 @@ START_TEST(a_length_beyond_any_power_of_two_fails)
 }
 END_TEST
 
+START_TEST(a_lent_room_is_written_to_until_it_is_full_and_wiped_then)
+{
+    char room[8];
+
+    memset(room, 'x', sizeof room);
+    buf_init_in(&buf, room, sizeof room, 64);
+    buf_put_string(&buf, "12345678");
+    ck_assert_ptr_eq(buf.data, room);
+    buf_put_byte(&buf, '9');
+    ck_assert_ptr_ne(buf.data, room);
+    ck_assert(text_is(buf_text(&buf), "123456789"));
+    for (size_t i = 0; i < sizeof room; i++)
+        ck_assert_int_eq(room[i], 0);
+    buf_put(&buf, (char[64]){0}, 56);
+    ck_assert_int_eq(buf_status(&buf), RC_NO_MEMORY);
+}
+END_TEST
+
+START_TEST(a_lent_room_is_wiped_and_not_released_when_the_buffer_is_freed)
+{
+    char room[8];
+
+    buf_init_in(&buf, room, sizeof room, 64);
+    buf_put_string(&buf, "secret");
+    buf_free(&buf);
+    for (size_t i = 0; i < strlen("secret"); i++)
+        ck_assert_int_eq(room[i], 0);
+    buf_put_string(&buf, "again");
+    ck_assert_ptr_ne(buf.data, room);
+}
+END_TEST
+
 START_TEST(reset_wipes_the_contents_and_keeps_the_allocation)
 {
     char *data;
@@ -326,6 +358,8 @@ Suite *buf_suite(void)
     tcase_add_test(tc, room_past_the_ceiling_is_null_and_fails);
     tcase_add_test(tc, a_length_that_wraps_fails);
     tcase_add_test(tc, a_length_beyond_any_power_of_two_fails);
+    tcase_add_test(tc, a_lent_room_is_written_to_until_it_is_full_and_wiped_then);
+    tcase_add_test(tc, a_lent_room_is_wiped_and_not_released_when_the_buffer_is_freed);
     tcase_add_test(tc, reset_wipes_the_contents_and_keeps_the_allocation);
     tcase_add_test(tc, reset_forgets_a_failure);
     tcase_add_test(tc, an_unused_buffer_can_be_reset_and_freed);
