@@ -1,8 +1,9 @@
 /* pool: threads that wait together for connections and serve them.
  *
  * All wait in one epoll set that holds the listener and every connection that a
- * web server keeps open, so an idle connection holds no thread. There are two at first;
- * when all are busy there is one more, up to a bound. */
+ * web server keeps open, so an idle connection holds no thread. As many run as there are
+ * processors (slots.h); where requests wait, for the disk or a client, there are more, up to a
+ * bound. */
 #ifndef HOOKROLL_SERVE_POOL_H
 #define HOOKROLL_SERVE_POOL_H
 

@@ -1,7 +1,7 @@
-/* commit: what LMDB alone takes for what a roll writes: a record of that size replaced, one of
- * so many at random, and an entry of the history appended, in a transaction of their own, over
- * and over. Goes on with what the directory has from an earlier run.
- * usage: commit DIRECTORY RECORDS SECONDS */
+/* commit: what LMDB alone takes for what some rolls write: for each of them a record of that size
+ * replaced, one of so many at random, and an entry of the history appended; all in one
+ * transaction, over and over. Goes on with what the directory has from an earlier run.
+ * usage: commit DIRECTORY RECORDS ROLLS SECONDS */
 #include "laps.h"
 
 #include <lmdb.h>
@@ -59,16 +59,18 @@ static int end(MDB_txn *txn, int err)
     return err;
 }
 
-static int commit(uint64_t record, uint64_t entry)
+static int commit(uint64_t records, uint64_t *entries, uint64_t rolls)
 {
     MDB_txn *txn;
     int err = mdb_txn_begin(env, NULL, 0, &txn);
 
     if (err != 0)
         return err;
-    err = put_record(txn, record);
-    if (err == 0)
-        err = put_entry(txn, entry);
+    for (uint64_t i = 0; err == 0 && i < rolls; i++) {
+        err = put_record(txn, (uint64_t)lrand48() % records);
+        if (err == 0)
+            err = put_entry(txn, (*entries)++);
+    }
     return end(txn, err);
 }
 
@@ -103,20 +105,21 @@ static int open_env(const char *directory)
 int main(int argc, char **argv)
 {
     struct laps laps;
-    uint64_t records = argc == 4 ? strtoull(argv[2], NULL, 10) : 0;
+    uint64_t records = argc == 5 ? strtoull(argv[2], NULL, 10) : 0;
+    uint64_t rolls = argc == 5 ? strtoull(argv[3], NULL, 10) : 0;
     uint64_t entries = 0;
     int err;
 
-    if (records == 0) {
-        (void)fputs("usage: commit DIRECTORY RECORDS SECONDS\n", stderr);
+    if (records == 0 || rolls == 0) {
+        (void)fputs("usage: commit DIRECTORY RECORDS ROLLS SECONDS\n", stderr);
         return EXIT_FAILURE;
     }
     err = open_env(argv[1]);
     if (err == 0)
         err = fill(records, &entries);
-    laps_begin(&laps, strtod(argv[3], NULL));
+    laps_begin(&laps, strtod(argv[4], NULL));
     while (err == 0) {
-        err = commit((uint64_t)lrand48() % records, entries++);
+        err = commit(records, &entries, rolls);
         if (!laps_next(&laps))
             break;
     }

@@ -37,13 +37,20 @@ async function casesOf(world, store, options) {
   return cases;
 }
 
-// As many records as the store has endpoints, and one alone.
+// Of as many records as the store has endpoints, or of one alone; of so many rolls each.
+const COMMITS = [
+  [1, 1],
+  [ENDPOINTS, 1],
+  [ENDPOINTS, 16],
+  [ENDPOINTS, 64],
+];
+
 function machineCases(world, { seconds }) {
   const file = path.join(world.place(), 'flushed');
   const bare = async (program, ...args) => JSON.parse(await said(built(`tests/bench/${program}`), [...args, seconds]));
-  const commits = [ENDPOINTS, 1].map((records) => {
+  const commits = COMMITS.map(([records, rolls]) => {
     const dir = world.place();
-    return [nameOf('commit', records), () => bare('commit', dir, records)];
+    return [nameOf('commit', records, rolls), () => bare('commit', dir, records, rolls)];
   });
   return [['flush', () => bare('flush', file)], ...commits];
 }
@@ -75,18 +82,26 @@ const rollColumns = {
   'over flushes': ({ over_flushes }) => show.ratio(over_flushes),
 };
 
-const diskRow = (samples, what, name) => ({ what, ...summary(samples[name]) });
+function commitRow(samples, records, rolls) {
+  const commits = samples[nameOf('commit', records, rolls)];
+  return {
+    what: `LMDB's commit of what ${rolls === 1 ? 'a roll writes' : `${rolls} rolls write`}, ${records === 1 ? 'one record' : `${show.whole(records)} records`}`,
+    rolls: quartiles(commits.map(({ rate }) => rate * rolls)),
+    ...summary(commits),
+  };
+}
 
 const diskColumns = {
   '': ({ what }) => what,
   'a second': ({ rate }) => show.rate(rate),
+  'rolls/s': ({ rolls }) => (rolls === undefined ? '' : show.rate(rolls)),
   'p50, p99 ms': show.latencies,
 };
 
 function loneRow(samples, server) {
   const rolls = samples[nameOf('hookroll', server, 1)];
   const empty = samples[nameOf('empty', server)];
-  const commit = samples[nameOf('commit', ENDPOINTS)];
+  const commit = samples[nameOf('commit', ENDPOINTS, 1)];
   const floor = empty.map(({ p50 }, i) => ({ p50: p50 + commit[i].p50 }));
   return {
     server,
@@ -113,9 +128,8 @@ export function rolls(options) {
     const samples = await interleave(cases, options.rounds);
     const each = servers.flatMap((server) => CLIENTS.map((clients) => rollRow(samples, server, clients)));
     const disk = [
-      diskRow(samples, '4 KiB appended and fdatasync', 'flush'),
-      diskRow(samples, `LMDB's commit of what a roll writes, ${show.whole(ENDPOINTS)} records`, nameOf('commit', ENDPOINTS)),
-      diskRow(samples, 'the same, one record', nameOf('commit', 1)),
+      { what: '4 KiB appended and fdatasync', ...summary(samples.flush) },
+      ...COMMITS.map(([records, rolls]) => commitRow(samples, records, rolls)),
     ];
     const tables = [
       { caption: `Durable rolls, of ${show.whole(ENDPOINTS)} endpoints at random`, columns: rollColumns, rows: each },

@@ -74,7 +74,7 @@ describe('beside the responder in the bench', () => {
 
   test('the disk and LMDB alone say how often, and how long each took', async () => {
     const dir = world.place();
-    for (const [program, where, ...args] of [['flush', path.join(dir, 'file')], ['commit', dir, 100], ['commit', dir, 100]]) {
+    for (const [program, where, ...args] of [['flush', path.join(dir, 'file')], ['commit', dir, 100, 1], ['commit', dir, 100, 16]]) {
       const { rate, p50, p99 } = JSON.parse(await said(built(`tests/bench/${program}`), [where, ...args, 0.2]));
       assert.ok(rate > 0 && p50 > 0 && p99 >= p50, `${program}: ${rate} ${p50} ${p99}`);
       await assert.rejects(said(built(`tests/bench/${program}`), ['/nonexistent/x', ...args, 0.2]), /No such file/);
