@@ -151,6 +151,19 @@ START_TEST(a_thread_without_a_request_has_nothing_to_lend)
 }
 END_TEST
 
+/* As one that answers what has come before it ends. */
+START_TEST(a_thread_that_waits_without_a_request_has_nothing_to_lend_behind_it)
+{
+    ck_assert(slots_claim(&slots));
+    ck_assert(!slots_lend(&runners[0].slot));
+    slots_take_back(&runners[0].slot);
+    ck_assert(!slots_lend(&runners[0].slot));
+    ck_assert(!slots_relieve(&runners[0].slot));
+    ck_assert(!slots_relieve(&runners[0].slot));
+    ck_assert_uint_eq(slots.running, 1);
+}
+END_TEST
+
 START_TEST(a_request_lends_its_slot_once)
 {
     ck_assert(!slots_claim(&slots));
@@ -414,6 +427,7 @@ Suite *slots_suite(void)
     tcase_add_checked_fixture(vacant, setup, teardown);
     tcase_add_test(vacant, as_many_can_be_claimed_as_there_are);
     tcase_add_test(vacant, a_thread_without_a_request_has_nothing_to_lend);
+    tcase_add_test(vacant, a_thread_that_waits_without_a_request_has_nothing_to_lend_behind_it);
     suite_add_tcase(suite, vacant);
     tcase_add_checked_fixture(taken, setup_taken, teardown);
     tcase_set_timeout(taken, 60);
