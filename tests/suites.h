@@ -5,6 +5,7 @@
 #include <check.h>
 
 Suite *arena_suite(void);
+Suite *blocking_suite(void);
 Suite *buf_suite(void);
 Suite *crypto_suite(void);
 Suite *hmac_suite(void);
@@ -89,8 +90,11 @@ Suite *fcgi_suite(void);
 Suite *handover_suite(void);
 Suite *kept_suite(void);
 Suite *listener_suite(void);
+Suite *pool_slots_suite(void);
 Suite *pool_suite(void);
+Suite *slots_suite(void);
 Suite *supervisor_suite(void);
 Suite *surveyor_suite(void);
+Suite *watchdog_suite(void);
 
 #endif

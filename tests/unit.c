@@ -9,6 +9,7 @@
 static Suite *(*const suites[])(void) = {
     /* base */
     arena_suite,
+    blocking_suite,
     buf_suite,
     crypto_suite,
     hmac_suite,
@@ -93,9 +94,12 @@ static Suite *(*const suites[])(void) = {
     handover_suite,
     kept_suite,
     listener_suite,
+    pool_slots_suite,
     pool_suite,
+    slots_suite,
     supervisor_suite,
     surveyor_suite,
+    watchdog_suite,
 };
 
 int main(void)

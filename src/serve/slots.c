@@ -135,7 +135,7 @@ bool slots_lend(struct slots_thread *thread)
 
 void slots_take_back(struct slots_thread *thread)
 {
-    proceed(thread, SERVING);
+    proceed(thread, atomic_load(&thread->serving) & SERVING);
 }
 
 bool slots_relieve(struct slots_thread *thread)

@@ -55,7 +55,8 @@ void slots_end(struct slots_thread *thread);
 void slots_stay(struct slots_thread *thread);
 
 /* slots_lend: within a request, before its thread waits; true when a slot became free, which
- * is the caller's to pass on. slots_take_back: when it has waited. */
+ * is the caller's to pass on. slots_take_back: when it has waited. Outside a request there is
+ * nothing to lend, and neither does anything. */
 bool slots_lend(struct slots_thread *thread);
 void slots_take_back(struct slots_thread *thread);
 

@@ -1,22 +1,12 @@
 /* pool: many connections on few threads, requests that are answered though the pool is
  * told to stop, and nothing left behind. */
-#include "serve/fcgi.h"
-#include "serve/pool.h"
 #include "suites.h"
-#include "support/api_fixture.h"
-#include "support/fcgi_client.h"
 #include "support/log_capture.h"
-#include "support/sample.h"
-#include "support/signals.h"
+#include "support/pool_fixture.h"
 
 #include <dirent.h>
-#include <errno.h>
-#include <linux/sockios.h>
-#include <poll.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -24,131 +14,34 @@
 enum {
     WORKERS = 3,
     CLIENTS = 40,
-    ROUNDS = 3,
-    MAX_BODY = 4096,
-    PATIENCE = 20000, /* ms */
-    NUMBER = 2        /* of the endpoint that is rolled */
+    ROUNDS = 3
 };
 
-static struct api_fixture api;
-static struct listener listener;
-static struct pool *pool;
-static struct buf out;
-static struct fcgi_reply reply;
-static char path[TEMP_PATH_SIZE];
-
-static enum rc start(size_t workers)
-{
-    const struct pool_options options = {&listener, &api.service, workers, MAX_BODY};
-
-    return pool_start(&options, &pool);
-}
-
-static void stop(void)
-{
-    if (pool != NULL)
-        pool_stop(pool);
-    pool = NULL;
-}
+static struct pool_fixture at;
 
 static void setup(void)
 {
-    char address[TEMP_PATH_SIZE + 8];
-
-    signals_keep();
-    api_fixture_make(&api);
-    api_fixture_open(&api);
-    ck_assert_int_eq(store_fixture_add(api.at.store, NUMBER, STORE_FIXTURE_PROJECT, &api.arena),
-                     RC_OK);
-    buf_init(&out, 1 << 20);
-    fcgi_reply_init(&reply);
-    pool = NULL;
-    (void)snprintf(address, sizeof address, "unix:%s", temp_dir_path(&api.at.temp, "s", path));
-    ck_assert_int_eq(listener_open(address, 0600, &listener), RC_OK);
-    ck_assert_int_eq(fcgi_init(), RC_OK);
+    pool_fixture_make(&at);
 }
 
 static void setup_started(void)
 {
     setup();
-    ck_assert_int_eq(start(WORKERS), RC_OK);
+    ck_assert_int_eq(pool_fixture_start(&at, WORKERS), RC_OK);
 }
 
 static void teardown(void)
 {
-    stop();
-    listener_close(&listener);
-    fcgi_reply_free(&reply);
-    buf_free(&out);
-    api_fixture_remove(&api);
-    signals_restore();
-}
-
-static const struct fcgi_client_param health[] = {
-    {"REQUEST_METHOD", "GET"}, {"PATH_INFO", "/healthz"}, {NULL, NULL}};
-
-static void send_health(int fd)
-{
-    fcgi_client_request(&out, true, health, text_of(""));
-    fcgi_client_send(fd, &out);
-}
-
-static void send_roll(int fd, bool keep)
-{
-    const struct fcgi_client_param params[] = {
-        {"REQUEST_METHOD", "PUT"},
-        {"PATH_INFO", api_endpoint(&api, NUMBER, "/expire_secret")},
-        {"HTTP_AUTHORIZATION", api.admin},
-        {"CONTENT_TYPE", "application/json"},
-        {NULL, NULL},
-    };
-
-    fcgi_client_request(&out, keep, params, text_of("{\"expiration\":0}"));
-    fcgi_client_send(fd, &out);
-}
-
-static void expect_reply(int fd, int status)
-{
-    ck_assert(fcgi_client_receive(fd, &reply));
-    ck_assert_int_eq(fcgi_reply_status(&reply), status);
-}
-
-static void expect_health(int fd)
-{
-    expect_reply(fd, 200);
-    ck_assert(text_is(fcgi_reply_body(&reply), "{\"status\":true,\"message\":\"ok\"}"));
-}
-
-static void connect_all(int *fds, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        fds[i] = fcgi_client_connect(path);
-}
-
-static void close_all(const int *fds, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        (void)close(fds[i]);
-}
-
-static uint64_t history_count(void)
-{
-    const struct uid uid = sample_uid(NUMBER);
-    struct endpoint endpoint;
-
-    ck_assert_int_eq(
-        store_endpoint_get(api.at.store, &api.at.project.uid, &uid, &api.at.arena, &endpoint),
-        RC_OK);
-    return endpoint.history;
+    pool_fixture_remove(&at);
 }
 
 START_TEST(a_request_is_answered_on_a_connection_that_is_kept)
 {
-    int fd = fcgi_client_connect(path);
+    int fd = pool_fixture_connect(&at);
 
     for (int i = 0; i < ROUNDS; i++) {
-        send_health(fd);
-        expect_health(fd);
+        pool_fixture_send_health(&at, fd);
+        pool_fixture_expect_health(&at, fd);
     }
     (void)close(fd);
 }
@@ -156,14 +49,14 @@ END_TEST
 
 START_TEST(a_request_reaches_the_api_and_its_store)
 {
-    int fd = fcgi_client_connect(path);
+    int fd = pool_fixture_connect(&at);
 
-    send_roll(fd, false);
-    expect_reply(fd, 200);
-    ck_assert_ptr_nonnull(memmem(reply.out.data, reply.out.len, "whsec_", 6));
+    pool_fixture_send_roll(&at, fd, false);
+    pool_fixture_expect(&at, fd, 200);
+    ck_assert_ptr_nonnull(memmem(at.reply.out.data, at.reply.out.len, "whsec_", 6));
     ck_assert(fcgi_client_ended(fd));
     (void)close(fd);
-    ck_assert_uint_eq(history_count(), 2);
+    ck_assert_uint_eq(pool_fixture_history(&at), 2);
 }
 END_TEST
 
@@ -172,18 +65,18 @@ START_TEST(more_idle_connections_than_workers_hold_no_worker)
     int fds[CLIENTS];
     int fd;
 
-    connect_all(fds, CLIENTS);
+    pool_fixture_connect_all(&at, fds, CLIENTS);
     for (int round = 0; round < ROUNDS; round++) {
-        fd = fcgi_client_connect(path);
-        send_health(fd);
-        expect_health(fd);
+        fd = pool_fixture_connect(&at);
+        pool_fixture_send_health(&at, fd);
+        pool_fixture_expect_health(&at, fd);
         (void)close(fd);
         for (int i = CLIENTS - 1; i >= 0; i--) {
-            send_health(fds[i]);
-            expect_health(fds[i]);
+            pool_fixture_send_health(&at, fds[i]);
+            pool_fixture_expect_health(&at, fds[i]);
         }
     }
-    close_all(fds, CLIENTS);
+    pool_fixture_close_all(fds, CLIENTS);
 }
 END_TEST
 
@@ -191,43 +84,41 @@ START_TEST(requests_that_come_together_are_all_answered)
 {
     int fds[CLIENTS];
 
-    connect_all(fds, CLIENTS);
+    pool_fixture_connect_all(&at, fds, CLIENTS);
     for (int i = 0; i < CLIENTS; i++)
-        send_roll(fds[i], i % 2 == 0);
+        pool_fixture_send_roll(&at, fds[i], i % 2 == 0);
     for (int i = 0; i < CLIENTS; i++)
-        expect_reply(fds[i], 200);
-    close_all(fds, CLIENTS);
-    ck_assert_uint_eq(history_count(), 1 + CLIENTS);
+        pool_fixture_expect(&at, fds[i], 200);
+    pool_fixture_close_all(fds, CLIENTS);
+    ck_assert_uint_eq(pool_fixture_history(&at), 1 + CLIENTS);
 }
 END_TEST
 
 START_TEST(connections_that_end_or_talk_nonsense_harm_no_other)
 {
     static const char nonsense[] = "GET / HTTP/1.1\r\n\r\n";
-    int kept = fcgi_client_connect(path);
+    int kept = pool_fixture_connect(&at);
     int fd;
 
     for (int i = 0; i < CLIENTS; i++) {
-        fd = fcgi_client_connect(path);
+        fd = pool_fixture_connect(&at);
         if (i % 4 == 1)
             ck_assert_int_gt(send(fd, nonsense, sizeof nonsense - 1, MSG_NOSIGNAL), 0);
-        if (i % 4 == 2) {
-            fcgi_client_begin(&out, true);
-            fcgi_client_send(fd, &out);
-        }
+        if (i % 4 == 2)
+            pool_fixture_begin(&at, fd);
         if (i % 4 == 3)
-            send_health(fd);
+            pool_fixture_send_health(&at, fd);
         (void)close(fd);
     }
-    send_health(kept);
-    expect_health(kept);
+    pool_fixture_send_health(&at, kept);
+    pool_fixture_expect_health(&at, kept);
     (void)close(kept);
 }
 END_TEST
 
 START_TEST(nonsense_ends_its_connection)
 {
-    int fd = fcgi_client_connect(path);
+    int fd = pool_fixture_connect(&at);
 
     ck_assert_int_eq(send(fd, "\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF", 8, MSG_NOSIGNAL), 8);
     ck_assert(fcgi_client_ended(fd));
@@ -239,18 +130,18 @@ START_TEST(a_body_over_the_limit_is_refused_and_the_connection_kept)
 {
     const struct fcgi_client_param params[] = {
         {"REQUEST_METHOD", "PUT"},
-        {"PATH_INFO", api_endpoint(&api, NUMBER, "/expire_secret")},
-        {"HTTP_AUTHORIZATION", api.admin},
+        {"PATH_INFO", api_endpoint(&at.api, POOL_FIXTURE_NUMBER, "/expire_secret")},
+        {"HTTP_AUTHORIZATION", at.api.admin},
         {NULL, NULL},
     };
-    static char body[MAX_BODY + 1];
-    int fd = fcgi_client_connect(path);
+    static char body[POOL_FIXTURE_BODY + 1];
+    int fd = pool_fixture_connect(&at);
 
-    fcgi_client_request(&out, true, params, (struct text){body, sizeof body});
-    fcgi_client_send(fd, &out);
-    expect_reply(fd, 413);
-    send_health(fd);
-    expect_health(fd);
+    fcgi_client_request(&at.out, true, params, (struct text){body, sizeof body});
+    fcgi_client_send(fd, &at.out);
+    pool_fixture_expect(&at, fd, 413);
+    pool_fixture_send_health(&at, fd);
+    pool_fixture_expect_health(&at, fd);
     (void)close(fd);
 }
 END_TEST
@@ -259,15 +150,15 @@ START_TEST(stopping_ends_idle_connections)
 {
     int fds[CLIENTS];
 
-    connect_all(fds, CLIENTS);
+    pool_fixture_connect_all(&at, fds, CLIENTS);
     for (int i = 0; i < CLIENTS; i += 2) {
-        send_health(fds[i]);
-        expect_health(fds[i]);
+        pool_fixture_send_health(&at, fds[i]);
+        pool_fixture_expect_health(&at, fds[i]);
     }
-    stop();
+    pool_fixture_stop(&at);
     for (int i = 0; i < CLIENTS; i++)
         ck_assert(fcgi_client_ended(fds[i]));
-    close_all(fds, CLIENTS);
+    pool_fixture_close_all(fds, CLIENTS);
 }
 END_TEST
 
@@ -275,21 +166,21 @@ START_TEST(requests_that_have_come_are_answered_though_it_stops)
 {
     int fds[CLIENTS];
 
-    connect_all(fds, CLIENTS / 2);
+    pool_fixture_connect_all(&at, fds, CLIENTS / 2);
     for (int i = 0; i < CLIENTS / 2; i++) {
-        send_health(fds[i]);
-        expect_health(fds[i]);
+        pool_fixture_send_health(&at, fds[i]);
+        pool_fixture_expect_health(&at, fds[i]);
     }
-    connect_all(fds + CLIENTS / 2, CLIENTS / 2);
+    pool_fixture_connect_all(&at, fds + CLIENTS / 2, CLIENTS / 2);
     for (int i = 0; i < CLIENTS; i++)
-        send_roll(fds[i], true);
-    stop();
+        pool_fixture_send_roll(&at, fds[i], true);
+    pool_fixture_stop(&at);
     for (int i = 0; i < CLIENTS; i++) {
-        expect_reply(fds[i], 200);
+        pool_fixture_expect(&at, fds[i], 200);
         ck_assert(fcgi_client_ended(fds[i]));
     }
-    close_all(fds, CLIENTS);
-    ck_assert_uint_eq(history_count(), 1 + CLIENTS);
+    pool_fixture_close_all(fds, CLIENTS);
+    ck_assert_uint_eq(pool_fixture_history(&at), 1 + CLIENTS);
 }
 END_TEST
 
@@ -297,43 +188,40 @@ START_TEST(connections_that_nobody_has_accepted_are_served_though_it_stops)
 {
     int fds[CLIENTS];
 
-    listener.inherited = _i == 1;
-    connect_all(fds, CLIENTS);
+    at.listener.inherited = _i == 1;
+    pool_fixture_connect_all(&at, fds, CLIENTS);
     for (int i = 0; i < CLIENTS; i++) {
-        send_roll(fds[i], true);
+        pool_fixture_send_roll(&at, fds[i], true);
         /* libfcgi waits, before it closes, for a peer that may send more. */
         ck_assert_int_eq(shutdown(fds[i], SHUT_WR), 0);
     }
-    ck_assert_int_eq(start(1), RC_OK);
-    stop();
+    ck_assert_int_eq(pool_fixture_start(&at, 1), RC_OK);
+    pool_fixture_stop(&at);
     for (int i = 0; i < CLIENTS; i++) {
-        expect_reply(fds[i], 200);
+        pool_fixture_expect(&at, fds[i], 200);
         ck_assert(fcgi_client_ended(fds[i]));
     }
-    close_all(fds, CLIENTS);
-    ck_assert_uint_eq(history_count(), 1 + CLIENTS);
+    pool_fixture_close_all(fds, CLIENTS);
+    ck_assert_uint_eq(pool_fixture_history(&at), 1 + CLIENTS);
 }
 END_TEST
 
 static void *stop_in_thread(void *arg)
 {
     (void)arg;
-    stop();
+    pool_fixture_stop(&at);
     return NULL;
 }
 
 START_TEST(a_request_that_has_begun_is_answered_though_it_stops)
 {
-    int fd = fcgi_client_connect(path);
+    int fd = pool_fixture_connect(&at);
     pthread_t thread;
 
-    fcgi_client_begin(&out, true);
-    fcgi_client_send(fd, &out);
+    pool_fixture_begin(&at, fd);
     ck_assert_int_eq(pthread_create(&thread, NULL, stop_in_thread, NULL), 0);
-    fcgi_client_params(&out, health);
-    fcgi_client_stdin(&out, text_of(""));
-    fcgi_client_send(fd, &out);
-    expect_health(fd);
+    pool_fixture_end_health(&at, fd);
+    pool_fixture_expect_health(&at, fd);
     ck_assert(fcgi_client_ended(fd));
     ck_assert_int_eq(pthread_join(thread, NULL), 0);
     (void)close(fd);
@@ -345,9 +233,9 @@ START_TEST(after_stopping_connections_are_left_to_others)
     int fd;
     int taken;
 
-    stop();
-    fd = fcgi_client_connect(path);
-    taken = accept(listener.fd, NULL, NULL);
+    pool_fixture_stop(&at);
+    fd = pool_fixture_connect(&at);
+    taken = accept(at.listener.fd, NULL, NULL);
     ck_assert_int_ge(taken, 0);
     (void)close(taken);
     (void)close(fd);
@@ -367,8 +255,8 @@ static void keep(void *arg, int fd)
 static void leave(void)
 {
     kept_count = 0;
-    pool_leave(pool, keep, kept);
-    pool = NULL;
+    pool_leave(at.pool, keep, kept);
+    at.pool = NULL;
 }
 
 START_TEST(a_successor_answers_what_comes_while_no_pool_is_there)
@@ -376,65 +264,51 @@ START_TEST(a_successor_answers_what_comes_while_no_pool_is_there)
     int fds[CLIENTS];
     int fresh;
 
-    connect_all(fds, CLIENTS);
+    pool_fixture_connect_all(&at, fds, CLIENTS);
     for (int i = 0; i < CLIENTS; i++) {
-        send_health(fds[i]);
-        expect_health(fds[i]);
+        pool_fixture_send_health(&at, fds[i]);
+        pool_fixture_expect_health(&at, fds[i]);
     }
-    ck_assert(pool_pause(pool, PATIENCE));
+    ck_assert(pool_pause(at.pool, POOL_FIXTURE_PATIENCE));
     for (int i = 0; i < CLIENTS; i += 2)
-        send_roll(fds[i], true);
+        pool_fixture_send_roll(&at, fds[i], true);
     leave();
     ck_assert_uint_eq(kept_count, CLIENTS);
-    fresh = fcgi_client_connect(path);
-    send_roll(fresh, true);
+    fresh = pool_fixture_connect(&at);
+    pool_fixture_send_roll(&at, fresh, true);
     for (int i = 1; i < CLIENTS; i += 2)
-        send_roll(fds[i], true);
-    ck_assert_uint_eq(history_count(), 1);
-    ck_assert_int_eq(start(WORKERS), RC_OK);
+        pool_fixture_send_roll(&at, fds[i], true);
+    ck_assert_uint_eq(pool_fixture_history(&at), 1);
+    ck_assert_int_eq(pool_fixture_start(&at, WORKERS), RC_OK);
     for (int i = 0; i < CLIENTS; i++)
-        pool_adopt(pool, kept[i]);
+        pool_adopt(at.pool, kept[i]);
     for (int i = 0; i < CLIENTS; i++)
-        expect_reply(fds[i], 200);
-    expect_reply(fresh, 200);
-    close_all(fds, CLIENTS);
+        pool_fixture_expect(&at, fds[i], 200);
+    pool_fixture_expect(&at, fresh, 200);
+    pool_fixture_close_all(fds, CLIENTS);
     (void)close(fresh);
-    ck_assert_uint_eq(history_count(), 2 + CLIENTS);
+    ck_assert_uint_eq(pool_fixture_history(&at), 2 + CLIENTS);
 }
 END_TEST
 
-/* Until a worker has begun to read what was sent. */
-static void await_read(int fd)
-{
-    int unread = 1;
-
-    while (unread > 0) {
-        ck_assert_int_eq(ioctl(fd, SIOCOUTQ, &unread), 0);
-        (void)poll(NULL, 0, 1);
-    }
-}
-
 START_TEST(a_request_that_lasts_ends_the_pause)
 {
-    int fd = fcgi_client_connect(path);
-    int other = fcgi_client_connect(path);
+    int fd = pool_fixture_connect(&at);
+    int other = pool_fixture_connect(&at);
 
-    fcgi_client_begin(&out, true);
-    fcgi_client_send(fd, &out);
-    await_read(fd);
+    pool_fixture_begin(&at, fd);
+    pool_fixture_await_read(fd);
     for (int i = 0; i < ROUNDS; i++) {
-        ck_assert(!pool_pause(pool, 1));
-        send_health(other);
-        expect_health(other);
+        ck_assert(!pool_pause(at.pool, 1));
+        pool_fixture_send_health(&at, other);
+        pool_fixture_expect_health(&at, other);
     }
-    fcgi_client_params(&out, health);
-    fcgi_client_stdin(&out, text_of(""));
-    fcgi_client_send(fd, &out);
-    expect_health(fd);
-    ck_assert(pool_pause(pool, PATIENCE));
+    pool_fixture_end_health(&at, fd);
+    pool_fixture_expect_health(&at, fd);
+    ck_assert(pool_pause(at.pool, POOL_FIXTURE_PATIENCE));
     leave();
     ck_assert_uint_eq(kept_count, 2);
-    close_all(kept, kept_count);
+    pool_fixture_close_all(kept, kept_count);
     ck_assert(fcgi_client_ended(fd));
     (void)close(fd);
     (void)close(other);
@@ -443,12 +317,12 @@ END_TEST
 
 START_TEST(a_pool_that_pauses_can_be_stopped)
 {
-    int fd = fcgi_client_connect(path);
+    int fd = pool_fixture_connect(&at);
 
-    ck_assert(pool_pause(pool, PATIENCE));
-    send_health(fd);
-    stop();
-    expect_health(fd);
+    ck_assert(pool_pause(at.pool, POOL_FIXTURE_PATIENCE));
+    pool_fixture_send_health(&at, fd);
+    pool_fixture_stop(&at);
+    pool_fixture_expect_health(&at, fd);
     ck_assert(fcgi_client_ended(fd));
     (void)close(fd);
 }
@@ -473,16 +347,16 @@ START_TEST(starting_and_stopping_leaves_nothing_behind)
     for (size_t workers = 1; workers <= 8; workers++) {
         int fds[4];
 
-        ck_assert_int_eq(start(workers), RC_OK);
-        connect_all(fds, 4);
-        send_health(fds[0]);
-        expect_health(fds[0]);
-        send_health(fds[1]);
+        ck_assert_int_eq(pool_fixture_start(&at, workers), RC_OK);
+        pool_fixture_connect_all(&at, fds, 4);
+        pool_fixture_send_health(&at, fds[0]);
+        pool_fixture_expect_health(&at, fds[0]);
+        pool_fixture_send_health(&at, fds[1]);
         if (workers % 2 == 0)
-            close_all(fds, 4);
-        stop();
+            pool_fixture_close_all(fds, 4);
+        pool_fixture_stop(&at);
         if (workers % 2 == 1)
-            close_all(fds, 4);
+            pool_fixture_close_all(fds, 4);
     }
     ck_assert_int_eq(descriptors(), before);
 }
@@ -491,12 +365,12 @@ END_TEST
 START_TEST(two_pools_in_turn_serve_one_listener)
 {
     for (int i = 0; i < 2; i++) {
-        int fd = fcgi_client_connect(path);
+        int fd = pool_fixture_connect(&at);
 
-        send_health(fd);
-        ck_assert_int_eq(start(WORKERS), RC_OK);
-        expect_health(fd);
-        stop();
+        pool_fixture_send_health(&at, fd);
+        ck_assert_int_eq(pool_fixture_start(&at, WORKERS), RC_OK);
+        pool_fixture_expect_health(&at, fd);
+        pool_fixture_stop(&at);
         ck_assert(fcgi_client_ended(fd));
         (void)close(fd);
     }
@@ -508,7 +382,7 @@ static struct rlimit take_descriptors(rlim_t spare)
 {
     struct rlimit before;
     struct rlimit few;
-    int lowest = dup(listener.fd);
+    int lowest = dup(at.listener.fd);
 
     ck_assert_int_ge(lowest, 0);
     (void)close(lowest);
@@ -523,11 +397,11 @@ START_TEST(a_pool_that_cannot_start_says_so_and_leaves_nothing_behind)
 {
     const int before = descriptors();
     struct rlimit limit = take_descriptors((rlim_t)_i);
-    enum rc rc = start(WORKERS);
+    enum rc rc = pool_fixture_start(&at, WORKERS);
 
     ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
     ck_assert_int_eq(rc, RC_SYSTEM);
-    ck_assert_ptr_null(pool);
+    ck_assert_ptr_null(at.pool);
     ck_assert(log_capture_has("workers"));
     ck_assert_int_eq(descriptors(), before);
 }
@@ -540,14 +414,14 @@ START_TEST(a_connection_that_finds_no_descriptor_is_served_when_there_is_one)
     bool told;
 
     ck_assert_int_ge(fd, 0);
-    ck_assert_int_eq(start(1), RC_OK);
+    ck_assert_int_eq(pool_fixture_start(&at, 1), RC_OK);
     limit = take_descriptors(0);
-    fcgi_client_reach(fd, path);
+    fcgi_client_reach(fd, at.socket);
     told = log_capture_await("cannot be accepted");
     ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
     ck_assert(told);
-    send_health(fd);
-    expect_health(fd);
+    pool_fixture_send_health(&at, fd);
+    pool_fixture_expect_health(&at, fd);
     (void)close(fd);
 }
 END_TEST
@@ -581,7 +455,7 @@ Suite *pool_suite(void)
                         2);
     tcase_add_test(ready, starting_and_stopping_leaves_nothing_behind);
     tcase_add_test(ready, two_pools_in_turn_serve_one_listener);
-    tcase_add_loop_test(ready, a_pool_that_cannot_start_says_so_and_leaves_nothing_behind, 0, 2);
+    tcase_add_loop_test(ready, a_pool_that_cannot_start_says_so_and_leaves_nothing_behind, 0, 3);
     tcase_add_test(ready, a_connection_that_finds_no_descriptor_is_served_when_there_is_one);
     suite_add_tcase(suite, ready);
     return suite;

@@ -1,5 +1,6 @@
-/* batch: who commits for whom, in which order, and that nobody is forgotten; with commits
- * that only take note of what they were given. */
+/* batch: who commits for whom, in which order, that nobody is forgotten, and that who waits
+ * says so; with commits that only take note of what they were given. */
+#include "base/blocking.h"
 #include "store/batch.h"
 #include "suites.h"
 
@@ -24,6 +25,8 @@ struct writer {
     pthread_t thread;
     intptr_t number;
     enum rc rc;
+    _Atomic int begun; /* how often it said that it will wait, */
+    _Atomic int ended; /* and that it has waited */
 };
 
 static struct writer writers[CROWD];
@@ -44,10 +47,29 @@ static void teardown(void)
     batch_free(&batch);
 }
 
-/* Gives every second writer another result. */
+static void begin_waiting(void *arg)
+{
+    struct writer *writer = arg;
+
+    ck_assert_int_eq(writer->begun, writer->ended);
+    writer->begun++;
+}
+
+static void end_waiting(void *arg)
+{
+    struct writer *writer = arg;
+
+    writer->ended++;
+    ck_assert_int_eq(writer->begun, writer->ended);
+}
+
+/* Gives every second writer another result. The first is the one who commits. */
 static void note(struct batch_entry *entries, void *arg)
 {
+    const struct writer *leader = entries->arg;
+
     (void)arg;
+    ck_assert_int_eq(leader->begun, leader->ended + 1);
     sizes[commits] = 0;
     for (; entries != NULL; entries = entries->next) {
         const struct writer *writer = entries->arg;
@@ -69,11 +91,19 @@ static void note_later(struct batch_entry *entries, void *arg)
     note(entries, arg);
 }
 
+/* By the calling thread. */
+static void write_as(struct writer *writer, batch_commit *commit)
+{
+    const struct blocking_hooks hooks = {begin_waiting, end_waiting, writer};
+
+    blocking_watch(&hooks);
+    writer->rc = batch_write(&batch, NULL, writer, commit, NULL);
+    blocking_watch(NULL);
+}
+
 static void *write_one(void *arg)
 {
-    struct writer *writer = arg;
-
-    writer->rc = batch_write(&batch, NULL, writer, note_later, NULL);
+    write_as(arg, note_later);
     return NULL;
 }
 
@@ -93,6 +123,8 @@ static void start(intptr_t number)
     pthread_attr_t attr;
 
     writers[number].number = number;
+    writers[number].begun = 0;
+    writers[number].ended = 0;
     ck_assert_int_eq(pthread_attr_init(&attr), 0);
     ck_assert_int_eq(pthread_attr_setstacksize(&attr, 256 * 1024), 0);
     ck_assert_int_eq(pthread_create(&writers[number].thread, &attr, write_one, &writers[number]),
@@ -101,7 +133,7 @@ static void start(intptr_t number)
 }
 
 /* Number 0 commits, and while it does `count` others come, one after the other. */
-static void crowd(size_t count)
+static void gather(size_t count)
 {
     start(0);
     ck_assert_int_eq(sem_wait(&begun), 0);
@@ -110,6 +142,10 @@ static void crowd(size_t count)
         while (waiting() < i)
             (void)sched_yield();
     }
+}
+
+static void let_go(size_t count)
+{
     ck_assert_int_eq(sem_post(&go), 0);
     for (size_t i = 0; i <= count; i++)
         ck_assert_int_eq(pthread_join(writers[i].thread, NULL), 0);
@@ -120,13 +156,21 @@ static void crowd(size_t count)
     }
 }
 
+static void crowd(size_t count)
+{
+    gather(count);
+    let_go(count);
+}
+
 START_TEST(a_lone_write_is_a_commit_of_its_own)
 {
     struct writer writer = {.number = 1};
 
-    ck_assert_int_eq(batch_write(&batch, NULL, &writer, note, NULL), RC_CONFLICT);
+    write_as(&writer, note);
+    ck_assert_int_eq(writer.rc, RC_CONFLICT);
     writer.number = 2;
-    ck_assert_int_eq(batch_write(&batch, NULL, &writer, note, NULL), RC_OK);
+    write_as(&writer, note);
+    ck_assert_int_eq(writer.rc, RC_OK);
     ck_assert_uint_eq(commits, 2);
     ck_assert_uint_eq(sizes[0], 1);
     ck_assert_uint_eq(sizes[1], 1);
@@ -156,9 +200,37 @@ START_TEST(after_a_crowd_a_lone_write_waits_for_nobody)
     struct writer writer = {.number = 8};
 
     crowd(7);
-    ck_assert_int_eq(batch_write(&batch, NULL, &writer, note, NULL), RC_OK);
+    write_as(&writer, note);
+    ck_assert_int_eq(writer.rc, RC_OK);
     ck_assert_uint_eq(commits, 3);
     ck_assert_uint_eq(sizes[2], 1);
+}
+END_TEST
+
+START_TEST(a_lone_write_says_that_it_commits)
+{
+    struct writer writer = {.number = 1};
+
+    write_as(&writer, note);
+    ck_assert_int_eq(writer.begun, 1);
+    ck_assert_int_eq(writer.ended, 1);
+}
+END_TEST
+
+START_TEST(who_waits_for_its_turn_says_so_until_it_has_come)
+{
+    gather(3);
+    for (size_t i = 0; i <= 3; i++) {
+        while (writers[i].begun == 0)
+            (void)sched_yield();
+        ck_assert_int_eq(writers[i].ended, 0);
+    }
+    let_go(3);
+    /* The first of those who waited committed then for all of them. */
+    for (size_t i = 0; i <= 3; i++) {
+        ck_assert_int_eq(writers[i].begun, i == 1 ? 2 : 1);
+        ck_assert_int_eq(writers[i].ended, writers[i].begun);
+    }
 }
 END_TEST
 
@@ -173,6 +245,8 @@ Suite *batch_suite(void)
     tcase_add_test(tc, who_comes_during_a_commit_shares_the_next);
     tcase_add_test(tc, a_crowd_is_taken_in_parts);
     tcase_add_test(tc, after_a_crowd_a_lone_write_waits_for_nobody);
+    tcase_add_test(tc, a_lone_write_says_that_it_commits);
+    tcase_add_test(tc, who_waits_for_its_turn_says_so_until_it_has_come);
     suite_add_tcase(suite, tc);
     return suite;
 }

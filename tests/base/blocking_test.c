@@ -1,0 +1,126 @@
+/* blocking: whose hooks are called, with what, and that a thread may have none. */
+#include "base/blocking.h"
+#include "suites.h"
+
+#include <pthread.h>
+#include <string.h>
+
+struct heard {
+    char calls[8]; /* b: begin, e: end; in their order */
+};
+
+static void hear(struct heard *heard, char call)
+{
+    const size_t len = strlen(heard->calls);
+
+    ck_assert_uint_lt(len, sizeof heard->calls - 1);
+    heard->calls[len] = call;
+}
+
+static void begin(void *arg)
+{
+    hear(arg, 'b');
+}
+
+static void end(void *arg)
+{
+    hear(arg, 'e');
+}
+
+static struct heard own;
+static struct heard other;
+static const struct blocking_hooks own_hooks = {begin, end, &own};
+static const struct blocking_hooks other_hooks = {begin, end, &other};
+
+static void setup(void)
+{
+    own = (struct heard){""};
+    other = (struct heard){""};
+}
+
+static void teardown(void)
+{
+    blocking_watch(NULL);
+}
+
+static void block(void)
+{
+    blocking_begin();
+    blocking_end();
+}
+
+START_TEST(the_hooks_are_called_around_what_blocks)
+{
+    blocking_watch(&own_hooks);
+    ck_assert_str_eq(own.calls, "");
+    blocking_begin();
+    ck_assert_str_eq(own.calls, "b");
+    blocking_end();
+    ck_assert_str_eq(own.calls, "be");
+    block();
+    ck_assert_str_eq(own.calls, "bebe");
+}
+END_TEST
+
+START_TEST(without_hooks_nobody_is_called)
+{
+    block();
+    blocking_watch(&own_hooks);
+    blocking_watch(NULL);
+    block();
+    ck_assert_str_eq(own.calls, "");
+}
+END_TEST
+
+START_TEST(later_hooks_take_the_place_of_the_ones_before)
+{
+    blocking_watch(&own_hooks);
+    blocking_watch(&other_hooks);
+    block();
+    ck_assert_str_eq(own.calls, "");
+    ck_assert_str_eq(other.calls, "be");
+}
+END_TEST
+
+static void *block_with(void *hooks)
+{
+    block();
+    blocking_watch(hooks);
+    block();
+    return NULL;
+}
+
+static void block_in_thread(const struct blocking_hooks *hooks)
+{
+    struct blocking_hooks copy = *hooks;
+    pthread_t thread;
+
+    ck_assert_int_eq(pthread_create(&thread, NULL, block_with, &copy), 0);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+}
+
+START_TEST(each_thread_has_hooks_of_its_own)
+{
+    blocking_watch(&own_hooks);
+    block_in_thread(&other_hooks);
+    ck_assert_str_eq(own.calls, "");
+    ck_assert_str_eq(other.calls, "be");
+    block();
+    ck_assert_str_eq(own.calls, "be");
+    ck_assert_str_eq(other.calls, "be");
+}
+END_TEST
+
+Suite *blocking_suite(void)
+{
+    Suite *suite = suite_create("blocking");
+    TCase *tc = tcase_create("hooks");
+
+    tcase_add_checked_fixture(tc, setup, teardown);
+    tcase_add_test(tc, the_hooks_are_called_around_what_blocks);
+    tcase_add_test(tc, without_hooks_nobody_is_called);
+    tcase_add_test(tc, later_hooks_take_the_place_of_the_ones_before);
+    tcase_add_test(tc, each_thread_has_hooks_of_its_own);
+    suite_add_tcase(suite, tc);
+    return suite;
+}
