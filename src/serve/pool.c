@@ -211,7 +211,7 @@ static bool start_worker(struct pool *pool)
     return false;
 }
 
-/* One thread more, if there may be. */
+/* One thread more that runs, if there may be. */
 static bool grow(struct pool *pool)
 {
     bool grown = false;
@@ -224,6 +224,8 @@ static bool grow(struct pool *pool)
             log_warn("there are %zu workers, and no more can be had: %s", (size_t)pool->started,
                      strerror(errno));
             pool->most = pool->started;
+            /* Who parked meanwhile found the slot taken. */
+            grown = slots_pass(&pool->slots) == SLOTS_PASSED;
         }
     }
     (void)pthread_mutex_unlock(&pool->lock);
