@@ -33,13 +33,14 @@ enum {
     EVENTS = 64
 };
 
+_Static_assert((int)FIRST_WORKERS <= (int)SLOTS_MIN, "all of the first have a slot");
+
 struct worker {
     struct pool *pool;
     pthread_t thread;
     struct fcgi *fcgi;
     struct arena arena;
     struct slots_thread slot;
-    struct blocking_hooks hooks;
     bool last; /* stopping: each connection is closed after its next answer */
 };
 
@@ -60,8 +61,9 @@ struct pool {
     pthread_cond_t changed; /* state or resting */
     enum state state;
     size_t resting;         /* threads */
+    bool starved;           /* no thread could be made: not tried again before the next look */
+    bool told;              /* and that was logged */
     _Atomic size_t started; /* threads; changed under the lock, while SERVING only */
-    _Atomic size_t most;    /* threads that there may be; changed as started is */
     _Atomic size_t waiting; /* threads that would take the next event at once */
     struct slots slots;
     struct watchdog watchdog;
@@ -116,8 +118,7 @@ static bool accept_one(struct worker *worker)
     return fd >= 0 || again;
 }
 
-/* Where no thread waits, connections that are kept come ready faster than the listener comes
- * to its turn. Whoever waits to be accepted then joins their line, as one of them. */
+/* Whoever waits to be accepted joins the line of the connections that are kept. */
 static void admit_all(struct pool *pool)
 {
     bool again = true;
@@ -188,66 +189,67 @@ static enum state rest(struct pool *pool)
 
 static void *work(void *arg);
 
-static void lend_slot(void *arg);
-static void take_slot_back(void *arg);
-
-/* With the lock held, and a slot claimed. */
+/* With the lock held, and a slot claimed. False with errno. */
 static bool start_worker(struct pool *pool)
 {
     struct worker *worker = &pool->workers[pool->started];
 
     worker->pool = pool;
     worker->fcgi = fcgi_new();
-    worker->hooks = (struct blocking_hooks){lend_slot, take_slot_back, worker};
-    arena_init(&worker->arena, ARENA_MAX);
-    slots_thread_init(&worker->slot, &pool->slots);
-    if (worker->fcgi != NULL && pthread_create(&worker->thread, NULL, work, worker) == 0) {
+    errno = worker->fcgi == NULL ? ENOMEM : 0;
+    if (errno == 0) {
+        arena_init(&worker->arena, ARENA_MAX);
+        slots_thread_init(&worker->slot, &pool->slots);
+        errno = pthread_create(&worker->thread, NULL, work, worker);
+    }
+    if (errno == 0) {
         pool->started++;
         return true;
     }
-    slots_thread_free(&worker->slot);
+    if (worker->fcgi != NULL)
+        slots_thread_free(&worker->slot);
     fcgi_free(worker->fcgi);
     worker->fcgi = NULL;
     return false;
 }
 
-/* One thread more that runs, if there may be. */
-static bool grow(struct pool *pool)
+/* With the lock held. */
+static void tell_starved(struct pool *pool, int err)
 {
-    bool grown = false;
+    pool->starved = true;
+    if (!pool->told)
+        log_warn("there are %zu workers, and no more can be had now: %s", (size_t)pool->started,
+                 strerror(err));
+    pool->told = true;
+}
 
+/* One thread more that runs, if there may be. */
+static void grow(struct pool *pool)
+{
     (void)pthread_mutex_lock(&pool->lock);
-    if (pool->state == SERVING && pool->started < pool->most && slots_claim(&pool->slots)) {
-        grown = start_worker(pool);
-        if (!grown) {
+    if (pool->state == SERVING && pool->started < pool->options.workers && !pool->starved &&
+        slots_claim(&pool->slots)) {
+        if (start_worker(pool)) {
+            pool->told = false;
+        } else {
+            int err = errno;
+
             slots_release(&pool->slots);
-            log_warn("there are %zu workers, and no more can be had: %s", (size_t)pool->started,
-                     strerror(errno));
-            pool->most = pool->started;
-            /* Who parked meanwhile found the slot taken. */
-            grown = slots_pass(&pool->slots) == SLOTS_PASSED;
+            tell_starved(pool, err);
         }
     }
     (void)pthread_mutex_unlock(&pool->lock);
-    return grown;
 }
 
-/* Where nobody waits for the next event, and a slot is free, somebody is to. Where none is free
- * the watchdog looks out for threads that hold one and wait. False: nobody will wait. */
-static bool relay(struct pool *pool)
+/* Where nobody waits for the next event, somebody is to, if a slot is free; and the watchdog
+ * looks out for threads that hold one and wait. */
+static void relay(struct pool *pool)
 {
     if (atomic_load(&pool->waiting) > 0)
-        return true;
-    switch (slots_pass(&pool->slots)) {
-    case SLOTS_PASSED:
-        return true;
-    case SLOTS_UNUSED:
-        return grow(pool);
-    case SLOTS_TAKEN:
-        break;
-    }
+        return;
+    if (slots_pass(&pool->slots) == SLOTS_UNUSED)
+        grow(pool);
     watchdog_arm(&pool->watchdog);
-    return false;
 }
 
 static void lend_slot(void *arg)
@@ -255,7 +257,7 @@ static void lend_slot(void *arg)
     struct worker *worker = arg;
 
     if (slots_lend(&worker->slot))
-        (void)relay(worker->pool);
+        relay(worker->pool);
 }
 
 static void take_slot_back(void *arg)
@@ -272,58 +274,72 @@ static bool look_out(void *arg)
     size_t started = atomic_load(&pool->started);
 
     for (size_t i = 0; i < started; i++)
-        if (slots_relieve(&pool->workers[i].slot))
-            (void)relay(pool);
+        (void)slots_relieve(&pool->workers[i].slot);
+    (void)pthread_mutex_lock(&pool->lock);
+    pool->starved = false;
+    (void)pthread_mutex_unlock(&pool->lock);
+    /* Whatever it is that nobody waits for events: it lasts no longer than until now. */
+    relay(pool);
     return atomic_load(&pool->waiting) == 0;
 }
 
-/* The next event, as epoll_wait. *last: no thread is left that waits for the one after it. */
-static int await_event(struct pool *pool, struct epoll_event *event, bool *last)
+/* The next event. *alone: no other thread waited. */
+static void *await_event(struct pool *pool, bool *alone)
 {
+    struct epoll_event event;
     int n;
 
     (void)atomic_fetch_add(&pool->waiting, 1);
-    n = epoll_wait(pool->epoll, event, 1, -1);
-    *last = atomic_fetch_sub(&pool->waiting, 1) == 1 && n > 0 && !relay(pool);
-    return n;
+    do {
+        n = epoll_wait(pool->epoll, &event, 1, -1);
+    } while (n == 0 || (n < 0 && errno == EINTR));
+    *alone = atomic_fetch_sub(&pool->waiting, 1) == 1;
+    if (*alone)
+        relay(pool);
+    if (n < 0) {
+        /* Of its causes none can be but by a fault of ours. */
+        log_error("epoll: %s", strerror(errno));
+        abort();
+    }
+    return event.data.ptr;
 }
 
-static void handle(struct worker *worker, void *about, bool last)
+/* Where no other thread waited, connections that are kept come ready faster than the listener
+ * comes to its turn. Whoever waits to be accepted then joins their line. */
+static void handle(struct worker *worker, void *about, bool alone)
 {
+    struct pool *pool = worker->pool;
+
     slots_begin(&worker->slot);
     if (about != &about_listener)
-        kept_use(&worker->pool->kept, about, serve, worker);
-    else if (last && !kept_is_empty(&worker->pool->kept))
-        admit_all(worker->pool);
+        kept_use(&pool->kept, about, serve, worker);
+    else if (alone && !kept_is_empty(&pool->kept))
+        admit_all(pool);
     else
         (void)accept_one(worker);
     slots_end(&worker->slot);
+    slots_stay(&worker->slot);
 }
 
 static void *work(void *arg)
 {
     struct worker *worker = arg;
+    const struct blocking_hooks hooks = {lend_slot, take_slot_back, worker};
     enum state state = SERVING;
 
-    blocking_watch(&worker->hooks);
+    blocking_watch(&hooks);
     while (state == SERVING) {
-        struct epoll_event event;
-        bool last;
-        int n;
+        bool alone;
+        void *about = await_event(worker->pool, &alone);
 
-        slots_stay(&worker->slot);
-        n = await_event(worker->pool, &event, &last);
-        if (n < 0 && errno != EINTR) {
-            log_error("epoll: %s", strerror(errno));
-            break;
-        }
-        if (n > 0 && event.data.ptr == &about_stop)
+        if (about == &about_stop)
             state = rest(worker->pool);
-        else if (n > 0)
-            handle(worker, event.data.ptr, last);
+        else
+            handle(worker, about, alone);
     }
     if (state != LEAVING)
         finish(worker);
+    blocking_watch(NULL);
     return NULL;
 }
 
@@ -341,7 +357,7 @@ static bool start_workers(struct pool *pool)
 
     /* The first may send for another before this is done. */
     (void)pthread_mutex_lock(&pool->lock);
-    while (good && pool->started < FIRST_WORKERS && pool->started < pool->most)
+    while (good && pool->started < FIRST_WORKERS && pool->started < pool->options.workers)
         good = slots_claim(&pool->slots) && start_worker(pool);
     (void)pthread_mutex_unlock(&pool->lock);
     return good;
@@ -353,11 +369,12 @@ static bool start_watchdog(struct pool *pool)
     return pool->watched;
 }
 
-/* Those that this process may use. */
+/* Those that this process may use; of more than there is room for in the set, all. */
 static size_t processors(void)
 {
     cpu_set_t set;
-    int count = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 0;
+    long count = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set)
+                                                             : sysconf(_SC_NPROCESSORS_ONLN);
 
     return count < SLOTS_MIN ? SLOTS_MIN : (size_t)count;
 }
@@ -371,7 +388,6 @@ enum rc pool_start(const struct pool_options *options, struct pool **out)
     pool->options = *options;
     atomic_init(&pool->max_body, options->max_body);
     atomic_init(&pool->started, 0);
-    atomic_init(&pool->most, options->workers);
     atomic_init(&pool->waiting, 0);
     (void)pthread_mutex_init(&pool->lock, NULL);
     (void)pthread_cond_init(&pool->changed, NULL);
@@ -450,6 +466,8 @@ bool pool_pause(struct pool *pool, int patience)
     slots_open(&pool->slots);
     (void)pthread_cond_broadcast(&pool->changed);
     (void)pthread_mutex_unlock(&pool->lock);
+    /* Who was relieved meanwhile had nobody to relay to. */
+    relay(pool);
     return false;
 }
 

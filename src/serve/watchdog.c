@@ -7,18 +7,34 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+/* Until it is armed, or to end. */
+static void await_arming(const struct watchdog *watchdog)
+{
+    uint64_t times;
+
+    (void)!read(watchdog->woken, &times, sizeof times);
+}
+
+/* A look, a period after the last one or the arming. Who arms it during the look wakes it, and
+ * there will be another. */
+static bool next_look(struct watchdog *watchdog)
+{
+    (void)poll(NULL, 0, WATCHDOG_PERIOD);
+    if (!atomic_exchange(&watchdog->armed, false) || atomic_load(&watchdog->ends) ||
+        !watchdog->look(watchdog->arg))
+        return false;
+    atomic_store(&watchdog->armed, true);
+    return true;
+}
+
 static void *watch(void *arg)
 {
     struct watchdog *watchdog = arg;
-    struct pollfd woken = {.fd = watchdog->woken, .events = POLLIN};
-    uint64_t times;
 
     while (!atomic_load(&watchdog->ends)) {
-        if (poll(&woken, 1, atomic_load(&watchdog->armed) ? WATCHDOG_PERIOD : -1) > 0)
-            (void)!read(watchdog->woken, &times, sizeof times);
-        /* Who arms it during the look wakes it, and there is another. */
-        if (atomic_exchange(&watchdog->armed, false) && watchdog->look(watchdog->arg))
-            atomic_store(&watchdog->armed, true);
+        await_arming(watchdog);
+        while (next_look(watchdog)) {
+        }
     }
     return NULL;
 }
@@ -29,7 +45,7 @@ enum rc watchdog_start(struct watchdog *watchdog, watchdog_look *look, void *arg
     watchdog->arg = arg;
     atomic_init(&watchdog->armed, false);
     atomic_init(&watchdog->ends, false);
-    watchdog->woken = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    watchdog->woken = eventfd(0, EFD_CLOEXEC);
     if (watchdog->woken < 0)
         return RC_SYSTEM;
     errno = pthread_create(&watchdog->thread, NULL, watch, watchdog);
@@ -49,6 +65,7 @@ static void wake(const struct watchdog *watchdog)
 
 void watchdog_arm(struct watchdog *watchdog)
 {
+    /* Mostly it is: then nothing is written that all threads read. */
     if (!atomic_load(&watchdog->armed) && !atomic_exchange(&watchdog->armed, true))
         wake(watchdog);
 }

@@ -1,6 +1,6 @@
 /* watchdog: a thread that looks again and again, but only while it is told to.
  *
- * It sleeps until it is armed, then looks every few milliseconds until a look finds nothing
+ * It sleeps until it is armed, then looks once in each period until a look finds nothing
  * more to watch. Thread-safe. */
 #ifndef HOOKROLL_SERVE_WATCHDOG_H
 #define HOOKROLL_SERVE_WATCHDOG_H
@@ -31,10 +31,10 @@ struct watchdog {
  * is not to take. */
 RC_CHECK enum rc watchdog_start(struct watchdog *watchdog, watchdog_look *look, void *arg);
 
-/* watchdog_arm: has it look, now and from then on. */
+/* watchdog_arm: has it look, a period from now. */
 void watchdog_arm(struct watchdog *watchdog);
 
-/* watchdog_stop: joins: no look is under way behind it. */
+/* watchdog_stop: joins, in a period at most: no look is under way behind it. */
 void watchdog_stop(struct watchdog *watchdog);
 
 #endif
