@@ -12,8 +12,8 @@ struct blocking_hooks {
 /* blocking_watch: for the calling thread; borrowed until it ends. */
 void blocking_watch(const struct blocking_hooks *hooks);
 
-/* blocking_begin, blocking_end: around what may take long without using the processor. Not
- * with a lock held that others may want. */
+/* blocking_begin, blocking_end: around what waits for long, for others or for the disk. Not with a
+ * lock held that others may want. */
 void blocking_begin(void);
 void blocking_end(void);
 

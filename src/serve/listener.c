@@ -235,17 +235,18 @@ int listener_accept(const struct listener *listener, bool *again)
     struct sockaddr peer = {.sa_family = AF_UNSPEC}; /* cut: only the family is looked at */
     socklen_t len = sizeof peer;
     int fd = accept4(listener->fd, &peer, &len, SOCK_CLOEXEC);
+    const int err = errno;
 
     *again = false;
     if (fd >= 0) {
         bound_waiting(fd, peer.sa_family);
         return fd;
     }
-    if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-        log_warn("a connection cannot be accepted now: %s", strerror(errno));
+    if (err == EMFILE || err == ENFILE || err == ENOBUFS || err == ENOMEM) {
+        log_warn("a connection cannot be accepted now: %s", strerror(err));
         (void)poll(NULL, 0, STARVED_PAUSE);
     }
-    *again = errno == EINTR || errno == ECONNABORTED;
+    *again = err == EINTR || err == ECONNABORTED;
     return fd;
 }
 

@@ -24,14 +24,14 @@ void slots_free(struct slots *slots)
 
 bool slots_claim(struct slots *slots)
 {
-    bool free;
+    bool claimed;
 
     (void)pthread_mutex_lock(&slots->lock);
-    free = slots->running < slots->count;
-    if (free)
+    claimed = slots->running < slots->count;
+    if (claimed)
         slots->running++;
     (void)pthread_mutex_unlock(&slots->lock);
-    return free;
+    return claimed;
 }
 
 void slots_release(struct slots *slots)
@@ -41,7 +41,7 @@ void slots_release(struct slots *slots)
     (void)pthread_mutex_unlock(&slots->lock);
 }
 
-static void run_again(struct slots *slots)
+static void take_unasked(struct slots *slots)
 {
     (void)pthread_mutex_lock(&slots->lock);
     slots->running++;
@@ -69,7 +69,7 @@ static void proceed(struct slots_thread *thread, uint64_t flags)
     uint64_t before = atomic_exchange(&thread->serving, (number + NEXT) | flags);
 
     if ((before & LENT) != 0)
-        run_again(thread->slots);
+        take_unasked(thread->slots);
 }
 
 void slots_begin(struct slots_thread *thread)

@@ -28,7 +28,7 @@ struct slots {
 /* A thread's part. */
 struct slots_thread {
     struct slots *slots;
-    _Atomic uint64_t serving; /* which request, and whether its slot is lent */
+    _Atomic uint64_t serving; /* whether a request, from which wait to which, and if lent */
     uint64_t seen;            /* slots_relieve's: what that was when it last looked */
     sem_t given;
     struct slots_thread *next; /* parked before it */

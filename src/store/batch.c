@@ -85,17 +85,18 @@ static void lead(struct batch *batch, batch_commit *commit, void *arg)
 {
     struct batch_entry *own = take(batch);
     struct batch_entry *done = own->next;
-    struct batch_entry *next;
+    struct batch_entry *leader;
 
     blocking_begin();
     commit(own, arg);
-    blocking_end();
     /* Whoever leads next starts before those who are done: the disk is not to wait. */
-    next = hand_over(batch);
-    if (next != NULL)
-        wake(next, true);
+    leader = hand_over(batch);
+    if (leader != NULL)
+        wake(leader, true);
+    blocking_end();
     while (done != NULL) {
-        next = done->next;
+        struct batch_entry *next = done->next;
+
         wake(done, false);
         done = next;
     }
