@@ -39,7 +39,7 @@ static enum rc read_message(struct ctl *ctl, char id[SIGN_ID_NEW_SIZE],
     struct uid uid;
     enum rc rc;
 
-    crypto_random(entropy, sizeof entropy);
+    crypto_random_id(entropy, sizeof entropy);
     uid = uid_make(ctl->now, entropy);
     sign_id_new(&uid, id);
     *message = (struct sign_message){.id = text_of(id), .timestamp = ctl->now / 1000};

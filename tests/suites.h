@@ -71,6 +71,7 @@ Suite *envelope_suite(void);
 Suite *exposition_suite(void);
 Suite *health_suite(void);
 Suite *json_compact_suite(void);
+Suite *json_plain_suite(void);
 Suite *json_read_suite(void);
 Suite *json_read_values_suite(void);
 Suite *json_write_suite(void);

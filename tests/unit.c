@@ -76,6 +76,7 @@ static Suite *(*const suites[])(void) = {
     exposition_suite,
     health_suite,
     json_compact_suite,
+    json_plain_suite,
     json_read_suite,
     json_read_values_suite,
     json_write_suite,

@@ -31,6 +31,6 @@ struct text request_header(const struct request *request, struct text name)
 {
     for (char *const *at = request->variables; at != NULL && *at != NULL; at++)
         if (is_header(*at, name))
-            return text_of(*at + sizeof prefix + name.len);
+            return text_of(*at + sizeof prefix - 1 + name.len + 1);
     return (struct text){NULL, 0};
 }

@@ -32,9 +32,13 @@ void crypto_random(void *out, size_t len)
 
 void crypto_random_id(void *out, size_t len)
 {
-    static _Thread_local uint8_t pool[CRYPTO_ID_MAX * 10];
+    static _Thread_local uint8_t pool[320];
     static _Thread_local size_t left;
 
+    if (len > sizeof pool) {
+        randombytes_buf(out, len);
+        return;
+    }
     if (left < len) {
         randombytes_buf(pool, sizeof pool);
         left = sizeof pool;

@@ -29,10 +29,7 @@ RC_CHECK enum rc crypto_init(void);
 void crypto_random(void *out, size_t len);
 
 /* crypto_random_id: the same for what is no secret, as ids are: drawn from the system many at a
- * time. At most CRYPTO_ID_MAX bytes. */
-enum {
-    CRYPTO_ID_MAX = 32
-};
+ * time, so that a process that forks would repeat them. */
 void crypto_random_id(void *out, size_t len);
 
 /* crypto_wipe: overwrites in a way that the compiler keeps. `p` may be NULL when len is 0. */

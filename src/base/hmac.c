@@ -45,8 +45,8 @@ size_t hmac(enum hmac_sha sha, struct text key, const struct text *parts, size_t
                               : with_sha256(key, parts, count, out);
 }
 
-/* A signature is no secret, so it needs none of the slow encoders that take the same time for
- * all bytes. */
+/* By tables of one or two cache lines. That tells at most who runs beside us of a signature, which
+ * is no secret once it is sent; libsodium's encoders, which tell nothing, are slow. */
 void hmac_hex(const uint8_t *digest, size_t len, char out[HMAC_TEXT_SIZE])
 {
     base16_encode_update(out, len, digest);

@@ -45,7 +45,8 @@ void sign_id_new(const struct uid *uid, char out[SIGN_ID_NEW_SIZE]);
 RC_CHECK enum rc sign_check(const struct sign_message *message, const char *id,
                             const char *timestamp, struct faults *faults);
 
-/* What is signed: the prefix, written to `room`, and the body behind it.
+/* What is signed: the prefix, written to `room`, and the body behind it; of a message that
+ * sign_check finds good.
  * sign_prefix_convoy: "SECONDS,"; sign_prefix_standard: "ID.SECONDS.". */
 struct text sign_prefix_convoy(const struct sign_message *message, char room[SIGN_PREFIX_SIZE]);
 struct text sign_prefix_standard(const struct sign_message *message, char room[SIGN_PREFIX_SIZE]);
