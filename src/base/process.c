@@ -1,13 +1,15 @@
-/* process: keeps secrets from outliving their use in this process's memory image. */
+/* process: keeps secrets from outliving their use in its memory image, and counts processors. */
 #include "base/process.h"
 
 #include "base/log.h"
 
 #include <errno.h>
 #include <malloc.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 void process_harden(void)
 {
@@ -24,4 +26,14 @@ void process_harden(void)
      * are; glibc then fills what is freed with this byte. */
     (void)mallopt(M_PERTURB, 0xA5);
 #endif
+}
+
+size_t process_processors(void)
+{
+    cpu_set_t set;
+    /* The call fails where there may be more than the set has room for. */
+    long count = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set)
+                                                             : sysconf(_SC_NPROCESSORS_ONLN);
+
+    return count < 1 ? 1 : (size_t)count;
 }

@@ -1,10 +1,15 @@
-/* process: what both programs do to themselves before they touch a secret. */
+/* process: what the programs do to themselves before they touch a secret, and what they may use. */
 #ifndef HOOKROLL_BASE_PROCESS_H
 #define HOOKROLL_BASE_PROCESS_H
+
+#include <stddef.h>
 
 /* process_harden: no core files, no tracing by others of the same user; memory
  * that any library frees is overwritten, but for small blocks (up to about a
  * kilobyte) that the allocator keeps at hand. Call first in main. */
 void process_harden(void);
+
+/* process_processors: how many this process may use; at least one. */
+size_t process_processors(void);
 
 #endif

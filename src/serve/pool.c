@@ -7,13 +7,13 @@
 #include "base/blocking.h"
 #include "base/log.h"
 #include "base/moment.h"
+#include "base/process.h"
 #include "serve/fcgi.h"
 #include "serve/slots.h"
 #include "serve/watchdog.h"
 
 #include <errno.h>
 #include <pthread.h>
-#include <sched.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -369,19 +369,10 @@ static bool start_watchdog(struct pool *pool)
     return pool->watched;
 }
 
-/* Those that this process may use; of more than there is room for in the set, all. */
-static size_t processors(void)
-{
-    cpu_set_t set;
-    long count = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set)
-                                                             : sysconf(_SC_NPROCESSORS_ONLN);
-
-    return count < SLOTS_MIN ? SLOTS_MIN : (size_t)count;
-}
-
 enum rc pool_start(const struct pool_options *options, struct pool **out)
 {
     struct pool *pool = calloc(1, sizeof *pool + options->workers * sizeof pool->workers[0]);
+    size_t slots = process_processors();
 
     if (pool == NULL)
         return RC_NO_MEMORY;
@@ -391,7 +382,7 @@ enum rc pool_start(const struct pool_options *options, struct pool **out)
     atomic_init(&pool->waiting, 0);
     (void)pthread_mutex_init(&pool->lock, NULL);
     (void)pthread_cond_init(&pool->changed, NULL);
-    slots_init(&pool->slots, processors());
+    slots_init(&pool->slots, slots < SLOTS_MIN ? SLOTS_MIN : slots);
     pool->epoll = epoll_create1(EPOLL_CLOEXEC);
     kept_init(&pool->kept, pool->epoll);
     pool->stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

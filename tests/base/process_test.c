@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "suites.h"
 
+#include <sched.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -90,6 +91,25 @@ START_TEST(hardening_complains_of_nothing_when_it_works)
 }
 END_TEST
 
+START_TEST(processors_are_those_that_the_process_may_use)
+{
+    size_t all = process_processors();
+    cpu_set_t before;
+    cpu_set_t one;
+    size_t first = 0;
+
+    ck_assert_int_eq(sched_getaffinity(0, sizeof before, &before), 0);
+    ck_assert_uint_eq(all, (size_t)CPU_COUNT(&before));
+    while (!CPU_ISSET(first, &before))
+        first++;
+    CPU_ZERO(&one);
+    CPU_SET(first, &one);
+    ck_assert_int_eq(sched_setaffinity(0, sizeof one, &one), 0);
+    ck_assert_uint_eq(process_processors(), 1);
+    ck_assert_int_eq(sched_setaffinity(0, sizeof before, &before), 0);
+}
+END_TEST
+
 /* A sanitizer brings an allocator of its own. */
 #ifndef HOOKROLL_TRACEABLE
 /* The allocator gives what was freed back, so a freed secret would show in it. */
@@ -133,6 +153,7 @@ Suite *process_suite(void)
     tcase_add_test(tc, a_hardened_process_cannot_be_traced);
     tcase_add_test(tc, hardening_twice_is_harmless);
     tcase_add_test(tc, hardening_complains_of_nothing_when_it_works);
+    tcase_add_test(tc, processors_are_those_that_the_process_may_use);
 #ifndef HOOKROLL_TRACEABLE
     tcase_add_test(tc, freed_memory_of_a_hardened_process_is_overwritten);
 #endif
