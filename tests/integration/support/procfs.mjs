@@ -5,7 +5,7 @@ function stat(pid) {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    return { state: fields[0], parent: Number(fields[1]), born: fields[19] };
+    return { state: fields[0], parent: Number(fields[1]), threads: Number(fields[17]), born: fields[19] };
   } catch {
     return null;
   }
@@ -15,9 +15,10 @@ export function identify(pid) {
   return { pid, born: stat(pid)?.born };
 }
 
+// Of a process that ends, the first thread may be gone while others still hold its files.
 export function lives({ pid, born }) {
   const now = stat(pid);
-  return now !== null && now.born === born && now.state !== 'Z';
+  return now !== null && now.born === born && (now.state !== 'Z' || now.threads > 1);
 }
 
 export const childrenOf = (parent) =>
