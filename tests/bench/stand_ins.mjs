@@ -16,10 +16,11 @@ import { inWorld } from './world.mjs';
 
 const CLIENTS = 16;
 const ENDPOINTS = 10_000;
-const OURS = ['hookroll, lighttpd', 'hookroll, nginx'];
+const SERVERS = ['lighttpd', 'nginx'];
 const NODES = { 'Node, SQLite': 1, 'Node, SQLite, two processes': 2 };
 const PHP = 'PHP-FPM, SQLite, nginx';
 
+const nameOf = (server) => `hookroll, ${server}`;
 const file = (name) => shipped(`tests/bench/stand_ins/${name}`);
 
 async function seeded(world) {
@@ -40,7 +41,7 @@ async function subjects(world, options) {
   const ours = await world.store(ENDPOINTS);
   const { address } = await world.responder(ours, undefined, options.settings);
   const all = [];
-  for (const server of ['lighttpd', 'nginx']) all.push({ name: `hookroll, ${server}`, store: ours, port: await world.front(server, address) });
+  for (const server of SERVERS) all.push({ name: nameOf(server), store: ours, port: await world.front(server, address) });
   const php = await seeded(world);
   all.push({ name: PHP, store: php.store, port: await startPhp(world, php.database) });
   for (const [name, processes] of Object.entries(NODES)) {
@@ -61,18 +62,23 @@ async function holdToSame(all) {
   }
 }
 
-const columns = {
-  '': ({ who }) => who,
-  'rolls/s': ({ roll: { rate } }) => show.rate(rate),
-  'rolls, p50, p99 ms': (row) => show.latencies(row.roll),
-  'reads/s': ({ read: { rate } }) => show.rate(rate),
-  'reads, p50, p99 ms': (row) => show.latencies(row.read),
-  'rolls of hookroll, lighttpd over its': ({ roll: { ratio } }) => show.ratio(ratio),
-  'reads of hookroll, lighttpd over its': ({ read: { ratio } }) => show.ratio(ratio),
-};
+// Ours over theirs, through each of the servers.
+const columnsOf = (what, plural) => ({
+  [`${plural}/s`]: ({ [what]: { rate } }) => show.rate(rate),
+  [`${plural}, p50, p99 ms`]: (row) => show.latencies(row[what]),
+  ...Object.fromEntries(SERVERS.map((server) => [`${plural} of hookroll, ${server} over its`, ({ [what]: { over } }) => show.ratio(over[server])])),
+});
+
+const columns = { '': ({ who }) => who, ...columnsOf('roll', 'rolls'), ...columnsOf('read', 'reads') };
 
 function rowOf(samples, who) {
-  const of = (what) => ({ ...summary(samples[`${what},${who}`]), ratio: ratios(samples[`${what},${OURS[0]}`], samples[`${what},${who}`]) });
+  const of = (what) => {
+    const theirs = samples[`${what},${who}`];
+    return {
+      ...summary(theirs),
+      over: Object.fromEntries(SERVERS.map((server) => [server, ratios(samples[`${what},${nameOf(server)}`], theirs)])),
+    };
+  };
   return { who, roll: of('roll'), read: of('read') };
 }
 
