@@ -189,28 +189,27 @@ static enum state rest(struct pool *pool)
 
 static void *work(void *arg);
 
-/* With the lock held, and a slot claimed. False with errno. */
-static bool start_worker(struct pool *pool)
+/* With the lock held, and a slot claimed. 0, or an error of the system's. */
+static int start_worker(struct pool *pool)
 {
     struct worker *worker = &pool->workers[pool->started];
+    int err;
 
     worker->pool = pool;
     worker->fcgi = fcgi_new();
-    errno = worker->fcgi == NULL ? ENOMEM : 0;
-    if (errno == 0) {
-        arena_init(&worker->arena, ARENA_MAX);
-        slots_thread_init(&worker->slot, &pool->slots);
-        errno = pthread_create(&worker->thread, NULL, work, worker);
-    }
-    if (errno == 0) {
+    if (worker->fcgi == NULL)
+        return ENOMEM;
+    arena_init(&worker->arena, ARENA_MAX);
+    slots_thread_init(&worker->slot, &pool->slots);
+    err = pthread_create(&worker->thread, NULL, work, worker);
+    if (err == 0) {
         pool->started++;
-        return true;
+        return 0;
     }
-    if (worker->fcgi != NULL)
-        slots_thread_free(&worker->slot);
+    slots_thread_free(&worker->slot);
     fcgi_free(worker->fcgi);
     worker->fcgi = NULL;
-    return false;
+    return err;
 }
 
 /* With the lock held. */
@@ -229,11 +228,11 @@ static void grow(struct pool *pool)
     (void)pthread_mutex_lock(&pool->lock);
     if (pool->state == SERVING && pool->started < pool->options.workers && !pool->starved &&
         slots_claim(&pool->slots)) {
-        if (start_worker(pool)) {
+        int err = start_worker(pool);
+
+        if (err == 0) {
             pool->told = false;
         } else {
-            int err = errno;
-
             slots_release(&pool->slots);
             tell_starved(pool, err);
         }
@@ -350,17 +349,19 @@ static bool watch(struct pool *pool, int fd, uint32_t events, void *about)
     return epoll_ctl(pool->epoll, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
-/* True once the first threads run; others follow when all are busy. */
+/* True once the first threads run; others follow when all are busy. False with errno. */
 static bool start_workers(struct pool *pool)
 {
-    bool good = true;
+    int err = 0;
 
     /* The first may send for another before this is done. */
     (void)pthread_mutex_lock(&pool->lock);
-    while (good && pool->started < FIRST_WORKERS && pool->started < pool->options.workers)
-        good = slots_claim(&pool->slots) && start_worker(pool);
+    while (err == 0 && pool->started < FIRST_WORKERS && pool->started < pool->options.workers &&
+           slots_claim(&pool->slots))
+        err = start_worker(pool);
     (void)pthread_mutex_unlock(&pool->lock);
-    return good;
+    errno = err;
+    return err == 0;
 }
 
 static bool start_watchdog(struct pool *pool)
