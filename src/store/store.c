@@ -21,6 +21,17 @@ struct text store_prefix(const struct keyspace_key *key)
     return (struct text){(const char *)key->bytes, KEYSPACE_PROJECT_PREFIX};
 }
 
+enum rc store_put(struct kv_txn *txn, const struct keyspace_key *key, struct buf *record,
+                  store_put_fn *put)
+{
+    enum rc rc = buf_status(record);
+
+    if (rc == RC_OK)
+        rc = put(txn, store_key(key), buf_text(record));
+    buf_free(record);
+    return rc;
+}
+
 /* Says which record is damaged; anything else passes. */
 enum rc store_told(enum rc rc, const char *what, const struct uid *uid)
 {
@@ -55,15 +66,10 @@ static enum rc create_in(struct kv_txn *txn, void *arg)
     struct create *create = arg;
     struct keyspace_key key = keyspace_store();
     struct buf record;
-    enum rc rc;
 
     buf_init(&record, RECORD_MAX);
     record_store_encode(&record, create->store->keyring, create->now);
-    rc = buf_status(&record);
-    if (rc == RC_OK)
-        rc = kv_add(txn, store_key(&key), buf_text(&record));
-    buf_free(&record);
-    return rc;
+    return store_put(txn, &key, &record, kv_add);
 }
 
 static enum rc open_parts(const struct store_options *options, enum kv_open_mode mode,
@@ -297,20 +303,18 @@ static enum rc revoke_in(struct kv_txn *txn, void *arg)
     struct keyspace_key key = keyspace_apikey(revocation->uid);
     struct arena arena;
     struct apikey apikey;
-    struct buf record;
     enum rc rc;
 
     arena_init(&arena, RECORD_MAX);
-    buf_init(&record, RECORD_MAX);
     rc = store_read_apikey(txn, revocation->uid, &arena, &apikey);
     if (rc == RC_OK && apikey.revoked_at == APIKEY_NO_END) {
+        struct buf record;
+
         apikey.revoked_at = revocation->now;
+        buf_init(&record, RECORD_MAX);
         record_apikey_encode(&record, &apikey);
-        rc = buf_status(&record);
-        if (rc == RC_OK)
-            rc = kv_set(txn, store_key(&key), buf_text(&record));
+        rc = store_put(txn, &key, &record, kv_set);
     }
-    buf_free(&record);
     arena_free(&arena);
     return rc;
 }
@@ -332,15 +336,10 @@ static enum rc use_in(struct kv_txn *txn, void *arg)
     const struct use *use = arg;
     struct keyspace_key key = keyspace_use(use->uid);
     struct buf record;
-    enum rc rc;
 
     buf_init(&record, RECORD_MAX);
     record_use_encode(&record, use->now);
-    rc = buf_status(&record);
-    if (rc == RC_OK)
-        rc = kv_set(txn, store_key(&key), buf_text(&record));
-    buf_free(&record);
-    return rc;
+    return store_put(txn, &key, &record, kv_set);
 }
 
 enum rc store_apikey_use(struct store *store, const struct apikey *key, int64_t now)
@@ -378,11 +377,7 @@ static enum rc change_project_in(struct kv_txn *txn, void *arg)
         return rc;
     buf_init(&record, RECORD_MAX);
     record_project_encode(&record, change->out);
-    rc = buf_status(&record);
-    if (rc == RC_OK)
-        rc = kv_set(txn, store_key(&key), buf_text(&record));
-    buf_free(&record);
-    return rc;
+    return store_put(txn, &key, &record, kv_set);
 }
 
 enum rc store_project_edit(struct store *store, const struct uid *uid, project_edit_fn *edit,

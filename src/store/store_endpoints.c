@@ -57,15 +57,10 @@ static enum rc put_record(struct store *store, struct kv_txn *txn, const struct 
     struct keyspace_key key = keyspace_endpoint(&endpoint->project, &endpoint->uid);
     char room[RECORD_USUAL];
     struct buf record;
-    enum rc rc;
 
     buf_init_in(&record, room, sizeof room, RECORD_MAX);
     record_endpoint_encode(&record, store->keyring, endpoint);
-    rc = buf_status(&record);
-    if (rc == RC_OK)
-        rc = kv_set(txn, store_key(&key), buf_text(&record));
-    buf_free(&record);
-    return rc;
+    return store_put(txn, &key, &record, kv_set);
 }
 
 /* Writes the endpoint, with the entry that tells what happened to its secrets. */
@@ -182,15 +177,10 @@ static enum rc put_tombstone(struct kv_txn *txn, const struct endpoint *endpoint
                                                endpoint->history};
     struct keyspace_key key = keyspace_tombstone(&endpoint->project, &endpoint->uid);
     struct buf record;
-    enum rc rc;
 
     buf_init(&record, RECORD_MAX);
     record_tombstone_encode(&record, &tombstone);
-    rc = buf_status(&record);
-    if (rc == RC_OK)
-        rc = kv_add(txn, store_key(&key), buf_text(&record));
-    buf_free(&record);
-    return rc;
+    return store_put(txn, &key, &record, kv_add);
 }
 
 static enum rc delete_in(struct kv_txn *txn, void *arg)

@@ -37,9 +37,5 @@ enum rc store_put_history(struct kv_txn *txn, const struct uid *project, struct 
     key = keyspace_history(project, event->sequence);
     buf_init_in(&record, room, sizeof room, RECORD_MAX);
     record_history_encode(&record, event);
-    rc = buf_status(&record);
-    if (rc == RC_OK)
-        rc = kv_add(txn, store_key(&key), buf_text(&record));
-    buf_free(&record);
-    return rc;
+    return store_put(txn, &key, &record, kv_add);
 }

@@ -18,6 +18,12 @@ struct store {
 struct text store_key(const struct keyspace_key *key);
 struct text store_prefix(const struct keyspace_key *key);
 
+/* store_put: puts a record, by kv_add or kv_set, and releases it. RC_NO_MEMORY where it could not
+ * be encoded. */
+typedef enum rc store_put_fn(struct kv_txn *txn, struct text key, struct text value);
+RC_CHECK enum rc store_put(struct kv_txn *txn, const struct keyspace_key *key, struct buf *record,
+                           store_put_fn *put);
+
 /* store_told: logs which record is damaged (RC_CORRUPT, RC_KEY); returns `rc`. */
 RC_CHECK enum rc store_told(enum rc rc, const char *what, const struct uid *uid);
 
