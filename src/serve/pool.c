@@ -25,15 +25,12 @@
 
 enum {
     ARENA_MAX = 4 * 1024 * 1024, /* what one request may take beside copies of its body */
-    SLOTS_MIN = 2,               /* threads that run at a time, on a single processor too */
-    FIRST_WORKERS = 2,           /* threads before there is anything to do */
-    NEWCOMERS = 64,              /* connections that are put in line at a time */
-    LAST_ACCEPTED = 1024,        /* connections that one thread takes though it is to stop */
-    LAST_WAIT = 100,             /* ms in which a connection may still be used, at the end */
+    FIRST_WORKERS = 2,    /* threads before there is anything to do; as many may always run */
+    NEWCOMERS = 64,       /* connections that are put in line at a time */
+    LAST_ACCEPTED = 1024, /* connections that one thread takes though it is to stop */
+    LAST_WAIT = 100,      /* ms in which a connection may still be used, at the end */
     EVENTS = 64
 };
-
-_Static_assert((int)FIRST_WORKERS <= (int)SLOTS_MIN, "all of the first have a slot");
 
 struct worker {
     struct pool *pool;
@@ -383,7 +380,7 @@ enum rc pool_start(const struct pool_options *options, struct pool **out)
     atomic_init(&pool->waiting, 0);
     (void)pthread_mutex_init(&pool->lock, NULL);
     (void)pthread_cond_init(&pool->changed, NULL);
-    slots_init(&pool->slots, slots < SLOTS_MIN ? SLOTS_MIN : slots);
+    slots_init(&pool->slots, slots < FIRST_WORKERS ? FIRST_WORKERS : slots);
     pool->epoll = epoll_create1(EPOLL_CLOEXEC);
     kept_init(&pool->kept, pool->epoll);
     pool->stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
