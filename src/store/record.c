@@ -1,11 +1,7 @@
 /* record: what is stored of each struct but the endpoint, in which order, and what is sealed. */
 #include "store/record_inside.h"
 
-#include "base/pack.h"
 #include "store/seal.h"
-
-#include <stddef.h>
-#include <string.h>
 
 enum {
     STORE_VERSION = 1,

@@ -12,11 +12,10 @@ import { any, ask, first, read, roll } from './requests.mjs';
 import { interleave } from './rounds.mjs';
 import { said } from './said.mjs';
 import * as show from './tables.mjs';
-import { inWorld } from './world.mjs';
+import { inWorld, servers } from './world.mjs';
 
 const CLIENTS = 16;
 const ENDPOINTS = 10_000;
-const SERVERS = ['lighttpd', 'nginx'];
 const NODES = { 'Node, SQLite': 1, 'Node, SQLite, two processes': 2 };
 const PHP = 'PHP-FPM, SQLite, nginx';
 
@@ -41,7 +40,7 @@ async function subjects(world, options) {
   const ours = await world.store(ENDPOINTS);
   const { address } = await world.responder(ours, undefined, options.settings);
   const all = [];
-  for (const server of SERVERS) all.push({ name: nameOf(server), store: ours, port: await world.front(server, address) });
+  for (const server of servers) all.push({ name: nameOf(server), store: ours, port: await world.front(server, address) });
   const php = await seeded(world);
   all.push({ name: PHP, store: php.store, port: await startPhp(world, php.database) });
   for (const [name, processes] of Object.entries(NODES)) {
@@ -66,7 +65,7 @@ async function holdToSame(all) {
 const columnsOf = (what, plural) => ({
   [`${plural}/s`]: ({ [what]: { rate } }) => show.rate(rate),
   [`${plural}, p50, p99 ms`]: (row) => show.latencies(row[what]),
-  ...Object.fromEntries(SERVERS.map((server) => [`${plural} of hookroll, ${server} over its`, ({ [what]: { over } }) => show.ratio(over[server])])),
+  ...Object.fromEntries(servers.map((server) => [`${plural} of hookroll, ${server} over its`, ({ [what]: { over } }) => show.ratio(over[server])])),
 });
 
 const columns = { '': ({ who }) => who, ...columnsOf('roll', 'rolls'), ...columnsOf('read', 'reads') };
@@ -76,7 +75,7 @@ function rowOf(samples, who) {
     const theirs = samples[`${what},${who}`];
     return {
       ...summary(theirs),
-      over: Object.fromEntries(SERVERS.map((server) => [server, ratios(samples[`${what},${nameOf(server)}`], theirs)])),
+      over: Object.fromEntries(servers.map((server) => [server, ratios(samples[`${what},${nameOf(server)}`], theirs)])),
     };
   };
   return { who, roll: of('roll'), read: of('read') };
