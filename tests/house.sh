@@ -44,6 +44,7 @@ door() {
 
 door sodium.h src/base/crypto.c
 door nettle/hmac.h src/base/hmac.c
+door ucontext.h src/base/fiber.c
 door time.h src/base/moment.c
 door lmdb.h src/store/kv_inside.h
 door syslog.h src/base/log_target.c

@@ -12,6 +12,7 @@ static Suite *(*const suites[])(void) = {
     blocking_suite,
     buf_suite,
     crypto_suite,
+    fiber_suite,
     hmac_suite,
     log_suite,
     log_target_suite,
@@ -90,6 +91,7 @@ static Suite *(*const suites[])(void) = {
     /* serve */
     access_suite,
     config_suite,
+    crew_suite,
     fcgi_body_suite,
     fcgi_suite,
     handover_suite,

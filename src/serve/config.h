@@ -31,7 +31,7 @@ struct config {
     char master_key[CONFIG_PATH_SIZE];    /* file */
     char listen[CONFIG_PATH_SIZE];        /* "unix:PATH", "HOST:PORT"; "": only what fd 0 brings */
     int64_t listen_mode;                  /* of a unix socket, as chmod takes it */
-    int64_t workers;                      /* threads */
+    int64_t workers;                      /* requests that are worked on at a time */
     int64_t max_body;                     /* bytes of a request's body */
     char metrics_token[CONFIG_PATH_SIZE]; /* file; "": GET /metrics is not there */
     enum log_level log_level;

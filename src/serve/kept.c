@@ -1,13 +1,14 @@
 /* kept: a list, and whose turn it is; what is said on connections is the caller's. */
 #include "serve/kept.h"
 
+#include <semaphore.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
 struct kept_connection {
     int fd;
-    pthread_mutex_t turn;
+    sem_t turn; /* not a lock, since a worker may begin in one thread and end in another */
     struct kept_connection *next;
     struct kept_connection **link; /* what points here */
 };
@@ -24,6 +25,12 @@ void kept_free(struct kept *kept)
     (void)pthread_mutex_destroy(&kept->lock);
 }
 
+static void take_turn(struct kept_connection *connection)
+{
+    while (sem_wait(&connection->turn) != 0) {
+    }
+}
+
 /* Ends what the caller has the turn of. */
 static void forget(struct kept *kept, struct kept_connection *connection)
 {
@@ -32,8 +39,7 @@ static void forget(struct kept *kept, struct kept_connection *connection)
     if (connection->next != NULL)
         connection->next->link = connection->link;
     (void)pthread_mutex_unlock(&kept->lock);
-    (void)pthread_mutex_unlock(&connection->turn);
-    (void)pthread_mutex_destroy(&connection->turn);
+    (void)sem_destroy(&connection->turn);
     free(connection);
 }
 
@@ -45,8 +51,7 @@ static struct kept_connection *connection_new(struct kept *kept, int fd)
     if (connection == NULL)
         return NULL;
     connection->fd = fd;
-    (void)pthread_mutex_init(&connection->turn, NULL);
-    (void)pthread_mutex_lock(&connection->turn);
+    (void)sem_init(&connection->turn, 0, 0);
     (void)pthread_mutex_lock(&kept->lock);
     connection->next = kept->first;
     connection->link = &kept->first;
@@ -64,7 +69,7 @@ static void await(struct kept *kept, struct kept_connection *connection, int ope
                                 .data.ptr = connection};
 
     if (epoll_ctl(kept->epoll, operation, connection->fd, &event) == 0) {
-        (void)pthread_mutex_unlock(&connection->turn);
+        (void)sem_post(&connection->turn);
         return;
     }
     (void)close(connection->fd);
@@ -83,7 +88,7 @@ void kept_add(struct kept *kept, int fd)
 
 void kept_use(struct kept *kept, struct kept_connection *connection, kept_serve *serve, void *arg)
 {
-    (void)pthread_mutex_lock(&connection->turn);
+    take_turn(connection);
     if (serve(arg, connection->fd))
         await(kept, connection, EPOLL_CTL_MOD);
     else
@@ -105,7 +110,7 @@ void kept_take(struct kept *kept, kept_take_fn *take, void *arg)
     while (kept->first != NULL) {
         struct kept_connection *connection = kept->first;
 
-        (void)pthread_mutex_lock(&connection->turn);
+        take_turn(connection);
         take(arg, connection->fd);
         forget(kept, connection);
     }

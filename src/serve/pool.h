@@ -1,9 +1,8 @@
-/* pool: threads that wait together for connections and serve them.
+/* pool: workers that wait together for connections and serve them.
  *
- * All wait in one epoll set that holds the listener and every connection that a
- * web server keeps open, so an idle connection holds no thread. As many run as there are
- * processors (slots.h); where requests wait, for the disk or a client, there are more, up to a
- * bound. */
+ * All wait in one epoll set that holds the listener and every connection that a web server keeps
+ * open, so an idle connection holds no worker; and a worker that waits for a commit holds no
+ * thread (crew.h). */
 #ifndef HOOKROLL_SERVE_POOL_H
 #define HOOKROLL_SERVE_POOL_H
 
@@ -20,7 +19,7 @@ struct pool;
 struct pool_options {
     const struct listener *listener; /* borrowed until pool_stop */
     const struct service *service;   /* borrowed until pool_stop */
-    size_t workers;                  /* threads at most */
+    size_t workers;                  /* requests that are worked on at a time, at most */
     size_t max_body;                 /* bytes */
 };
 

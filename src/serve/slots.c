@@ -88,12 +88,17 @@ static void await_slot(struct slots_thread *thread)
     }
 }
 
+bool slots_crowded(const struct slots *slots)
+{
+    return slots->running > slots->count;
+}
+
 void slots_stay(struct slots_thread *thread)
 {
     struct slots *slots = thread->slots;
     bool parks;
 
-    if (slots->running <= slots->count)
+    if (!slots_crowded(slots))
         return;
     (void)pthread_mutex_lock(&slots->lock);
     parks = slots->running > slots->count && !slots->closed;

@@ -2,7 +2,7 @@
  *
  * As many as there are processors answer most when each goes on from one request to the next;
  * more of them wake and sleep for every request. So a thread needs a slot to run. One that
- * waits within a request (for a commit, for a client) lends its slot, and takes it back without
+ * waits within a request (for the disk, for a client) lends its slot, and takes it back without
  * asking: for that request there may be more than there are slots. Behind it, whoever is one
  * too many parks. The one that parked last is the first to be given a slot. Thread-safe. */
 #ifndef HOOKROLL_SERVE_SLOTS_H
@@ -51,7 +51,9 @@ void slots_thread_free(struct slots_thread *thread);
 void slots_begin(struct slots_thread *thread);
 void slots_end(struct slots_thread *thread);
 
-/* slots_stay: between two requests: returns when the thread may go on. */
+/* slots_crowded: whether more run than there are slots. slots_stay: between two requests: where
+ * they do, the thread parks; it returns when it may go on. */
+bool slots_crowded(const struct slots *slots);
 void slots_stay(struct slots_thread *thread);
 
 /* slots_lend: within a request, before its thread waits; true when a slot became free, which

@@ -1,8 +1,6 @@
 /* batch: whose turn it is; what a commit is, is the caller's. */
 #include "store/batch.h"
 
-#include "base/blocking.h"
-
 int batch_init(struct batch *batch)
 {
     batch->first = NULL;
@@ -44,15 +42,7 @@ static void queue(struct batch *batch, struct batch_entry *entry)
 static void wake(struct batch_entry *entry, bool leads)
 {
     entry->leads = leads;
-    (void)sem_post(&entry->turn);
-}
-
-static void await_turn(struct batch_entry *entry)
-{
-    blocking_begin();
-    while (sem_wait(&entry->turn) != 0) {
-    }
-    blocking_end();
+    blocking_turn_give(&entry->turn);
 }
 
 /* True when nobody leads: the caller does then. */
@@ -89,17 +79,20 @@ static void lead(struct batch *batch, batch_commit *commit, void *arg)
 
     blocking_begin();
     commit(own, arg);
-    /* Whoever leads next starts before those who are done: the disk is not to wait. */
+    blocking_end();
+    /* Whoever leads next starts before those who are done, this one too: the disk is not to
+     * wait. */
     leader = hand_over(batch);
     if (leader != NULL)
         wake(leader, true);
-    blocking_end();
     while (done != NULL) {
         struct batch_entry *next = done->next;
 
         wake(done, false);
         done = next;
     }
+    if (leader != NULL)
+        blocking_yield();
 }
 
 enum rc batch_write(struct batch *batch, kv_fn *fn, void *fn_arg, batch_commit *commit,
@@ -107,12 +100,12 @@ enum rc batch_write(struct batch *batch, kv_fn *fn, void *fn_arg, batch_commit *
 {
     struct batch_entry entry = {.fn = fn, .arg = fn_arg, .rc = RC_SYSTEM, .leads = true};
 
-    if (sem_init(&entry.turn, 0, 0) != 0)
+    if (blocking_turn_init(&entry.turn) != 0)
         return RC_NO_MEMORY;
     if (!join(batch, &entry))
-        await_turn(&entry);
+        blocking_turn_await(&entry.turn);
     if (entry.leads)
         lead(batch, commit, commit_arg);
-    (void)sem_destroy(&entry.turn);
+    blocking_turn_free(&entry.turn);
     return entry.rc;
 }

@@ -6,11 +6,11 @@
 #ifndef HOOKROLL_STORE_BATCH_H
 #define HOOKROLL_STORE_BATCH_H
 
+#include "base/blocking.h"
 #include "base/rc.h"
 #include "store/kv.h"
 
 #include <pthread.h>
-#include <semaphore.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -26,7 +26,7 @@ struct batch_entry {
     bool settled; /* the commit's own: rc is final, the entry is not run again */
     struct batch_entry *next;
     bool leads; /* once its turn has come: it is to commit; else rc is there */
-    sem_t turn;
+    struct blocking_turn turn;
 };
 
 struct batch {

@@ -111,7 +111,7 @@ describe('The settings', () => {
     test('are all commented out where none was stated', async () => {
       const { stdout } = await ask('/dev/null', '--show-config');
       assert.deepEqual(stated(stdout), []);
-      assert.match(stdout, /^#workers = 64$/m);
+      assert.match(stdout, /^#workers = 128$/m);
     });
 
     test('say so when nobody can read them', async () => {

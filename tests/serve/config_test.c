@@ -60,7 +60,7 @@ static void expect_factory_settings(void)
     ck_assert_str_eq(config.master_key, HOOKROLL_SYSCONFDIR "/hookroll/master.key");
     ck_assert_str_eq(config.listen, "");
     ck_assert_int_eq(config.listen_mode, 0660);
-    ck_assert_int_eq(config.workers, 64);
+    ck_assert_int_eq(config.workers, 128);
     ck_assert_int_eq(config.max_body, 4 * 1024 * 1024);
     ck_assert_str_eq(config.metrics_token, "");
     ck_assert_int_eq(config.log_level, LOG_LEVEL_INFO);
@@ -524,8 +524,8 @@ START_TEST(a_setting_is_shown_with_its_meaning_bounds_default_and_value)
     config_show(&config, &shown);
     buf_put_byte(&shown, '\0');
     ck_assert_ptr_nonnull(strstr(shown.data,
-                                 "\n# Threads that answer requests, at most: an integer "
-                                 "from 1 to 512.\n# Default: 64\nworkers = 3\n\n"));
+                                 "\n# Requests that are worked on at a time, at most: an integer "
+                                 "from 1 to 512.\n# Default: 128\nworkers = 3\n\n"));
     ck_assert_ptr_nonnull(strstr(shown.data, "\n# Default: none\n#listen =\n\n"));
     ck_assert_ptr_nonnull(strstr(shown.data, "\n# Default: info\n#log_level = info\n"));
     buf_free(&shown);

@@ -3,6 +3,7 @@
 #include "suites.h"
 #include "support/pool_fixture.h"
 
+#include <dirent.h>
 #include <pthread.h>
 #include <sched.h>
 #include <semaphore.h>
@@ -182,6 +183,42 @@ START_TEST(rolls_that_wait_for_their_commit_keep_nobody_waiting)
 }
 END_TEST
 
+/* As many as there are of this process. */
+static size_t count_threads(void)
+{
+    DIR *tasks = opendir("/proc/self/task");
+    size_t count = 0;
+
+    ck_assert_ptr_nonnull(tasks);
+    while (readdir(tasks) != NULL)
+        count++;
+    (void)closedir(tasks);
+    return count;
+}
+
+START_TEST(rolls_that_wait_for_their_commit_hold_no_thread)
+{
+    int fds[CLIENTS];
+    size_t before;
+
+    hold_commits();
+    ask_for_health();
+    before = count_threads();
+    pool_fixture_connect_all(&at, fds, CLIENTS);
+    for (int i = 0; i < CLIENTS; i++)
+        pool_fixture_send_roll(&at, fds[i], true);
+    for (int i = 0; i < CLIENTS; i++)
+        pool_fixture_await_read(fds[i]);
+    ask_for_health();
+    /* A slow machine may take one or the other for a request that waits for its client. */
+    ck_assert_uint_lt(count_threads(), before + CLIENTS / 2);
+    let_commits_go_on();
+    for (int i = 0; i < CLIENTS; i++)
+        pool_fixture_expect(&at, fds[i], 200);
+    pool_fixture_close_all(fds, CLIENTS);
+}
+END_TEST
+
 START_TEST(slots_that_were_lent_come_back)
 {
     for (int i = 0; i < ROUNDS; i++) {
@@ -275,6 +312,7 @@ Suite *pool_slots_suite(void)
     tcase_add_test(tc, requests_that_do_not_end_keep_nobody_waiting);
     tcase_add_test(tc, rolls_are_committed_beside_requests_that_do_not_end);
     tcase_add_test(tc, rolls_that_wait_for_their_commit_keep_nobody_waiting);
+    tcase_add_test(tc, rolls_that_wait_for_their_commit_hold_no_thread);
     tcase_add_test(tc, slots_that_were_lent_come_back);
     tcase_add_test(tc, threads_that_are_parked_rest_in_a_pause);
     tcase_add_test(tc, threads_that_are_parked_end_with_the_pool);

@@ -1,5 +1,5 @@
-/* batch: who commits for whom, in which order, that nobody is forgotten, and that who waits
- * says so; with commits that only take note of what they were given. */
+/* batch: who commits for whom, in which order, that nobody is forgotten, and what who waits
+ * does meanwhile; with commits that only take note of what they were given. */
 #include "base/blocking.h"
 #include "store/batch.h"
 #include "suites.h"
@@ -25,8 +25,10 @@ struct writer {
     pthread_t thread;
     intptr_t number;
     enum rc rc;
-    _Atomic int begun; /* how often it said that it will wait, */
+    _Atomic int begun; /* how often it said that its thread will wait, */
     _Atomic int ended; /* and that it has waited */
+    _Atomic int left;  /* how often it left its thread until its turn */
+    sem_t turn;
 };
 
 static struct writer writers[CROWD];
@@ -63,6 +65,26 @@ static void end_waiting(void *arg)
     ck_assert_int_eq(writer->begun, writer->ended);
 }
 
+static void *self(void *arg)
+{
+    return arg;
+}
+
+static void leave(void *arg)
+{
+    struct writer *writer = arg;
+
+    writer->left++;
+    ck_assert_int_eq(sem_wait(&writer->turn), 0);
+}
+
+static void go_on(void *arg)
+{
+    struct writer *writer = arg;
+
+    ck_assert_int_eq(sem_post(&writer->turn), 0);
+}
+
 /* Gives every second writer another result. The first is the one who commits. */
 static void note(struct batch_entry *entries, void *arg)
 {
@@ -94,11 +116,13 @@ static void note_later(struct batch_entry *entries, void *arg)
 /* By the calling thread. */
 static void write_as(struct writer *writer, batch_commit *commit)
 {
-    const struct blocking_hooks hooks = {begin_waiting, end_waiting, writer};
+    const struct blocking_hooks hooks = {begin_waiting, end_waiting, self, leave, go_on, writer};
 
+    ck_assert_int_eq(sem_init(&writer->turn, 0, 0), 0);
     blocking_watch(&hooks);
     writer->rc = batch_write(&batch, NULL, writer, commit, NULL);
     blocking_watch(NULL);
+    ck_assert_int_eq(sem_destroy(&writer->turn), 0);
 }
 
 static void *write_one(void *arg)
@@ -125,6 +149,7 @@ static void start(intptr_t number)
     writers[number].number = number;
     writers[number].begun = 0;
     writers[number].ended = 0;
+    writers[number].left = 0;
     ck_assert_int_eq(pthread_attr_init(&attr), 0);
     ck_assert_int_eq(pthread_attr_setstacksize(&attr, 256 * 1024), 0);
     ck_assert_int_eq(pthread_create(&writers[number].thread, &attr, write_one, &writers[number]),
@@ -214,23 +239,51 @@ START_TEST(a_lone_write_says_that_it_commits)
     write_as(&writer, note);
     ck_assert_int_eq(writer.begun, 1);
     ck_assert_int_eq(writer.ended, 1);
+    ck_assert_int_eq(writer.left, 0);
 }
 END_TEST
 
-START_TEST(who_waits_for_its_turn_says_so_until_it_has_come)
+/* The first of those who came later committed for all of them. The first of all let it begin
+ * before it returned. */
+START_TEST(who_waits_for_its_turn_leaves_its_thread_until_then)
 {
     gather(3);
-    for (size_t i = 0; i <= 3; i++) {
-        while (writers[i].begun == 0)
+    for (size_t i = 1; i <= 3; i++)
+        while (writers[i].left == 0)
             (void)sched_yield();
-        ck_assert_int_eq(writers[i].ended, 0);
-    }
     let_go(3);
-    /* The first of those who waited committed then for all of them. */
     for (size_t i = 0; i <= 3; i++) {
-        ck_assert_int_eq(writers[i].begun, i == 1 ? 2 : 1);
+        ck_assert_int_eq(writers[i].begun, i <= 1 ? 1 : 0);
         ck_assert_int_eq(writers[i].ended, writers[i].begun);
+        ck_assert_int_eq(writers[i].left, 1);
     }
+}
+END_TEST
+
+static void *write_unwatched(void *arg)
+{
+    struct writer *writer = arg;
+
+    writer->rc = batch_write(&batch, NULL, writer, note, NULL);
+    return NULL;
+}
+
+START_TEST(who_has_no_hooks_waits_for_its_turn_as_well)
+{
+    struct writer unwatched = {.number = 2};
+    pthread_t thread;
+
+    gather(1);
+    ck_assert_int_eq(pthread_create(&thread, NULL, write_unwatched, &unwatched), 0);
+    while (waiting() < 2)
+        (void)sched_yield();
+    ck_assert_int_eq(sem_post(&go), 0);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    for (size_t i = 0; i <= 1; i++)
+        ck_assert_int_eq(pthread_join(writers[i].thread, NULL), 0);
+    ck_assert_int_eq(unwatched.rc, RC_OK);
+    ck_assert_uint_eq(commits, 2);
+    ck_assert_uint_eq(sizes[1], 2);
 }
 END_TEST
 
@@ -246,7 +299,8 @@ Suite *batch_suite(void)
     tcase_add_test(tc, a_crowd_is_taken_in_parts);
     tcase_add_test(tc, after_a_crowd_a_lone_write_waits_for_nobody);
     tcase_add_test(tc, a_lone_write_says_that_it_commits);
-    tcase_add_test(tc, who_waits_for_its_turn_says_so_until_it_has_come);
+    tcase_add_test(tc, who_waits_for_its_turn_leaves_its_thread_until_then);
+    tcase_add_test(tc, who_has_no_hooks_waits_for_its_turn_as_well);
     suite_add_tcase(suite, tc);
     return suite;
 }
