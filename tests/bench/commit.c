@@ -2,6 +2,7 @@
  * replaced, one of so many at random, and an entry of the history appended; all in one
  * transaction, over and over. Goes on with what the directory has from an earlier run.
  * usage: commit DIRECTORY RECORDS ROLLS SECONDS */
+#include "cached.h"
 #include "laps.h"
 
 #include <lmdb.h>
@@ -74,7 +75,17 @@ static int commit(uint64_t records, uint64_t *entries, uint64_t rolls)
     return end(txn, err);
 }
 
-/* With as many records as there are to be; *entries is how many of the history there are. */
+/* With hookroll's own flags (kv.c). */
+static int open_env(const char *directory)
+{
+    int err = mdb_env_create(&env);
+
+    if (err == 0)
+        err = mdb_env_set_mapsize(env, MAP_BYTES);
+    return err == 0 ? mdb_env_open(env, directory, MDB_NOTLS | MDB_NORDAHEAD, 0600) : err;
+}
+
+/* Puts the records, where they are not there yet; *entries is how many of the history there are. */
 static int fill(uint64_t records, uint64_t *entries)
 {
     MDB_stat stat;
@@ -87,19 +98,26 @@ static int fill(uint64_t records, uint64_t *entries)
     if (err == 0)
         err = mdb_stat(txn, dbi, &stat);
     *entries = err == 0 && stat.ms_entries > records ? stat.ms_entries - records : 0;
-    for (uint64_t n = 0; err == 0 && *entries == 0 && n < records; n++)
+    for (uint64_t n = 0; err == 0 && stat.ms_entries < records && n < records; n++)
         err = put_record(txn, n);
     return end(txn, err);
 }
 
-/* With hookroll's own flags (kv.c). */
-static int open_env(const char *directory)
+/* Opens what is filled. */
+static int prepare(const char *directory, uint64_t records, uint64_t *entries)
 {
-    int err = mdb_env_create(&env);
+    int err = open_env(directory);
 
     if (err == 0)
-        err = mdb_env_set_mapsize(env, MAP_BYTES);
-    return err == 0 ? mdb_env_open(env, directory, MDB_NOTLS | MDB_NORDAHEAD, 0600) : err;
+        err = fill(records, entries);
+    if (err != 0 || *entries > 0)
+        return err;
+    mdb_env_close(env);
+    env = NULL;
+    err = cached_by_pages(directory);
+    if (err == 0)
+        err = open_env(directory);
+    return err == 0 ? fill(records, entries) : err;
 }
 
 int main(int argc, char **argv)
@@ -114,9 +132,7 @@ int main(int argc, char **argv)
         (void)fputs("usage: commit DIRECTORY RECORDS ROLLS SECONDS\n", stderr);
         return EXIT_FAILURE;
     }
-    err = open_env(argv[1]);
-    if (err == 0)
-        err = fill(records, &entries);
+    err = prepare(argv[1], records, &entries);
     laps_begin(&laps, strtod(argv[4], NULL));
     while (err == 0) {
         err = commit(records, &entries, rolls);

@@ -2,6 +2,8 @@
  * rolled once, so that a further roll leaves their records as large as they are. Linked with
  * --wrap=kv_write: what the store writes on its own goes into the transaction that is open.
  * usage: fill STORE MASTER_KEY PROJECT COUNT; prints what all of the uids begin with */
+#include "cached.h"
+
 #include "base/crypto.h"
 #include "base/moment.h"
 #include "domain/create.h"
@@ -140,6 +142,8 @@ int main(int argc, char **argv)
         rc = fill(&filling);
     store_close(filling.store);
     arena_free(&filling.arena);
+    if (rc == RC_OK && cached_by_pages(argv[1]) != 0)
+        rc = RC_SYSTEM;
     first = numbered(&filling, 0);
     uid_format(&first, text);
     (void)printf("%.*s\n", UID_SIZE - 1 - 6, text);
