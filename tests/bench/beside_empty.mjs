@@ -36,6 +36,7 @@ function rowOf(samples, server, request) {
     empty_pool: summary(pool),
     empty_loop: summary(loop),
     ratio: ratios(hookroll, empty),
+    loop_ratio: ratios(hookroll, loop),
   };
 }
 
@@ -47,6 +48,7 @@ const columns = {
   'empty answer/s': ({ empty }) => show.rate(empty.rate),
   'its p50, p99 ms': ({ empty }) => show.latencies(empty),
   'hookroll over it': ({ ratio }) => show.ratio(ratio),
+  "over libfcgi's loop": ({ loop_ratio: ratio }) => show.ratio(ratio),
 };
 
 // options: those of the run, and clients.
