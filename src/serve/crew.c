@@ -17,8 +17,10 @@
 #include <string.h>
 
 enum {
-    FIRST_THREADS = 2,  /* before there is anything to do; as many may always run */
-    STACK = 256 * 1024, /* bytes of a worker's stack, of which memory has what was used */
+    FIRST_THREADS = 2, /* before there is anything to do; as many may always run */
+    /* Bytes of a worker's stack, of which memory has what was used: three times what the largest
+     * frames of one request come to (-fstack-usage). */
+    STACK = 256 * 1024
 };
 
 struct thread {
