@@ -118,18 +118,21 @@ static void admit_all(struct pool *pool)
     }
 }
 
-/* As epoll_wait; 0 when interrupted. */
+/* As epoll_wait, and goes on when interrupted. */
 FIBER_NOINLINE static int next_events(const struct pool *pool, struct epoll_event *events,
                                       int count, int wait)
 {
-    int n = epoll_wait(pool->epoll, events, count, wait);
+    int n;
 
-    if (n < 0 && errno != EINTR) {
+    do {
+        n = epoll_wait(pool->epoll, events, count, wait);
+    } while (n < 0 && errno == EINTR);
+    if (n < 0) {
         /* Of its causes none can be but by a fault of ours. */
         log_error("epoll: %s", strerror(errno));
         abort();
     }
-    return n > 0 ? n : 0;
+    return n;
 }
 
 /* Serves what open connections ask for, until nothing comes for `wait` ms. */
@@ -168,8 +171,7 @@ static void *await_event(struct pool *pool, struct crew_worker *worker, bool *al
 
     if (!crew_wait(worker))
         return NULL;
-    while (next_events(pool, &event, 1, -1) == 0) {
-    }
+    (void)next_events(pool, &event, 1, -1);
     *alone = crew_waited(worker);
     return event.data.ptr != &about_crew ? event.data.ptr : NULL;
 }
