@@ -6,8 +6,6 @@
 #ifndef HOOKROLL_BASE_FIBER_H
 #define HOOKROLL_BASE_FIBER_H
 
-#include "base/rc.h"
-
 #include <stddef.h>
 
 struct fiber;

@@ -64,12 +64,12 @@ struct crew {
     _Atomic size_t waiting; /* threads that would take the next request at once */
     _Atomic size_t away;    /* workers that await their turn, or have it and do not yet run */
     _Atomic size_t ready;   /* those that have it; changed under the lock */
-    _Atomic size_t resting; /* threads that have no worker to run; changed under the lock */
     _Atomic size_t started; /* threads; changed under the lock, while SERVING only */
     _Atomic int order;      /* enum crew_order; changed under the lock */
     pthread_mutex_t lock;   /* guards what is below */
     pthread_cond_t changed; /* the order, or whom those who rest could run */
     pthread_cond_t rested;  /* one more rests */
+    size_t resting;         /* threads that have no worker to run */
     struct crew_worker *idle;
     struct crew_worker *first_ready; /* in the order of their turns */
     struct crew_worker **end_ready;
@@ -247,13 +247,6 @@ static struct crew_worker *choose(struct crew *crew, struct thread *thread)
     return worker;
 }
 
-/* With the lock held. */
-static void end_worker(struct crew *crew)
-{
-    crew->ended++;
-    tell_resting(crew);
-}
-
 /* Once its fiber is left: others may run it now. */
 static void settle(struct crew_worker *worker)
 {
@@ -265,10 +258,12 @@ static void settle(struct crew_worker *worker)
         return;
     }
     (void)pthread_mutex_lock(&crew->lock);
-    if (worker->leaving == FOR_OTHERS)
+    if (worker->leaving == FOR_OTHERS) {
         put_idle(worker);
-    else
-        end_worker(crew);
+    } else {
+        crew->ended++;
+        tell_resting(crew);
+    }
     (void)pthread_mutex_unlock(&crew->lock);
 }
 

@@ -98,10 +98,8 @@ void slots_stay(struct slots_thread *thread)
     struct slots *slots = thread->slots;
     bool parks;
 
-    if (!slots_crowded(slots))
-        return;
     (void)pthread_mutex_lock(&slots->lock);
-    parks = slots->running > slots->count && !slots->closed;
+    parks = slots_crowded(slots) && !slots->closed;
     if (parks) {
         slots->running--;
         thread->next = slots->parked;
