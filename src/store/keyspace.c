@@ -8,10 +8,10 @@ enum {
     HISTORY_LEN = KEYSPACE_PROJECT_PREFIX + SEQUENCE_BYTES
 };
 
-static void append(struct keyspace_key *key, const struct uid *uid)
+static void append(struct keyspace_key *key, const uint8_t *bytes, size_t len)
 {
-    memcpy(key->bytes + key->len, uid->bytes, UID_BYTES);
-    key->len += UID_BYTES;
+    memcpy(key->bytes + key->len, bytes, len);
+    key->len += len;
 }
 
 struct keyspace_key keyspace_store(void)
@@ -19,50 +19,69 @@ struct keyspace_key keyspace_store(void)
     return (struct keyspace_key){1, {'M'}};
 }
 
-static struct keyspace_key of_one(char letter, const struct uid *uid)
+static struct keyspace_key of_uid(char letter, const struct uid *uid)
 {
     struct keyspace_key key = {1, {(uint8_t)letter}};
 
-    append(&key, uid);
+    append(&key, uid->bytes, UID_BYTES);
     return key;
 }
 
-static struct keyspace_key of_two(char letter, const struct uid *first, const struct uid *second)
+static const uint8_t *tag(const struct uid *project)
 {
-    struct keyspace_key key = of_one(letter, first);
+    return project->bytes + UID_BYTES - KEYSPACE_TAG_BYTES;
+}
 
-    append(&key, second);
+bool keyspace_same_tag(const struct uid *a, const struct uid *b)
+{
+    return memcmp(tag(a), tag(b), KEYSPACE_TAG_BYTES) == 0;
+}
+
+static struct keyspace_key of_project(char letter, const struct uid *project)
+{
+    struct keyspace_key key = {1, {(uint8_t)letter}};
+
+    append(&key, tag(project), KEYSPACE_TAG_BYTES);
+    return key;
+}
+
+static struct keyspace_key of_endpoint(char letter, const struct uid *project,
+                                       const struct uid *endpoint)
+{
+    struct keyspace_key key = of_project(letter, project);
+
+    append(&key, endpoint->bytes, UID_BYTES);
     return key;
 }
 
 struct keyspace_key keyspace_project(const struct uid *project)
 {
-    return of_one('P', project);
+    return of_uid('P', project);
 }
 
 struct keyspace_key keyspace_apikey(const struct uid *apikey)
 {
-    return of_one('K', apikey);
+    return of_uid('K', apikey);
 }
 
 struct keyspace_key keyspace_use(const struct uid *apikey)
 {
-    return of_one('L', apikey);
+    return of_uid('L', apikey);
 }
 
 struct keyspace_key keyspace_tombstone(const struct uid *project, const struct uid *endpoint)
 {
-    return of_two('D', project, endpoint);
+    return of_endpoint('D', project, endpoint);
 }
 
 struct keyspace_key keyspace_endpoint(const struct uid *project, const struct uid *endpoint)
 {
-    return of_two('E', project, endpoint);
+    return of_endpoint('E', project, endpoint);
 }
 
 struct keyspace_key keyspace_history(const struct uid *project, uint64_t sequence)
 {
-    struct keyspace_key key = of_one('H', project);
+    struct keyspace_key key = of_project('H', project);
 
     for (int i = 0; i < SEQUENCE_BYTES; i++)
         key.bytes[key.len++] = (uint8_t)(sequence >> (8 * (SEQUENCE_BYTES - 1 - i)));

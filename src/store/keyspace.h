@@ -1,25 +1,29 @@
 /* keyspace: the keys under which records are stored; one ordered space.
  *
- *   D project endpoint    what is left of an endpoint that was deleted
- *   E project endpoint    an endpoint; a project's lie together, oldest first
- *   H project sequence    history; a project's newest entry is its last
- *   K key                 an API key
- *   L key                 when it was last used
- *   M                     the store itself
- *   P project             a project
+ *   D tag endpoint    what is left of an endpoint that was deleted
+ *   E tag endpoint    an endpoint; a project's lie together, oldest first
+ *   H tag sequence    history; a project's newest entry is its last
+ *   K key             an API key
+ *   L key             when it was last used
+ *   M                 the store itself
+ *   P project         a project
  *
- * Uids are their 16 bytes, sequences 8 bytes big-endian. Pure. */
+ * Uids are their 16 bytes, sequences 8 bytes big-endian. A project's tag is the last 5 of its
+ * uid's random bytes: no two projects of a store share one. Short keys keep the tree low and its
+ * inner pages few, and a roll writes all of those above what it changes. Pure. */
 #ifndef HOOKROLL_STORE_KEYSPACE_H
 #define HOOKROLL_STORE_KEYSPACE_H
 
 #include "domain/uid.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 enum {
-    KEYSPACE_MAX = 1 + 2 * UID_BYTES,
-    KEYSPACE_PROJECT_PREFIX = 1 + UID_BYTES /* of E and H keys of one project */
+    KEYSPACE_TAG_BYTES = 5,
+    KEYSPACE_PROJECT_PREFIX = 1 + KEYSPACE_TAG_BYTES, /* of D, E and H keys of one project */
+    KEYSPACE_MAX = KEYSPACE_PROJECT_PREFIX + UID_BYTES
 };
 
 struct keyspace_key {
@@ -34,6 +38,9 @@ struct keyspace_key keyspace_use(const struct uid *key);
 struct keyspace_key keyspace_tombstone(const struct uid *project, const struct uid *endpoint);
 struct keyspace_key keyspace_endpoint(const struct uid *project, const struct uid *endpoint);
 struct keyspace_key keyspace_history(const struct uid *project, uint64_t sequence);
+
+/* keyspace_same_tag: whether both projects, which may be one, have the same tag. */
+bool keyspace_same_tag(const struct uid *a, const struct uid *b);
 
 /* keyspace_tail: the uid that ends a P, K or E key of `len` bytes; UID_NONE
  * when it is too short to have one. */

@@ -7,16 +7,13 @@
 #include <string.h>
 
 enum {
-    VERSION_PLAIN = 1, /* without settings of signatures and types of keys */
     VERSION = 2
 };
 
-/* Endpoints of the version before are still read; the next write brings them up. */
-static enum rc begin(struct unpack *in, struct text record, uint8_t *version)
+static enum rc begin(struct unpack *in, struct text record)
 {
     unpack_init(in, record.data, record.len);
-    *version = unpack_u8(in);
-    return *version == VERSION || *version == VERSION_PLAIN ? RC_OK : RC_CORRUPT;
+    return unpack_u8(in) == VERSION ? RC_OK : RC_CORRUPT;
 }
 
 static struct seal_place member_place(const struct endpoint *endpoint, size_t member)
@@ -122,8 +119,8 @@ static enum signing_key_type unpack_type(struct unpack *in)
     return (enum signing_key_type)type;
 }
 
-static enum rc decode_secret(struct unpack *in, uint8_t version, const struct keyring_key *key,
-                             struct arena *arena, struct endpoint *endpoint)
+static enum rc decode_secret(struct unpack *in, const struct keyring_key *key, struct arena *arena,
+                             struct endpoint *endpoint)
 {
     struct secret *secret = &endpoint->secrets[endpoint->secret_count];
     struct seal_place place;
@@ -132,19 +129,15 @@ static enum rc decode_secret(struct unpack *in, uint8_t version, const struct ke
     secret->created_at = unpack_i64(in);
     secret->updated_at = unpack_i64(in);
     secret->expires_at = unpack_i64(in);
-    secret->type = SIGNING_KEY_HMAC;
-    secret->verified_at = SECRET_NOT_VERIFIED;
-    if (version > VERSION_PLAIN) {
-        secret->type = unpack_type(in);
-        secret->verified_at = unpack_i64(in);
-    }
+    secret->type = unpack_type(in);
+    secret->verified_at = unpack_i64(in);
     place = secret_place(endpoint, &secret->uid);
     endpoint->secret_count++;
     return seal_unpack(in, key, &place, SECRET_VALUE_MAX, arena, &secret->value);
 }
 
-static enum rc decode_lists(struct unpack *in, uint8_t version, const struct keyring_key *key,
-                            struct arena *arena, struct endpoint *endpoint)
+static enum rc decode_lists(struct unpack *in, const struct keyring_key *key, struct arena *arena,
+                            struct endpoint *endpoint)
 {
     size_t members = unpack_u8(in);
     size_t secrets;
@@ -158,7 +151,7 @@ static enum rc decode_lists(struct unpack *in, uint8_t version, const struct key
     if (secrets > ENDPOINT_SECRETS_MAX)
         return RC_CORRUPT;
     for (size_t i = 0; i < secrets && rc == RC_OK; i++)
-        rc = decode_secret(in, version, key, arena, endpoint);
+        rc = decode_secret(in, key, arena, endpoint);
     return rc;
 }
 
@@ -181,8 +174,7 @@ enum rc record_endpoint_decode(struct text record, const struct keyring *keyring
     const struct keyring_key *key;
     struct unpack in;
     uint8_t status;
-    uint8_t version;
-    enum rc rc = begin(&in, record, &version);
+    enum rc rc = begin(&in, record);
 
     /* Secrets, which take most of it, are set as they are read. */
     memset(endpoint, 0, offsetof(struct endpoint, secrets));
@@ -205,30 +197,23 @@ enum rc record_endpoint_decode(struct text record, const struct keyring *keyring
     endpoint->updated_at = unpack_i64(&in);
     endpoint->history = unpack_u64(&in);
     endpoint->revision = unpack_u64(&in);
-    if (version > VERSION_PLAIN)
-        decode_settings(&in, &endpoint->signature);
-    else
-        signature_settings_init(&endpoint->signature);
-    rc = decode_lists(&in, version, key, arena, endpoint);
+    decode_settings(&in, &endpoint->signature);
+    rc = decode_lists(&in, key, arena, endpoint);
     return rc != RC_OK ? rc : unpack_status(&in);
 }
 
 /* The open members, borrowed; leaves `in` where the secrets begin. */
-static enum rc peek_members(struct unpack *in, struct text record, uint8_t *version,
+static enum rc peek_members(struct unpack *in, struct text record,
                             struct text members[ENDPOINT_MEMBERS])
 {
     /* What stands before the list of members: see record_endpoint_encode. */
-    enum {
-        FIXED = KEYRING_ID_BYTES + 2 + 3 * 4 + 4 * 8,
-        SETTINGS = 3
-    };
-    uint8_t fixed[FIXED + SETTINGS];
+    uint8_t fixed[KEYRING_ID_BYTES + 2 + 3 * 4 + 4 * 8 + 3];
     size_t count;
-    enum rc rc = begin(in, record, version);
+    enum rc rc = begin(in, record);
 
     if (rc != RC_OK)
         return rc;
-    unpack_bytes(in, fixed, *version > VERSION_PLAIN ? sizeof fixed : FIXED);
+    unpack_bytes(in, fixed, sizeof fixed);
     count = unpack_u8(in);
     for (size_t i = 0; i < count && !in->failed; i++) {
         size_t member = unpack_u8(in);
@@ -245,9 +230,8 @@ static enum rc peek_members(struct unpack *in, struct text record, uint8_t *vers
 enum rc record_endpoint_peek(struct text record, struct text members[ENDPOINT_MEMBERS])
 {
     struct unpack in;
-    uint8_t version;
 
-    return peek_members(&in, record, &version, members);
+    return peek_members(&in, record, members);
 }
 
 enum rc record_endpoint_times(struct text record,
@@ -255,8 +239,7 @@ enum rc record_endpoint_times(struct text record,
 {
     struct text members[ENDPOINT_MEMBERS];
     struct unpack in;
-    uint8_t version;
-    enum rc rc = peek_members(&in, record, &version, members);
+    enum rc rc = peek_members(&in, record, members);
 
     if (rc != RC_OK)
         return rc;
@@ -268,10 +251,8 @@ enum rc record_endpoint_times(struct text record,
         times[i].created_at = unpack_i64(&in);
         (void)unpack_i64(&in);
         times[i].expires_at = unpack_i64(&in);
-        if (version > VERSION_PLAIN) {
-            (void)unpack_type(&in);
-            (void)unpack_i64(&in);
-        }
+        (void)unpack_type(&in);
+        (void)unpack_i64(&in);
         (void)unpack_text(&in, RECORD_MAX);
     }
     return unpack_status(&in);

@@ -41,7 +41,7 @@ enum rc store_told(enum rc rc, const char *what, const struct uid *uid)
         uid_format(uid, name);
         log_error("store: %s %s: %s", what, name,
                   rc == RC_KEY ? "sealed with a master key that is not in the key file"
-                               : "its record is damaged or of a later version");
+                               : "its record is damaged or of another version");
     }
     return rc;
 }
@@ -135,7 +135,7 @@ enum rc store_open(const struct store_options *options, struct store **out)
     log_error("store: %s: %s", options->directory,
               rc == RC_KEY         ? "the key file does not hold this store's master key"
               : rc == RC_NOT_FOUND ? "it was never initialised"
-                                   : "its first record is damaged or of a later version");
+                                   : "its first record is damaged or of another version");
     store_close(store);
     return rc;
 }
@@ -173,49 +173,74 @@ enum rc store_figures(struct store *store, struct store_figures *out)
 }
 
 struct addition {
+    const struct uid *project;
     struct keyspace_key key;
     struct buf record;
-    struct keyspace_key needs; /* a key that must be there, when len is set */
 };
 
-static enum rc add_in(struct kv_txn *txn, void *arg)
-{
-    struct addition *addition = arg;
-    struct text ignored;
-    enum rc rc = RC_OK;
-
-    if (addition->needs.len > 0)
-        rc = kv_get(txn, store_key(&addition->needs), &ignored);
-    return rc == RC_OK ? kv_add(txn, store_key(&addition->key), buf_text(&addition->record)) : rc;
-}
-
-static enum rc add(struct store *store, struct addition *addition)
+static enum rc add(struct store *store, kv_fn *fn, struct addition *addition)
 {
     enum rc rc = buf_status(&addition->record);
 
     if (rc == RC_OK)
-        rc = kv_write(store->kv, add_in, addition);
+        rc = kv_write(store->kv, fn, addition);
     buf_free(&addition->record);
     return rc;
 }
 
+struct tag_search {
+    const struct uid *project;
+    bool taken;
+};
+
+static bool compare_tag(struct text key, struct text record, void *arg)
+{
+    struct tag_search *search = arg;
+    struct uid project = keyspace_tail(key.data, key.len);
+
+    (void)record;
+    search->taken = keyspace_same_tag(&project, search->project);
+    return !search->taken;
+}
+
+static enum rc add_project_in(struct kv_txn *txn, void *arg)
+{
+    struct addition *addition = arg;
+    struct tag_search search = {addition->project, false};
+    enum rc rc =
+        kv_scan(txn, text_of("P"), (struct text){NULL, 0}, KV_FORWARDS, compare_tag, &search);
+
+    if (rc == RC_OK && search.taken)
+        rc = RC_EXISTS;
+    return rc == RC_OK ? kv_add(txn, store_key(&addition->key), buf_text(&addition->record)) : rc;
+}
+
 enum rc store_project_add(struct store *store, const struct project *project)
 {
-    struct addition addition = {.key = keyspace_project(&project->uid)};
+    struct addition addition = {.project = &project->uid, .key = keyspace_project(&project->uid)};
 
     buf_init(&addition.record, RECORD_MAX);
     record_project_encode(&addition.record, project);
-    return add(store, &addition);
+    return add(store, add_project_in, &addition);
+}
+
+static enum rc add_apikey_in(struct kv_txn *txn, void *arg)
+{
+    struct addition *addition = arg;
+    struct keyspace_key project = keyspace_project(addition->project);
+    struct text ignored;
+    enum rc rc = kv_get(txn, store_key(&project), &ignored);
+
+    return rc == RC_OK ? kv_add(txn, store_key(&addition->key), buf_text(&addition->record)) : rc;
 }
 
 enum rc store_apikey_add(struct store *store, const struct apikey *key)
 {
-    struct addition addition = {.key = keyspace_apikey(&key->uid),
-                                .needs = keyspace_project(&key->project)};
+    struct addition addition = {.project = &key->project, .key = keyspace_apikey(&key->uid)};
 
     buf_init(&addition.record, RECORD_MAX);
     record_apikey_encode(&addition.record, key);
-    return add(store, &addition);
+    return add(store, add_apikey_in, &addition);
 }
 
 enum rc store_read_project(struct kv_txn *txn, const struct uid *uid, struct arena *arena,

@@ -72,7 +72,7 @@ typedef bool store_apikey_visit(const struct apikey *key, void *arg);
 typedef bool store_endpoint_visit(const struct endpoint *endpoint, void *arg);
 typedef bool store_history_visit(const struct history *history, void *arg);
 
-/* store_project_add: RC_EXISTS when its uid is taken. */
+/* store_project_add: RC_EXISTS when its uid is taken, or its tag (keyspace.h). */
 RC_CHECK enum rc store_project_add(struct store *store, const struct project *project);
 RC_CHECK enum rc store_project_get(struct store *store, const struct uid *uid, struct arena *arena,
                                    struct project *out);

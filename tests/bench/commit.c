@@ -10,9 +10,9 @@
 #include <stdlib.h>
 
 enum {
-    RECORD_KEY = 33, /* bytes, as those of an endpoint with one secret and one that ended */
+    RECORD_KEY = 22, /* bytes, as those of an endpoint with one secret and one that ended */
     RECORD = 388,
-    ENTRY_KEY = 25, /* bytes, as those of its history's entry */
+    ENTRY_KEY = 14, /* bytes, as those of its history's entry */
     ENTRY = 124
 };
 

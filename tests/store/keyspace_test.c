@@ -21,16 +21,19 @@ static void expect_key(struct keyspace_key key, const char *bytes, size_t len)
 #define LOW  "\x00\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0A\x0B\x0C\x0D\x0E\x0F"
 #define HIGH "\xF0\xF1\xF2\xF3\xF4\xF5\xF6\xF7\xF8\xF9\xFA\xFB\xFC\xFD\xFE\xFF"
 
-START_TEST(keys_are_a_letter_and_the_uids_they_belong_to)
+#define LOW_TAG  "\x0B\x0C\x0D\x0E\x0F"
+#define HIGH_TAG "\xFB\xFC\xFD\xFE\xFF"
+
+START_TEST(keys_are_a_letter_and_what_they_belong_to)
 {
     expect_key(keyspace_store(), "M", 1);
     expect_key(keyspace_project(&low), "P" LOW, 17);
     expect_key(keyspace_apikey(&high), "K" HIGH, 17);
     expect_key(keyspace_use(&low), "L" LOW, 17);
-    expect_key(keyspace_endpoint(&low, &high), "E" LOW HIGH, 33);
-    expect_key(keyspace_tombstone(&high, &low), "D" HIGH LOW, 33);
-    expect_key(keyspace_history(&high, UINT64_C(0x0102030405060708)), "H" HIGH "\1\2\3\4\5\6\7\x08",
-               25);
+    expect_key(keyspace_endpoint(&low, &high), "E" LOW_TAG HIGH, 22);
+    expect_key(keyspace_tombstone(&high, &low), "D" HIGH_TAG LOW, 22);
+    expect_key(keyspace_history(&high, UINT64_C(0x0102030405060708)),
+               "H" HIGH_TAG "\1\2\3\4\5\6\7\x08", 14);
 }
 END_TEST
 
@@ -45,6 +48,19 @@ START_TEST(keys_of_one_project_share_their_first_bytes)
     ck_assert_mem_eq(c.bytes, d.bytes, KEYSPACE_PROJECT_PREFIX);
     ck_assert_mem_ne(a.bytes, c.bytes, KEYSPACE_PROJECT_PREFIX);
     ck_assert_mem_ne(a.bytes, keyspace_endpoint(&high, &low).bytes, KEYSPACE_PROJECT_PREFIX);
+}
+END_TEST
+
+START_TEST(projects_share_a_tag_when_their_last_bytes_are_the_same)
+{
+    ck_assert(keyspace_same_tag(&low, &low));
+    ck_assert(!keyspace_same_tag(&low, &high));
+    for (size_t i = 0; i < UID_BYTES; i++) {
+        struct uid other = low;
+
+        other.bytes[i] ^= 1;
+        ck_assert_int_eq(keyspace_same_tag(&low, &other), i < UID_BYTES - KEYSPACE_TAG_BYTES);
+    }
 }
 END_TEST
 
@@ -148,8 +164,9 @@ Suite *keyspace_suite(void)
     Suite *suite = suite_create("keyspace");
     TCase *tc = tcase_create("keyspace");
 
-    tcase_add_test(tc, keys_are_a_letter_and_the_uids_they_belong_to);
+    tcase_add_test(tc, keys_are_a_letter_and_what_they_belong_to);
     tcase_add_test(tc, keys_of_one_project_share_their_first_bytes);
+    tcase_add_test(tc, projects_share_a_tag_when_their_last_bytes_are_the_same);
     tcase_add_test(tc, history_sorts_by_its_sequence);
     tcase_add_test(tc, endpoints_sort_by_their_age);
     tcase_add_test(tc, a_sequence_is_read_back);

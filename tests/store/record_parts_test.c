@@ -146,42 +146,6 @@ START_TEST(a_last_use_comes_back_whole_or_not_at_all)
 }
 END_TEST
 
-/* What the first version of an endpoint's record had: no settings of signatures, and
- * secrets without a type. */
-static void encode_first_version(const struct endpoint *endpoint)
-{
-    const size_t settings_at = 1 + KEYRING_ID_BYTES + 2 + 3 * 4 + 4 * 8;
-    const size_t type_at = UID_BYTES + 3 * 8;
-    const size_t sealed = 4 + CRYPTO_SEAL_OVERHEAD + endpoint->secrets[0].value.len;
-    size_t secret_at;
-
-    record_endpoint_encode(&buf, ring, endpoint);
-    secret_at = buf.len - sealed - 1 - 8 - type_at;
-    memmove(buf.data + secret_at + type_at, buf.data + secret_at + type_at + 9, sealed);
-    buf.len -= 9;
-    memmove(buf.data + settings_at, buf.data + settings_at + 3, buf.len - settings_at - 3);
-    buf.len -= 3;
-    buf.data[0] = 1;
-}
-
-START_TEST(an_endpoint_of_the_first_version_is_read_with_factory_settings)
-{
-    struct text members[ENDPOINT_MEMBERS] = {{NULL, 0}};
-    struct endpoint endpoint;
-    struct endpoint out;
-    struct history event;
-
-    sample_endpoint(2, 1, &arena, &endpoint, &event);
-    encode_first_version(&endpoint);
-    ck_assert_int_eq(record_endpoint_decode(buf_text(&buf), ring, &endpoint.project, &endpoint.uid,
-                                            &arena, &out),
-                     RC_OK);
-    sample_same_endpoint(&endpoint, &out);
-    ck_assert_int_eq(record_endpoint_peek(buf_text(&buf), members), RC_OK);
-    ck_assert(text_is(members[ENDPOINT_URL], "https://example.com/hook"));
-}
-END_TEST
-
 static void encode_filled(void)
 {
     struct endpoint endpoint;
@@ -286,22 +250,6 @@ START_TEST(a_look_tells_the_times_of_secrets)
 }
 END_TEST
 
-START_TEST(a_look_tells_the_times_of_the_first_version_too)
-{
-    struct record_secret_times times[ENDPOINT_SECRETS_MAX];
-    struct endpoint endpoint;
-    struct history event;
-    size_t count = 0;
-
-    sample_endpoint(2, 1, &arena, &endpoint, &event);
-    encode_first_version(&endpoint);
-    ck_assert_int_eq(record_endpoint_times(buf_text(&buf), times, &count), RC_OK);
-    ck_assert_uint_eq(count, 1);
-    ck_assert_int_eq(times[0].created_at, endpoint.secrets[0].created_at);
-    ck_assert_int_eq(times[0].expires_at, SECRET_NO_END);
-}
-END_TEST
-
 START_TEST(a_look_at_times_refuses_a_record_that_is_cut_or_goes_on)
 {
     struct record_secret_times times[ENDPOINT_SECRETS_MAX];
@@ -350,13 +298,11 @@ Suite *record_parts_suite(void)
     tcase_add_test(tc, what_is_left_of_an_endpoint_comes_back);
     tcase_add_test(tc, a_damaged_tombstone_is_refused);
     tcase_add_test(tc, a_last_use_comes_back_whole_or_not_at_all);
-    tcase_add_test(tc, an_endpoint_of_the_first_version_is_read_with_factory_settings);
     tcase_add_test(tc, a_look_shows_the_open_members_and_no_other);
     tcase_add_test(tc, a_look_at_an_endpoint_of_few_members_leaves_the_others);
     tcase_add_test(tc, no_altered_or_cut_record_makes_a_look_crash);
     tcase_add_test(tc, a_look_refuses_another_version_and_a_record_without_its_members);
     tcase_add_test(tc, a_look_tells_the_times_of_secrets);
-    tcase_add_test(tc, a_look_tells_the_times_of_the_first_version_too);
     tcase_add_test(tc, a_look_at_times_refuses_a_record_that_is_cut_or_goes_on);
     tcase_add_test(tc, a_look_at_times_refuses_more_secrets_than_there_can_be);
     suite_add_tcase(suite, tc);

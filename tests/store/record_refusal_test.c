@@ -99,8 +99,7 @@ END_TEST
 
 START_TEST(another_version_is_refused)
 {
-    static const uint8_t versions[] = {0, 2, 3, 0x7F, 0x81, 0xFF};
-
+    static const uint8_t versions[] = {0, 1, 2, 3, 0x7F, 0x81, 0xFF};
     uint8_t own;
 
     encode((enum kind)_i);
