@@ -24,12 +24,12 @@ int envelope_status(enum rc rc)
     case RC_METHOD:
         return 405;
     case RC_CONFLICT:
-    case RC_EXISTS:
         return 409;
     case RC_TOO_LARGE:
         return 413;
     case RC_MEDIA_TYPE:
         return 415;
+    case RC_EXISTS: /* the uid that was drawn */
     case RC_NO_MEMORY:
     case RC_UNAVAILABLE:
         return 503;
@@ -46,6 +46,7 @@ int envelope_status(enum rc rc)
 static const char *default_message(enum rc rc)
 {
     switch (rc) {
+    case RC_EXISTS:
     case RC_NO_MEMORY:
     case RC_UNAVAILABLE:
         return "the service is busy, try again";
@@ -62,7 +63,6 @@ static const char *default_message(enum rc rc)
     case RC_PRECONDITION:
     case RC_METHOD:
     case RC_CONFLICT:
-    case RC_EXISTS:
     case RC_TOO_LARGE:
     case RC_MEDIA_TYPE:
     case RC_KEY:

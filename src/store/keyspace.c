@@ -5,7 +5,8 @@
 
 enum {
     SEQUENCE_BYTES = 8,
-    HISTORY_LEN = KEYSPACE_PROJECT_PREFIX + SEQUENCE_BYTES
+    HISTORY_LEN = KEYSPACE_PROJECT_PREFIX + SEQUENCE_BYTES,
+    ENDPOINT_LEN = KEYSPACE_PROJECT_PREFIX + KEYSPACE_HEAD_BYTES
 };
 
 static void append(struct keyspace_key *key, const uint8_t *bytes, size_t len)
@@ -45,15 +46,6 @@ static struct keyspace_key of_project(char letter, const struct uid *project)
     return key;
 }
 
-static struct keyspace_key of_endpoint(char letter, const struct uid *project,
-                                       const struct uid *endpoint)
-{
-    struct keyspace_key key = of_project(letter, project);
-
-    append(&key, endpoint->bytes, UID_BYTES);
-    return key;
-}
-
 struct keyspace_key keyspace_project(const struct uid *project)
 {
     return of_uid('P', project);
@@ -71,12 +63,18 @@ struct keyspace_key keyspace_use(const struct uid *apikey)
 
 struct keyspace_key keyspace_tombstone(const struct uid *project, const struct uid *endpoint)
 {
-    return of_endpoint('D', project, endpoint);
+    struct keyspace_key key = of_project('D', project);
+
+    append(&key, endpoint->bytes, UID_BYTES);
+    return key;
 }
 
 struct keyspace_key keyspace_endpoint(const struct uid *project, const struct uid *endpoint)
 {
-    return of_endpoint('E', project, endpoint);
+    struct keyspace_key key = of_project('E', project);
+
+    append(&key, endpoint->bytes, KEYSPACE_HEAD_BYTES);
+    return key;
 }
 
 struct keyspace_key keyspace_history(const struct uid *project, uint64_t sequence)
@@ -94,6 +92,16 @@ struct uid keyspace_tail(const void *key, size_t len)
 
     if (len > UID_BYTES)
         memcpy(uid.bytes, (const uint8_t *)key + len - UID_BYTES, UID_BYTES);
+    return uid;
+}
+
+struct uid keyspace_head(const void *key, size_t len)
+{
+    const uint8_t *bytes = key;
+    struct uid uid = UID_NONE;
+
+    if (len == ENDPOINT_LEN && bytes[0] == 'E')
+        memcpy(uid.bytes, bytes + KEYSPACE_PROJECT_PREFIX, KEYSPACE_HEAD_BYTES);
     return uid;
 }
 

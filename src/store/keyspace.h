@@ -1,7 +1,7 @@
 /* keyspace: the keys under which records are stored; one ordered space.
  *
  *   D tag endpoint    what is left of an endpoint that was deleted
- *   E tag endpoint    an endpoint; a project's lie together, oldest first
+ *   E tag head        an endpoint; a project's lie together, oldest first
  *   H tag sequence    history; a project's newest entry is its last
  *   K key             an API key
  *   L key             when it was last used
@@ -9,8 +9,9 @@
  *   P project         a project
  *
  * Uids are their 16 bytes, sequences 8 bytes big-endian. A project's tag is the last 5 of its
- * uid's random bytes: no two projects of a store share one. Short keys keep the tree low and its
- * inner pages few, and a roll writes all of those above what it changes. Pure. */
+ * uid's random bytes, an endpoint's head the first 10 bytes of its uid, its time and 4 random
+ * ones: no two projects of a store share a tag, and no two endpoints of a project a head. A roll
+ * writes all pages of the tree above what it changes, and short keys make them few. Pure. */
 #ifndef HOOKROLL_STORE_KEYSPACE_H
 #define HOOKROLL_STORE_KEYSPACE_H
 
@@ -22,6 +23,7 @@
 
 enum {
     KEYSPACE_TAG_BYTES = 5,
+    KEYSPACE_HEAD_BYTES = 10,
     KEYSPACE_PROJECT_PREFIX = 1 + KEYSPACE_TAG_BYTES, /* of D, E and H keys of one project */
     KEYSPACE_MAX = KEYSPACE_PROJECT_PREFIX + UID_BYTES
 };
@@ -42,9 +44,13 @@ struct keyspace_key keyspace_history(const struct uid *project, uint64_t sequenc
 /* keyspace_same_tag: whether both projects, which may be one, have the same tag. */
 bool keyspace_same_tag(const struct uid *a, const struct uid *b);
 
-/* keyspace_tail: the uid that ends a P, K or E key of `len` bytes; UID_NONE
+/* keyspace_tail: the uid that ends a P or K key of `len` bytes; UID_NONE
  * when it is too short to have one. */
 struct uid keyspace_tail(const void *key, size_t len);
+
+/* keyspace_head: what an E key has of the endpoint's uid, whose other bytes are zero; UID_NONE
+ * when it is not one. */
+struct uid keyspace_head(const void *key, size_t len);
 
 /* keyspace_sequence: the sequence that ends an H key; 0 when it is not one. */
 uint64_t keyspace_sequence(const void *key, size_t len);

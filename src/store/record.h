@@ -1,8 +1,8 @@
 /* record: the domain's structs as versioned bytes, and back.
  *
  * Every record begins with its version; a version that is not known is refused,
- * never guessed at. Uids that are in the record's key are not repeated in the
- * record: the caller hands them in. Decoding bounds every length and borrows
+ * never guessed at. Uids that are whole in the record's key are not repeated in
+ * the record: the caller hands them in. Decoding bounds every length and borrows
  * all text from `arena`. Results: RC_CORRUPT, RC_KEY (sealed with a key that is
  * not in the ring), RC_NO_MEMORY. Thread-safe. The format is in DESIGN.md. */
 #ifndef HOOKROLL_STORE_RECORD_H
@@ -38,8 +38,8 @@ RC_CHECK enum rc record_apikey_decode(struct text record, const struct uid *uid,
 void record_endpoint_encode(struct buf *out, const struct keyring *keyring,
                             const struct endpoint *endpoint);
 RC_CHECK enum rc record_endpoint_decode(struct text record, const struct keyring *keyring,
-                                        const struct uid *project, const struct uid *uid,
-                                        struct arena *arena, struct endpoint *endpoint);
+                                        const struct uid *project, struct arena *arena,
+                                        struct endpoint *endpoint);
 
 /* What is left of a deleted endpoint: whose it was, and where its history ends. */
 struct record_tombstone {
@@ -51,6 +51,9 @@ struct record_tombstone {
 void record_tombstone_encode(struct buf *out, const struct record_tombstone *tombstone);
 RC_CHECK enum rc record_tombstone_decode(struct text record, struct arena *arena,
                                          struct record_tombstone *tombstone);
+
+/* record_endpoint_uid: whose record it is. RC_CORRUPT. */
+RC_CHECK enum rc record_endpoint_uid(struct text record, struct uid *uid);
 
 /* record_endpoint_peek: only the open members of an endpoint, borrowed from
  * `record`, without opening what is sealed. RC_CORRUPT. */

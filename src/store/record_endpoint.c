@@ -7,13 +7,24 @@
 #include <string.h>
 
 enum {
-    VERSION = 2
+    VERSION = 3
 };
 
-static enum rc begin(struct unpack *in, struct text record)
+/* Reads the version and the uid. */
+static enum rc begin(struct unpack *in, struct text record, struct uid *uid)
 {
     unpack_init(in, record.data, record.len);
-    return unpack_u8(in) == VERSION ? RC_OK : RC_CORRUPT;
+    if (unpack_u8(in) != VERSION)
+        return RC_CORRUPT;
+    *uid = record_unpack_uid(in);
+    return in->failed ? RC_CORRUPT : RC_OK;
+}
+
+enum rc record_endpoint_uid(struct text record, struct uid *uid)
+{
+    struct unpack in;
+
+    return begin(&in, record, uid);
 }
 
 static struct seal_place member_place(const struct endpoint *endpoint, size_t member)
@@ -77,6 +88,7 @@ void record_endpoint_encode(struct buf *out, const struct keyring *keyring,
     const struct keyring_key *key = keyring_sealing(keyring);
 
     pack_u8(out, VERSION);
+    record_pack_uid(out, &endpoint->uid);
     buf_put(out, key->id, sizeof key->id);
     pack_u8(out, (uint8_t)endpoint->status);
     pack_u8(out, endpoint->advanced_signatures ? 1 : 0);
@@ -168,18 +180,18 @@ static void decode_settings(struct unpack *in, struct signature_settings *settin
 }
 
 enum rc record_endpoint_decode(struct text record, const struct keyring *keyring,
-                               const struct uid *project, const struct uid *uid,
-                               struct arena *arena, struct endpoint *endpoint)
+                               const struct uid *project, struct arena *arena,
+                               struct endpoint *endpoint)
 {
     const struct keyring_key *key;
     struct unpack in;
     uint8_t status;
-    enum rc rc = begin(&in, record);
+    enum rc rc;
 
     /* Secrets, which take most of it, are set as they are read. */
     memset(endpoint, 0, offsetof(struct endpoint, secrets));
-    endpoint->uid = *uid;
     endpoint->project = *project;
+    rc = begin(&in, record, &endpoint->uid);
     if (rc != RC_OK)
         return rc;
     key = record_unpack_key(&in, keyring);
@@ -208,8 +220,9 @@ static enum rc peek_members(struct unpack *in, struct text record,
 {
     /* What stands before the list of members: see record_endpoint_encode. */
     uint8_t fixed[KEYRING_ID_BYTES + 2 + 3 * 4 + 4 * 8 + 3];
+    struct uid uid;
     size_t count;
-    enum rc rc = begin(in, record);
+    enum rc rc = begin(in, record, &uid);
 
     if (rc != RC_OK)
         return rc;

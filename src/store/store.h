@@ -100,7 +100,7 @@ RC_CHECK enum rc store_apikeys(struct store *store, const struct uid *project,
 
 /* store_endpoint_add: with its first history entry, whose `sequence` and
  * `previous` are given here, as the endpoint's `history` and `revision` are.
- * RC_NOT_FOUND without its project, RC_EXISTS. */
+ * RC_NOT_FOUND without its project, RC_EXISTS when its uid is taken, or its head (keyspace.h). */
 RC_CHECK enum rc store_endpoint_add(struct store *store, struct endpoint *endpoint,
                                     const struct history *event);
 RC_CHECK enum rc store_endpoint_get(struct store *store, const struct uid *project,

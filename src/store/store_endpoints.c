@@ -4,15 +4,41 @@
 #include "base/buf.h"
 #include "store/record.h"
 
+#include <string.h>
+
+enum rc store_whose(struct text key, struct text record, struct uid *uid)
+{
+    struct uid head = keyspace_head(key.data, key.len);
+    enum rc rc = record_endpoint_uid(record, uid);
+
+    if (rc == RC_OK && memcmp(uid->bytes, head.bytes, KEYSPACE_HEAD_BYTES) != 0)
+        rc = RC_CORRUPT;
+    return store_told(rc, "endpoint", &head);
+}
+
+/* RC_NOT_FOUND also when what lies there is another's, which has the same key. */
+static enum rc get_record(struct kv_txn *txn, const struct uid *project, const struct uid *uid,
+                          struct text *record)
+{
+    struct keyspace_key key = keyspace_endpoint(project, uid);
+    struct uid whose;
+    enum rc rc = kv_get(txn, store_key(&key), record);
+
+    if (rc == RC_OK)
+        rc = store_whose(store_key(&key), *record, &whose);
+    if (rc == RC_OK && !uid_equal(&whose, uid))
+        rc = RC_NOT_FOUND;
+    return rc;
+}
+
 enum rc store_read_endpoint(struct store *store, struct kv_txn *txn, const struct uid *project,
                             const struct uid *uid, struct arena *arena, struct endpoint *out)
 {
-    struct keyspace_key key = keyspace_endpoint(project, uid);
     struct text record;
-    enum rc rc = kv_get(txn, store_key(&key), &record);
+    enum rc rc = get_record(txn, project, uid, &record);
 
     if (rc == RC_OK)
-        rc = store_told(record_endpoint_decode(record, store->keyring, project, uid, arena, out),
+        rc = store_told(record_endpoint_decode(record, store->keyring, project, arena, out),
                         "endpoint", uid);
     return rc;
 }
@@ -233,11 +259,10 @@ struct owner {
 static enum rc owner_in(struct kv_txn *txn, void *arg)
 {
     struct owner *owner = arg;
-    struct keyspace_key key = keyspace_endpoint(owner->project, owner->uid);
     struct text members[ENDPOINT_MEMBERS] = {{NULL, 0}};
     struct record_tombstone tombstone;
     struct text record;
-    enum rc rc = kv_get(txn, store_key(&key), &record);
+    enum rc rc = get_record(txn, owner->project, owner->uid, &record);
 
     if (rc == RC_OK) {
         rc = store_told(record_endpoint_peek(record, members), "endpoint", owner->uid);

@@ -38,6 +38,10 @@ RC_CHECK enum rc store_read_endpoint(struct store *store, struct kv_txn *txn,
                                      const struct uid *project, const struct uid *uid,
                                      struct arena *arena, struct endpoint *out);
 
+/* store_whose: the uid of the endpoint whose record lies under a key. RC_CORRUPT, which is logged,
+ * also when that is not its key. */
+RC_CHECK enum rc store_whose(struct text key, struct text record, struct uid *uid);
+
 RC_CHECK enum rc store_read_tombstone(struct kv_txn *txn, const struct uid *project,
                                       const struct uid *uid, struct arena *arena,
                                       struct record_tombstone *out);

@@ -110,13 +110,15 @@ enum rc store_apikeys(struct store *store, const struct uid *project, store_apik
 static bool visit_endpoint(struct text key, struct text record, void *arg)
 {
     struct visit *visit = arg;
-    struct uid uid = keyspace_tail(key.data, key.len);
     struct endpoint endpoint;
+    struct uid uid;
 
     arena_reset(&visit->arena);
-    visit->rc = store_told(record_endpoint_decode(record, visit->store->keyring, visit->project,
-                                                  &uid, &visit->arena, &endpoint),
-                           "endpoint", &uid);
+    visit->rc = store_whose(key, record, &uid);
+    if (visit->rc == RC_OK)
+        visit->rc = store_told(record_endpoint_decode(record, visit->store->keyring, visit->project,
+                                                      &visit->arena, &endpoint),
+                               "endpoint", &uid);
     return visit->rc == RC_OK && visit->fn.endpoint(&endpoint, visit->arg);
 }
 
@@ -281,15 +283,15 @@ static bool page_one(struct text key, struct text record, void *arg)
     struct paging *paging = arg;
     const struct store_page *page = paging->page;
     struct text members[ENDPOINT_MEMBERS] = {{NULL, 0}};
-    struct uid uid = keyspace_tail(key.data, key.len);
+    struct uid uid;
 
     if (paging->count == paging->max)
         return false;
-    if (page->name.len > 0 || page->owner_id.len > 0) {
+    paging->rc = store_whose(key, record, &uid);
+    if (paging->rc == RC_OK && (page->name.len > 0 || page->owner_id.len > 0))
         paging->rc = store_told(record_endpoint_peek(record, members), "endpoint", &uid);
-        if (paging->rc != RC_OK)
-            return false;
-    }
+    if (paging->rc != RC_OK)
+        return false;
     if (text_contains(members[ENDPOINT_NAME], page->name) &&
         (page->owner_id.len == 0 || text_equal(members[ENDPOINT_OWNER_ID], page->owner_id)))
         paging->out[paging->count++] = uid;

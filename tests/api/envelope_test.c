@@ -28,7 +28,7 @@ static const int statuses[] = {
     [RC_OK] = 200,          [RC_INVALID] = 400,      [RC_UNAUTHENTICATED] = 401,
     [RC_DENIED] = 401,      [RC_FORBIDDEN] = 403,    [RC_NOT_FOUND] = 404,
     [RC_GONE] = 404,        [RC_PRECONDITION] = 412, [RC_METHOD] = 405,
-    [RC_CONFLICT] = 409,    [RC_EXISTS] = 409,       [RC_TOO_LARGE] = 413,
+    [RC_CONFLICT] = 409,    [RC_EXISTS] = 503,       [RC_TOO_LARGE] = 413,
     [RC_MEDIA_TYPE] = 415,  [RC_NO_MEMORY] = 503,    [RC_FULL] = 507,
     [RC_UNAVAILABLE] = 503, [RC_KEY] = 500,          [RC_CORRUPT] = 500,
     [RC_SYSTEM] = 500,
@@ -108,6 +108,7 @@ static const struct {
     const char *body;
 } unworded[] = {
     {RC_NOT_FOUND, "{\"status\":false,\"message\":\"Resource not found\"}"},
+    {RC_EXISTS, "{\"status\":false,\"message\":\"the service is busy, try again\"}"},
     {RC_NO_MEMORY, "{\"status\":false,\"message\":\"the service is busy, try again\"}"},
     {RC_UNAVAILABLE, "{\"status\":false,\"message\":\"the service is busy, try again\"}"},
     {RC_FULL, "{\"status\":false,\"message\":\"the store is full, nothing was changed\"}"},

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 
 enum {
-    RECORD_KEY = 22, /* bytes, as those of an endpoint with one secret and one that ended */
-    RECORD = 388,
+    RECORD_KEY = 16, /* bytes, as those of an endpoint with one secret and one that ended */
+    RECORD = 404,
     ENTRY_KEY = 14, /* bytes, as those of its history's entry */
     ENTRY = 124
 };

@@ -1,7 +1,7 @@
-/* fill: endpoints in a project that is there, numbered in the last 30 bits of their uids and
- * rolled once, so that a further roll leaves their records as large as they are. Linked with
+/* fill: endpoints in a project that is there, numbered in the 30 bits behind the time of their uids
+ * and rolled once, so that a further roll leaves their records as large as they are. Linked with
  * --wrap=kv_write: what the store writes on its own goes into the transaction that is open.
- * usage: fill STORE MASTER_KEY PROJECT COUNT; prints what all of the uids begin with */
+ * usage: fill STORE MASTER_KEY PROJECT COUNT; prints the uids, ###### for the number */
 #include "cached.h"
 
 #include "base/crypto.h"
@@ -14,8 +14,9 @@
 #include <stdlib.h>
 
 enum {
-    AT_ONCE = 5000,     /* endpoints to a transaction */
-    COUNT_MAX = 1 << 30 /* whose numbers are the last six characters of a uid */
+    AT_ONCE = 5000,      /* endpoints to a transaction */
+    COUNT_MAX = 1 << 30, /* whose numbers are six characters of a uid */
+    NUMBER_AT = 10       /* behind those of its time */
 };
 
 struct filling {
@@ -40,8 +41,8 @@ static struct uid numbered(const struct filling *filling, uint32_t n)
 {
     uint8_t entropy[UID_ENTROPY_BYTES] = {0};
 
-    for (int i = 1; i <= 4; i++, n >>= 8)
-        entropy[UID_ENTROPY_BYTES - i] = (uint8_t)n;
+    for (int i = 0; i < 4; i++)
+        entropy[i] = (uint8_t)(n << 2 >> (24 - 8 * i));
     return uid_make(filling->now, entropy);
 }
 
@@ -146,6 +147,6 @@ int main(int argc, char **argv)
         rc = RC_SYSTEM;
     first = numbered(&filling, 0);
     uid_format(&first, text);
-    (void)printf("%.*s\n", UID_SIZE - 1 - 6, text);
+    (void)printf("%.*s######%s\n", NUMBER_AT, text, text + NUMBER_AT + 6);
     return rc == RC_OK ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { said } from './said.mjs';
 
-const ANY = '######'; // in a path: six digits of a uid, drawn anew for each request
+export const ANY = '######'; // in a path: six digits of a uid, drawn anew for each request
 
 const lua = JSON.stringify; // of ASCII
 

@@ -1,13 +1,14 @@
 // requests: what the measures ask of a store's endpoints.
 import { randomBytes } from 'node:crypto';
+import { ANY } from './load.mjs';
 
 const PAYLOAD = randomBytes(768).toString('base64'); // 1 KiB
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
 // Which endpoint: one of the first 32, or any of them, drawn anew for each request.
-export const numbered = (number) => (store) => `${store.any}00000${ALPHABET[number]}`;
+export const numbered = (number) => (store) => store.any.replace(ANY, `00000${ALPHABET[number]}`);
 export const first = numbered(0);
-export const any = (store) => `${store.any}######`;
+export const any = (store) => store.any;
 
 const asked = (store, name, method, path, type, body) => ({
   name,

@@ -41,14 +41,14 @@ export class World {
     return running;
   }
 
-  // A store with one project, its key and so many endpoints: their uids differ in the last
-  // six characters, which count from zero.
+  // A store with one project, its key and so many endpoints: their uids differ in six characters,
+  // which count from zero.
   async store(endpoints) {
     const store = await makeStore(this.place());
     const project = await store.project({ 'max-signing-secrets': 10 });
     const key = await store.key(project);
-    const begin = await said(built('tests/bench/fill'), [store.directory, store.masterKey, project.uid, endpoints]);
-    return Object.assign(store, { project, key, endpoints, any: `/api/v1/projects/${project.uid}/endpoints/${begin}` });
+    const uids = await said(built('tests/bench/fill'), [store.directory, store.masterKey, project.uid, endpoints]);
+    return Object.assign(store, { project, key, endpoints, any: `/api/v1/projects/${project.uid}/endpoints/${uids}` });
   }
 
   async responder(store, program = programs.hookroll, settings = {}) {

@@ -24,13 +24,15 @@ static void expect_key(struct keyspace_key key, const char *bytes, size_t len)
 #define LOW_TAG  "\x0B\x0C\x0D\x0E\x0F"
 #define HIGH_TAG "\xFB\xFC\xFD\xFE\xFF"
 
+#define HIGH_HEAD "\xF0\xF1\xF2\xF3\xF4\xF5\xF6\xF7\xF8\xF9"
+
 START_TEST(keys_are_a_letter_and_what_they_belong_to)
 {
     expect_key(keyspace_store(), "M", 1);
     expect_key(keyspace_project(&low), "P" LOW, 17);
     expect_key(keyspace_apikey(&high), "K" HIGH, 17);
     expect_key(keyspace_use(&low), "L" LOW, 17);
-    expect_key(keyspace_endpoint(&low, &high), "E" LOW_TAG HIGH, 22);
+    expect_key(keyspace_endpoint(&low, &high), "E" LOW_TAG HIGH_HEAD, 16);
     expect_key(keyspace_tombstone(&high, &low), "D" HIGH_TAG LOW, 22);
     expect_key(keyspace_history(&high, UINT64_C(0x0102030405060708)),
                "H" HIGH_TAG "\1\2\3\4\5\6\7\x08", 14);
@@ -134,14 +136,40 @@ START_TEST(the_last_uid_is_read_back)
 {
     struct keyspace_key project = keyspace_project(&low);
     struct keyspace_key apikey = keyspace_apikey(&high);
-    struct keyspace_key endpoint = keyspace_endpoint(&low, &high);
     struct uid uid = keyspace_tail(project.bytes, project.len);
 
     ck_assert(uid_equal(&uid, &low));
     uid = keyspace_tail(apikey.bytes, apikey.len);
     ck_assert(uid_equal(&uid, &high));
-    uid = keyspace_tail(endpoint.bytes, endpoint.len);
-    ck_assert(uid_equal(&uid, &high));
+}
+END_TEST
+
+START_TEST(what_an_endpoints_key_has_of_its_uid_is_read_back)
+{
+    const struct uid head = {{0xF0, 0xF1, 0xF2, 0xF3, 0xF4, 0xF5, 0xF6, 0xF7, 0xF8, 0xF9}};
+    struct keyspace_key key = keyspace_endpoint(&low, &high);
+    struct uid uid = keyspace_head(key.bytes, key.len);
+
+    ck_assert(uid_equal(&uid, &head));
+}
+END_TEST
+
+START_TEST(only_an_endpoints_key_has_the_head_of_a_uid)
+{
+    struct keyspace_key key = keyspace_endpoint(&low, &high);
+    struct uid uid;
+
+    for (size_t len = 0; len < key.len; len++) {
+        uid = keyspace_head(key.bytes, len);
+        ck_assert(uid_is_none(&uid));
+    }
+    uid = keyspace_head(key.bytes, key.len + 1);
+    ck_assert(uid_is_none(&uid));
+    key.bytes[0] = 'H';
+    uid = keyspace_head(key.bytes, key.len);
+    ck_assert(uid_is_none(&uid));
+    uid = keyspace_head(NULL, 0);
+    ck_assert(uid_is_none(&uid));
 }
 END_TEST
 
@@ -172,6 +200,8 @@ Suite *keyspace_suite(void)
     tcase_add_test(tc, a_sequence_is_read_back);
     tcase_add_test(tc, only_a_history_key_has_a_sequence);
     tcase_add_test(tc, the_last_uid_is_read_back);
+    tcase_add_test(tc, what_an_endpoints_key_has_of_its_uid_is_read_back);
+    tcase_add_test(tc, only_an_endpoints_key_has_the_head_of_a_uid);
     tcase_add_test(tc, a_short_key_has_no_last_uid);
     suite_add_tcase(suite, tc);
     return suite;

@@ -10,7 +10,8 @@
 #include <string.h>
 
 enum {
-    STATUS_AT = 1 + KEYRING_ID_BYTES, /* in an endpoint's record */
+    ENDPOINT_KEY_AT = 1 + UID_BYTES, /* in an endpoint's record */
+    STATUS_AT = ENDPOINT_KEY_AT + KEYRING_ID_BYTES,
     SETTINGS_AT = STATUS_AT + 2 + 3 * 4 + 4 * 8
 };
 
@@ -81,7 +82,7 @@ static enum rc decode_bytes(enum kind kind, struct text record)
     if (kind == APIKEY)
         return record_apikey_decode(record, &endpoint.uid, &arena, &key);
     if (kind == ENDPOINT)
-        return record_endpoint_decode(record, ring, &endpoint.project, &endpoint.uid, &arena, &out);
+        return record_endpoint_decode(record, ring, &endpoint.project, &arena, &out);
     return record_history_decode(record, &event.project, event.sequence, &arena, &history);
 }
 
@@ -175,8 +176,7 @@ START_TEST(no_flipped_bits_of_an_endpoint_make_decoding_crash)
         enum rc rc;
 
         buf.data[i] = (char)(buf.data[i] ^ mask);
-        rc = record_endpoint_decode(buf_text(&buf), ring, &endpoint.project, &endpoint.uid, &arena,
-                                    &out);
+        rc = record_endpoint_decode(buf_text(&buf), ring, &endpoint.project, &arena, &out);
         expect_sane(rc, &out);
         buf.data[i] = (char)(buf.data[i] ^ mask);
         arena_reset(&arena);
@@ -409,7 +409,7 @@ END_TEST
 START_TEST(a_key_that_is_not_in_the_ring_is_said)
 {
     encode((enum kind)_i);
-    buf.data[(enum kind)_i == STORE ? 9 : 1] ^= 1;
+    buf.data[(enum kind)_i == STORE ? 9 : ENDPOINT_KEY_AT] ^= 1;
     ck_assert_int_eq(decode((enum kind)_i), RC_KEY);
 }
 END_TEST

@@ -274,6 +274,44 @@ START_TEST(a_damaged_endpoint_ends_the_visit)
 }
 END_TEST
 
+static enum rc misplace_in(struct kv_txn *txn, void *arg)
+{
+    const uint32_t *numbers = arg;
+    const struct uid uids[] = {sample_uid(numbers[0]), sample_uid(numbers[1])};
+    struct keyspace_key from = keyspace_endpoint(&at.project.uid, &uids[0]);
+    struct keyspace_key to = keyspace_endpoint(&at.project.uid, &uids[1]);
+    char copy[4096];
+    struct text record;
+    enum rc rc = kv_get(txn, (struct text){(const char *)from.bytes, from.len}, &record);
+
+    if (rc != RC_OK || record.len > sizeof copy)
+        return RC_SYSTEM;
+    memcpy(copy, record.data, record.len);
+    return kv_set(txn, (struct text){(const char *)to.bytes, to.len},
+                  (struct text){copy, record.len});
+}
+
+/* Whose record is a good one, but another's. */
+START_TEST(an_endpoint_under_a_key_that_is_not_its_own_ends_the_visit)
+{
+    struct list list = {.most = LIST_MAX};
+    struct store_page page = {.from = UID_NONE};
+    struct uid uids[LIST_MAX];
+    size_t count = 0;
+
+    add_endpoints(STORE_FIXTURE_PROJECT, NUMBERS(3, 4, 5));
+    store_fixture_close(&at);
+    ck_assert_int_eq(store_fixture_edit(&at, misplace_in, (uint32_t[]){3, 4}), RC_OK);
+    store_fixture_open(&at);
+    ck_assert_int_eq(store_endpoints(at.store, &at.project.uid, note_endpoint, &list), RC_CORRUPT);
+    expect_list(&list, NUMBERS(5));
+    ck_assert(log_capture_has("endpoint"));
+    ck_assert_int_eq(store_endpoint_page(at.store, &at.project.uid, &page, uids, LIST_MAX, &count),
+                     RC_CORRUPT);
+    ck_assert_uint_eq(count, 1);
+}
+END_TEST
+
 START_TEST(a_damaged_project_or_key_ends_the_visit)
 {
     const struct uid uid = sample_uid(4);
@@ -326,6 +364,7 @@ Suite *store_visits_suite(void)
     tcase_add_test(tc, where_there_is_nothing_nothing_is_visited);
     tcase_add_loop_test(tc, a_visit_that_is_told_to_stop_stops, 1, 5);
     tcase_add_test(tc, a_damaged_endpoint_ends_the_visit);
+    tcase_add_test(tc, an_endpoint_under_a_key_that_is_not_its_own_ends_the_visit);
     tcase_add_test(tc, a_damaged_project_or_key_ends_the_visit);
     tcase_add_test(tc, a_damaged_entry_ends_the_visit);
     suite_add_tcase(suite, tc);

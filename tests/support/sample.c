@@ -1,4 +1,5 @@
-/* sample: numbers stand in the last bytes of whatever is otherwise random. */
+/* sample: numbers stand in the last bytes of whatever is otherwise random, and in the first ones of
+ * uids too, where the store's keys have them. */
 #include "support/sample.h"
 
 #include "domain/create.h"
@@ -14,8 +15,9 @@ static void number(uint8_t *end, uint32_t n)
 
 struct uid sample_uid(uint32_t n)
 {
-    uint8_t entropy[UID_ENTROPY_BYTES] = {0xA5};
+    uint8_t entropy[UID_ENTROPY_BYTES] = {0};
 
+    number(entropy + 4, n);
     number(entropy + sizeof entropy, n);
     return uid_make(SAMPLE_NOW - 1000, entropy);
 }
