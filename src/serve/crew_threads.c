@@ -1,0 +1,161 @@
+/* crew_threads: how many threads there are, and what each does; whom it runs is crew.c's. */
+#include "serve/crew_inside.h"
+
+#include "base/log.h"
+
+#include <errno.h>
+#include <string.h>
+
+void crew_starve(struct crew *crew, int err)
+{
+    crew->starved = true;
+    watchdog_arm(&crew->watchdog);
+    if (!crew->told)
+        log_warn("there are %zu workers and %zu threads, and no more can be had now: %s",
+                 crew->made, (size_t)crew->started, strerror(err));
+    crew->told = true;
+}
+
+static void *run_thread(void *arg)
+{
+    struct crew_thread *thread = arg;
+    struct crew_worker *worker;
+
+    blocking_watch(&thread->hooks);
+    while ((worker = crew_choose(thread->crew, thread)) != NULL) {
+        worker->thread = thread;
+        thread->worker = worker;
+        fiber_switch(thread->chooser, worker->fiber);
+        crew_settle(worker);
+    }
+    blocking_watch(NULL);
+    return NULL;
+}
+
+static void lend_slot(void *arg)
+{
+    struct crew_thread *thread = arg;
+
+    if (slots_lend(&thread->slot))
+        crew_relay(thread->crew);
+}
+
+static void take_slot_back(void *arg)
+{
+    struct crew_thread *thread = arg;
+
+    slots_take_back(&thread->slot);
+}
+
+static void *caller(void *arg)
+{
+    const struct crew_thread *thread = arg;
+
+    return thread->worker;
+}
+
+static void await_turn(void *arg)
+{
+    const struct crew_thread *thread = arg;
+
+    crew_await_turn(thread->worker);
+}
+
+/* With the lock held, and a slot claimed. 0, or an error of the system's. */
+static int start_thread(struct crew *crew)
+{
+    struct crew_thread *thread = &crew->threads[crew->started];
+    int err;
+
+    /* So that without memory for it there is no thread. */
+    if (crew->made == crew->started && !crew_make_worker(crew))
+        return ENOMEM;
+    thread->crew = crew;
+    thread->hooks = (struct blocking_hooks){.begin = lend_slot,
+                                            .end = take_slot_back,
+                                            .caller = caller,
+                                            .leave = await_turn,
+                                            .go_on = crew_give_turn,
+                                            .arg = thread};
+    thread->chooser = fiber_of_thread();
+    if (thread->chooser == NULL)
+        return ENOMEM;
+    slots_thread_init(&thread->slot, &crew->slots);
+    err = pthread_create(&thread->handle, NULL, run_thread, thread);
+    if (err == 0) {
+        crew->started++;
+        return 0;
+    }
+    slots_thread_free(&thread->slot);
+    fiber_free(thread->chooser);
+    return err;
+}
+
+/* One thread more that runs, if there may be. */
+static void grow(struct crew *crew)
+{
+    (void)pthread_mutex_lock(&crew->lock);
+    if (crew->order == CREW_SERVE && crew->started < crew->options.workers && !crew->starved &&
+        slots_claim(&crew->slots)) {
+        int err = start_thread(crew);
+
+        if (err == 0) {
+            crew->told = false;
+        } else {
+            slots_release(&crew->slots);
+            crew_starve(crew, err);
+        }
+    }
+    (void)pthread_mutex_unlock(&crew->lock);
+}
+
+void crew_relay(struct crew *crew)
+{
+    if (atomic_load(&crew->waiting) > 0)
+        return;
+    if (slots_pass(&crew->slots) == SLOTS_UNUSED)
+        grow(crew);
+    watchdog_arm(&crew->watchdog);
+}
+
+/* The watchdog's look: a request that lasts waits for its client, or for the disk. */
+static bool look_out(void *arg)
+{
+    struct crew *crew = arg;
+    size_t started = atomic_load(&crew->started);
+
+    for (size_t i = 0; i < started; i++)
+        (void)slots_relieve(&crew->threads[i].slot);
+    (void)pthread_mutex_lock(&crew->lock);
+    crew->starved = false;
+    crew_tell_resting(crew);
+    (void)pthread_mutex_unlock(&crew->lock);
+    /* Whatever it is that nobody waits for requests: it lasts no longer than until now. */
+    crew_relay(crew);
+    return atomic_load(&crew->waiting) == 0;
+}
+
+bool crew_start_threads(struct crew *crew)
+{
+    int err = 0;
+
+    crew->watched = watchdog_start(&crew->watchdog, look_out, crew) == RC_OK;
+    if (!crew->watched)
+        return false;
+    /* The first may send for another before this is done. */
+    (void)pthread_mutex_lock(&crew->lock);
+    while (err == 0 && crew->started < CREW_FIRST_THREADS &&
+           crew->started < crew->options.workers && slots_claim(&crew->slots))
+        err = start_thread(crew);
+    (void)pthread_mutex_unlock(&crew->lock);
+    errno = err;
+    return err == 0;
+}
+
+void crew_join(struct crew *crew)
+{
+    for (size_t i = 0; i < crew->started; i++)
+        (void)pthread_join(crew->threads[i].handle, NULL);
+    if (crew->watched)
+        watchdog_stop(&crew->watchdog);
+}
