@@ -95,6 +95,7 @@ Suite *kept_suite(void);
 Suite *listener_suite(void);
 Suite *pool_slots_suite(void);
 Suite *pool_suite(void);
+Suite *pool_end_suite(void);
 Suite *slots_suite(void);
 Suite *supervisor_suite(void);
 Suite *surveyor_suite(void);

@@ -99,6 +99,7 @@ static Suite *(*const suites[])(void) = {
     listener_suite,
     pool_slots_suite,
     pool_suite,
+    pool_end_suite,
     slots_suite,
     supervisor_suite,
     surveyor_suite,

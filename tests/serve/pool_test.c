@@ -1,5 +1,4 @@
-/* pool: many connections on few threads, requests that are answered though the pool is
- * told to stop, and nothing left behind. */
+/* pool: many connections on few threads, and nothing left behind. */
 #include "suites.h"
 #include "support/log_capture.h"
 #include "support/pool_fixture.h"
@@ -146,188 +145,6 @@ START_TEST(a_body_over_the_limit_is_refused_and_the_connection_kept)
 }
 END_TEST
 
-START_TEST(stopping_ends_idle_connections)
-{
-    int fds[CLIENTS];
-
-    pool_fixture_connect_all(&at, fds, CLIENTS);
-    for (int i = 0; i < CLIENTS; i += 2) {
-        pool_fixture_send_health(&at, fds[i]);
-        pool_fixture_expect_health(&at, fds[i]);
-    }
-    pool_fixture_stop(&at);
-    for (int i = 0; i < CLIENTS; i++)
-        ck_assert(fcgi_client_ended(fds[i]));
-    pool_fixture_close_all(fds, CLIENTS);
-}
-END_TEST
-
-START_TEST(requests_that_have_come_are_answered_though_it_stops)
-{
-    int fds[CLIENTS];
-
-    pool_fixture_connect_all(&at, fds, CLIENTS / 2);
-    for (int i = 0; i < CLIENTS / 2; i++) {
-        pool_fixture_send_health(&at, fds[i]);
-        pool_fixture_expect_health(&at, fds[i]);
-    }
-    pool_fixture_connect_all(&at, fds + CLIENTS / 2, CLIENTS / 2);
-    for (int i = 0; i < CLIENTS; i++)
-        pool_fixture_send_roll(&at, fds[i], true);
-    pool_fixture_stop(&at);
-    for (int i = 0; i < CLIENTS; i++) {
-        pool_fixture_expect(&at, fds[i], 200);
-        ck_assert(fcgi_client_ended(fds[i]));
-    }
-    pool_fixture_close_all(fds, CLIENTS);
-    ck_assert_uint_eq(pool_fixture_history(&at), 1 + CLIENTS);
-}
-END_TEST
-
-START_TEST(connections_that_nobody_has_accepted_are_served_though_it_stops)
-{
-    int fds[CLIENTS];
-
-    at.listener.inherited = _i == 1;
-    pool_fixture_connect_all(&at, fds, CLIENTS);
-    for (int i = 0; i < CLIENTS; i++) {
-        pool_fixture_send_roll(&at, fds[i], true);
-        /* libfcgi waits, before it closes, for a peer that may send more. */
-        ck_assert_int_eq(shutdown(fds[i], SHUT_WR), 0);
-    }
-    ck_assert_int_eq(pool_fixture_start(&at, 1), RC_OK);
-    pool_fixture_stop(&at);
-    for (int i = 0; i < CLIENTS; i++) {
-        pool_fixture_expect(&at, fds[i], 200);
-        ck_assert(fcgi_client_ended(fds[i]));
-    }
-    pool_fixture_close_all(fds, CLIENTS);
-    ck_assert_uint_eq(pool_fixture_history(&at), 1 + CLIENTS);
-}
-END_TEST
-
-static void *stop_in_thread(void *arg)
-{
-    (void)arg;
-    pool_fixture_stop(&at);
-    return NULL;
-}
-
-START_TEST(a_request_that_has_begun_is_answered_though_it_stops)
-{
-    int fd = pool_fixture_connect(&at);
-    pthread_t thread;
-
-    pool_fixture_begin(&at, fd);
-    ck_assert_int_eq(pthread_create(&thread, NULL, stop_in_thread, NULL), 0);
-    pool_fixture_end_health(&at, fd);
-    pool_fixture_expect_health(&at, fd);
-    ck_assert(fcgi_client_ended(fd));
-    ck_assert_int_eq(pthread_join(thread, NULL), 0);
-    (void)close(fd);
-}
-END_TEST
-
-START_TEST(after_stopping_connections_are_left_to_others)
-{
-    int fd;
-    int taken;
-
-    pool_fixture_stop(&at);
-    fd = pool_fixture_connect(&at);
-    taken = accept(at.listener.fd, NULL, NULL);
-    ck_assert_int_ge(taken, 0);
-    (void)close(taken);
-    (void)close(fd);
-}
-END_TEST
-
-static int kept[CLIENTS];
-static size_t kept_count;
-
-static void keep(void *arg, int fd)
-{
-    ck_assert_ptr_eq(arg, kept);
-    ck_assert_uint_lt(kept_count, CLIENTS);
-    kept[kept_count++] = fd;
-}
-
-static void leave(void)
-{
-    kept_count = 0;
-    pool_leave(at.pool, keep, kept);
-    at.pool = NULL;
-}
-
-START_TEST(a_successor_answers_what_comes_while_no_pool_is_there)
-{
-    int fds[CLIENTS];
-    int fresh;
-
-    pool_fixture_connect_all(&at, fds, CLIENTS);
-    for (int i = 0; i < CLIENTS; i++) {
-        pool_fixture_send_health(&at, fds[i]);
-        pool_fixture_expect_health(&at, fds[i]);
-    }
-    ck_assert(pool_pause(at.pool, POOL_FIXTURE_PATIENCE));
-    for (int i = 0; i < CLIENTS; i += 2)
-        pool_fixture_send_roll(&at, fds[i], true);
-    leave();
-    ck_assert_uint_eq(kept_count, CLIENTS);
-    fresh = pool_fixture_connect(&at);
-    pool_fixture_send_roll(&at, fresh, true);
-    for (int i = 1; i < CLIENTS; i += 2)
-        pool_fixture_send_roll(&at, fds[i], true);
-    ck_assert_uint_eq(pool_fixture_history(&at), 1);
-    ck_assert_int_eq(pool_fixture_start(&at, WORKERS), RC_OK);
-    for (int i = 0; i < CLIENTS; i++)
-        pool_adopt(at.pool, kept[i]);
-    for (int i = 0; i < CLIENTS; i++)
-        pool_fixture_expect(&at, fds[i], 200);
-    pool_fixture_expect(&at, fresh, 200);
-    pool_fixture_close_all(fds, CLIENTS);
-    (void)close(fresh);
-    ck_assert_uint_eq(pool_fixture_history(&at), 2 + CLIENTS);
-}
-END_TEST
-
-START_TEST(a_request_that_lasts_ends_the_pause)
-{
-    int fd = pool_fixture_connect(&at);
-    int other = pool_fixture_connect(&at);
-
-    pool_fixture_begin(&at, fd);
-    pool_fixture_await_read(fd);
-    for (int i = 0; i < ROUNDS; i++) {
-        ck_assert(!pool_pause(at.pool, 1));
-        pool_fixture_send_health(&at, other);
-        pool_fixture_expect_health(&at, other);
-    }
-    pool_fixture_end_health(&at, fd);
-    pool_fixture_expect_health(&at, fd);
-    ck_assert(pool_pause(at.pool, POOL_FIXTURE_PATIENCE));
-    leave();
-    ck_assert_uint_eq(kept_count, 2);
-    pool_fixture_close_all(kept, kept_count);
-    ck_assert(fcgi_client_ended(fd));
-    (void)close(fd);
-    (void)close(other);
-}
-END_TEST
-
-START_TEST(a_pool_that_pauses_can_be_stopped)
-{
-    int fd = pool_fixture_connect(&at);
-
-    ck_assert(pool_pause(at.pool, POOL_FIXTURE_PATIENCE));
-    pool_fixture_send_health(&at, fd);
-    pool_fixture_stop(&at);
-    pool_fixture_expect_health(&at, fd);
-    ck_assert(fcgi_client_ended(fd));
-    (void)close(fd);
-}
-END_TEST
-
 static int descriptors(void)
 {
     DIR *dir = opendir("/proc/self/fd");
@@ -441,18 +258,9 @@ Suite *pool_suite(void)
     tcase_add_test(started, connections_that_end_or_talk_nonsense_harm_no_other);
     tcase_add_test(started, nonsense_ends_its_connection);
     tcase_add_test(started, a_body_over_the_limit_is_refused_and_the_connection_kept);
-    tcase_add_test(started, stopping_ends_idle_connections);
-    tcase_add_test(started, requests_that_have_come_are_answered_though_it_stops);
-    tcase_add_test(started, a_request_that_has_begun_is_answered_though_it_stops);
-    tcase_add_test(started, after_stopping_connections_are_left_to_others);
-    tcase_add_test(started, a_successor_answers_what_comes_while_no_pool_is_there);
-    tcase_add_test(started, a_request_that_lasts_ends_the_pause);
-    tcase_add_test(started, a_pool_that_pauses_can_be_stopped);
     suite_add_tcase(suite, started);
     tcase_add_checked_fixture(ready, setup, teardown);
     tcase_set_timeout(ready, 60);
-    tcase_add_loop_test(ready, connections_that_nobody_has_accepted_are_served_though_it_stops, 0,
-                        2);
     tcase_add_test(ready, starting_and_stopping_leaves_nothing_behind);
     tcase_add_test(ready, two_pools_in_turn_serve_one_listener);
     tcase_add_loop_test(ready, a_pool_that_cannot_start_says_so_and_leaves_nothing_behind, 0, 3);

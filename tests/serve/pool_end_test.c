@@ -1,0 +1,344 @@
+/* pool_end: what becomes of requests and connections when a pool stops, pauses, or leaves them to
+ * another. */
+#include "suites.h"
+#include "support/pool_fixture.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    WORKERS = 3,
+    CLIENTS = 40,
+    ROUNDS = 3,
+    TRIES = 50
+};
+
+static struct pool_fixture at;
+
+static void setup(void)
+{
+    pool_fixture_make(&at);
+}
+
+static void setup_started(void)
+{
+    setup();
+    ck_assert_int_eq(pool_fixture_start(&at, WORKERS), RC_OK);
+}
+
+static void teardown(void)
+{
+    pool_fixture_remove(&at);
+}
+
+START_TEST(stopping_ends_idle_connections)
+{
+    int fds[CLIENTS];
+
+    pool_fixture_connect_all(&at, fds, CLIENTS);
+    for (int i = 0; i < CLIENTS; i += 2) {
+        pool_fixture_send_health(&at, fds[i]);
+        pool_fixture_expect_health(&at, fds[i]);
+    }
+    pool_fixture_stop(&at);
+    for (int i = 0; i < CLIENTS; i++)
+        ck_assert(fcgi_client_ended(fds[i]));
+    pool_fixture_close_all(fds, CLIENTS);
+}
+END_TEST
+
+START_TEST(requests_that_have_come_are_answered_though_it_stops)
+{
+    int fds[CLIENTS];
+
+    pool_fixture_connect_all(&at, fds, CLIENTS / 2);
+    for (int i = 0; i < CLIENTS / 2; i++) {
+        pool_fixture_send_health(&at, fds[i]);
+        pool_fixture_expect_health(&at, fds[i]);
+    }
+    pool_fixture_connect_all(&at, fds + CLIENTS / 2, CLIENTS / 2);
+    for (int i = 0; i < CLIENTS; i++)
+        pool_fixture_send_roll(&at, fds[i], true);
+    pool_fixture_stop(&at);
+    for (int i = 0; i < CLIENTS; i++) {
+        pool_fixture_expect(&at, fds[i], 200);
+        ck_assert(fcgi_client_ended(fds[i]));
+    }
+    pool_fixture_close_all(fds, CLIENTS);
+    ck_assert_uint_eq(pool_fixture_history(&at), 1 + CLIENTS);
+}
+END_TEST
+
+START_TEST(connections_that_nobody_has_accepted_are_served_though_it_stops)
+{
+    int fds[CLIENTS];
+
+    at.listener.inherited = _i == 1;
+    pool_fixture_connect_all(&at, fds, CLIENTS);
+    for (int i = 0; i < CLIENTS; i++) {
+        pool_fixture_send_roll(&at, fds[i], true);
+        /* libfcgi waits, before it closes, for a peer that may send more. */
+        ck_assert_int_eq(shutdown(fds[i], SHUT_WR), 0);
+    }
+    ck_assert_int_eq(pool_fixture_start(&at, 1), RC_OK);
+    pool_fixture_stop(&at);
+    for (int i = 0; i < CLIENTS; i++) {
+        pool_fixture_expect(&at, fds[i], 200);
+        ck_assert(fcgi_client_ended(fds[i]));
+    }
+    pool_fixture_close_all(fds, CLIENTS);
+    ck_assert_uint_eq(pool_fixture_history(&at), 1 + CLIENTS);
+}
+END_TEST
+
+static void *stop_in_thread(void *arg)
+{
+    (void)arg;
+    pool_fixture_stop(&at);
+    return NULL;
+}
+
+START_TEST(a_request_that_has_begun_is_answered_though_it_stops)
+{
+    int fd = pool_fixture_connect(&at);
+    pthread_t thread;
+
+    pool_fixture_begin(&at, fd);
+    ck_assert_int_eq(pthread_create(&thread, NULL, stop_in_thread, NULL), 0);
+    pool_fixture_end_health(&at, fd);
+    pool_fixture_expect_health(&at, fd);
+    ck_assert(fcgi_client_ended(fd));
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    (void)close(fd);
+}
+END_TEST
+
+START_TEST(after_stopping_connections_are_left_to_others)
+{
+    int fd;
+    int taken;
+
+    pool_fixture_stop(&at);
+    fd = pool_fixture_connect(&at);
+    taken = accept(at.listener.fd, NULL, NULL);
+    ck_assert_int_ge(taken, 0);
+    (void)close(taken);
+    (void)close(fd);
+}
+END_TEST
+
+static int kept[CLIENTS];
+static size_t kept_count;
+
+static void keep(void *arg, int fd)
+{
+    ck_assert_ptr_eq(arg, kept);
+    ck_assert_uint_lt(kept_count, CLIENTS);
+    kept[kept_count++] = fd;
+}
+
+static void leave(void)
+{
+    kept_count = 0;
+    pool_leave(at.pool, keep, kept);
+    at.pool = NULL;
+}
+
+START_TEST(a_successor_answers_what_comes_while_no_pool_is_there)
+{
+    int fds[CLIENTS];
+    int fresh;
+
+    pool_fixture_connect_all(&at, fds, CLIENTS);
+    for (int i = 0; i < CLIENTS; i++) {
+        pool_fixture_send_health(&at, fds[i]);
+        pool_fixture_expect_health(&at, fds[i]);
+    }
+    ck_assert(pool_pause(at.pool, POOL_FIXTURE_PATIENCE));
+    for (int i = 0; i < CLIENTS; i += 2)
+        pool_fixture_send_roll(&at, fds[i], true);
+    leave();
+    ck_assert_uint_eq(kept_count, CLIENTS);
+    fresh = pool_fixture_connect(&at);
+    pool_fixture_send_roll(&at, fresh, true);
+    for (int i = 1; i < CLIENTS; i += 2)
+        pool_fixture_send_roll(&at, fds[i], true);
+    ck_assert_uint_eq(pool_fixture_history(&at), 1);
+    ck_assert_int_eq(pool_fixture_start(&at, WORKERS), RC_OK);
+    for (int i = 0; i < CLIENTS; i++)
+        pool_adopt(at.pool, kept[i]);
+    for (int i = 0; i < CLIENTS; i++)
+        pool_fixture_expect(&at, fds[i], 200);
+    pool_fixture_expect(&at, fresh, 200);
+    pool_fixture_close_all(fds, CLIENTS);
+    (void)close(fresh);
+    ck_assert_uint_eq(pool_fixture_history(&at), 2 + CLIENTS);
+}
+END_TEST
+
+START_TEST(a_request_that_lasts_ends_the_pause)
+{
+    int fd = pool_fixture_connect(&at);
+    int other = pool_fixture_connect(&at);
+
+    pool_fixture_begin(&at, fd);
+    pool_fixture_await_read(fd);
+    for (int i = 0; i < ROUNDS; i++) {
+        ck_assert(!pool_pause(at.pool, 1));
+        pool_fixture_send_health(&at, other);
+        pool_fixture_expect_health(&at, other);
+    }
+    pool_fixture_end_health(&at, fd);
+    pool_fixture_expect_health(&at, fd);
+    ck_assert(pool_pause(at.pool, POOL_FIXTURE_PATIENCE));
+    leave();
+    ck_assert_uint_eq(kept_count, 2);
+    pool_fixture_close_all(kept, kept_count);
+    ck_assert(fcgi_client_ended(fd));
+    (void)close(fd);
+    (void)close(other);
+}
+END_TEST
+
+START_TEST(a_pool_that_pauses_can_be_stopped)
+{
+    int fd = pool_fixture_connect(&at);
+
+    ck_assert(pool_pause(at.pool, POOL_FIXTURE_PATIENCE));
+    pool_fixture_send_health(&at, fd);
+    pool_fixture_stop(&at);
+    pool_fixture_expect_health(&at, fd);
+    ck_assert(fcgi_client_ended(fd));
+    (void)close(fd);
+}
+END_TEST
+
+static _Atomic int interruptions;
+
+static void note_interruption(int sig)
+{
+    (void)sig;
+    interruptions++;
+}
+
+/* Nothing restarts what it interrupts. */
+static void catch_interruptions(void)
+{
+    struct sigaction action = {.sa_handler = note_interruption};
+
+    ck_assert_int_eq(sigaction(SIGUSR2, &action, NULL), 0);
+}
+
+/* Whether a thread of ours is in epoll_wait: the only one there, once workers have ended. */
+static bool waits(pid_t thread)
+{
+    char path[64];
+    char line[128] = "";
+    int fd;
+    long call;
+
+    (void)snprintf(path, sizeof path, "/proc/self/task/%d/syscall", (int)thread);
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_gt(read(fd, line, sizeof line - 1), 0);
+    (void)close(fd);
+    call = strtol(line, NULL, 10);
+    return line[0] != 'r' && (call == SYS_epoll_wait || call == SYS_epoll_pwait);
+}
+
+static int64_t elapsed(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
+}
+
+struct interrupter {
+    pid_t stopping; /* the thread that stops the pool */
+    int fd;
+    _Atomic bool stopped;
+    bool in_time; /* the request was sent while a connection may still be used */
+};
+
+/* Interrupts the last look at connections that are kept, and then sends on one of them. */
+static void *interrupt(void *arg)
+{
+    struct interrupter *interrupter = arg;
+    int64_t began;
+
+    while (!waits(interrupter->stopping)) {
+        if (interrupter->stopped)
+            return NULL;
+        (void)sched_yield();
+    }
+    began = elapsed();
+    (void)syscall(SYS_tgkill, getpid(), interrupter->stopping, SIGUSR2);
+    while (interruptions == 0)
+        (void)sched_yield();
+    pool_fixture_send_health(&at, interrupter->fd);
+    interrupter->in_time = elapsed() - began < 50;
+    return NULL;
+}
+
+START_TEST(an_interruption_does_not_end_the_last_look)
+{
+    struct interrupter interrupter = {.stopping = (pid_t)syscall(SYS_gettid)};
+
+    catch_interruptions();
+    /* On a busy machine it may come too late. */
+    for (int i = 0; i < TRIES && !interrupter.in_time; i++) {
+        pthread_t thread;
+
+        if (at.pool == NULL)
+            ck_assert_int_eq(pool_fixture_start(&at, WORKERS), RC_OK);
+        interruptions = 0;
+        interrupter.stopped = false;
+        interrupter.fd = pool_fixture_connect(&at);
+        pool_fixture_send_health(&at, interrupter.fd);
+        pool_fixture_expect_health(&at, interrupter.fd);
+        ck_assert_int_eq(pthread_create(&thread, NULL, interrupt, &interrupter), 0);
+        pool_fixture_stop(&at);
+        interrupter.stopped = true;
+        ck_assert_int_eq(pthread_join(thread, NULL), 0);
+        if (interrupter.in_time)
+            pool_fixture_expect_health(&at, interrupter.fd);
+        (void)close(interrupter.fd);
+    }
+    ck_assert(interrupter.in_time);
+}
+END_TEST
+
+Suite *pool_end_suite(void)
+{
+    Suite *suite = suite_create("pool_end");
+    TCase *started = tcase_create("started");
+    TCase *ready = tcase_create("ready");
+
+    tcase_add_checked_fixture(started, setup_started, teardown);
+    tcase_set_timeout(started, 60);
+    tcase_add_test(started, stopping_ends_idle_connections);
+    tcase_add_test(started, requests_that_have_come_are_answered_though_it_stops);
+    tcase_add_test(started, a_request_that_has_begun_is_answered_though_it_stops);
+    tcase_add_test(started, after_stopping_connections_are_left_to_others);
+    tcase_add_test(started, a_successor_answers_what_comes_while_no_pool_is_there);
+    tcase_add_test(started, a_request_that_lasts_ends_the_pause);
+    tcase_add_test(started, a_pool_that_pauses_can_be_stopped);
+    tcase_add_test(started, an_interruption_does_not_end_the_last_look);
+    suite_add_tcase(suite, started);
+    tcase_add_checked_fixture(ready, setup, teardown);
+    tcase_set_timeout(ready, 60);
+    tcase_add_loop_test(ready, connections_that_nobody_has_accepted_are_served_though_it_stops, 0,
+                        2);
+    suite_add_tcase(suite, ready);
+    return suite;
+}
