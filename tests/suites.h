@@ -17,6 +17,7 @@ Suite *pack_suite(void);
 Suite *process_suite(void);
 Suite *rc_suite(void);
 Suite *tally_suite(void);
+Suite *text_parts_suite(void);
 Suite *text_suite(void);
 
 Suite *apikey_suite(void);

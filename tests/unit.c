@@ -21,6 +21,7 @@ static Suite *(*const suites[])(void) = {
     process_suite,
     rc_suite,
     tally_suite,
+    text_parts_suite,
     text_suite,
     /* domain */
     apikey_suite,
