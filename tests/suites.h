@@ -87,6 +87,7 @@ Suite *scrape_token_suite(void);
 
 Suite *access_suite(void);
 Suite *changes_suite(void);
+Suite *config_refusal_suite(void);
 Suite *config_suite(void);
 Suite *crew_suite(void);
 Suite *fcgi_body_suite(void);

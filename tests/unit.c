@@ -91,6 +91,7 @@ static Suite *(*const suites[])(void) = {
     scrape_token_suite,
     /* serve */
     access_suite,
+    config_refusal_suite,
     config_suite,
     crew_suite,
     fcgi_body_suite,
