@@ -22,6 +22,11 @@ Suite *text_suite(void);
 
 Suite *apikey_suite(void);
 Suite *create_suite(void);
+Suite *endpoint_addresses_suite(void);
+Suite *endpoint_authentication_suite(void);
+Suite *endpoint_members_suite(void);
+Suite *endpoint_rules_suite(void);
+Suite *endpoint_secrets_suite(void);
 Suite *endpoint_suite(void);
 Suite *faults_suite(void);
 Suite *history_suite(void);

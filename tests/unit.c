@@ -26,6 +26,11 @@ static Suite *(*const suites[])(void) = {
     /* domain */
     apikey_suite,
     create_suite,
+    endpoint_addresses_suite,
+    endpoint_authentication_suite,
+    endpoint_members_suite,
+    endpoint_rules_suite,
+    endpoint_secrets_suite,
     endpoint_suite,
     faults_suite,
     history_suite,
