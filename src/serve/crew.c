@@ -21,13 +21,6 @@ enum turn {
     AWAITED /* and the worker's thread runs another */
 };
 
-/* Why a worker left its thread. */
-enum leaving {
-    FOR_OTHERS, /* it has nothing to do */
-    FOR_ITS_TURN,
-    FOR_GOOD
-};
-
 void crew_tell_resting(struct crew *crew)
 {
     if (crew->resting > 0)
@@ -85,7 +78,7 @@ static void put_idle(struct crew_worker *worker)
 }
 
 /* By the worker. Somebody lets it go on from here. */
-static void leave(struct crew_worker *worker, enum leaving leaving)
+static void leave(struct crew_worker *worker, enum crew_leaving leaving)
 {
     worker->leaving = leaving;
     fiber_switch(worker->fiber, worker->thread->chooser);
@@ -96,7 +89,7 @@ static void run_worker(void *arg)
     struct crew_worker *worker = arg;
 
     worker->crew->options.work(worker, worker->tools);
-    leave(worker, FOR_GOOD);
+    leave(worker, CREW_FOR_GOOD);
 }
 
 bool crew_make_worker(struct crew *crew)
@@ -184,13 +177,13 @@ void crew_settle(struct crew_worker *worker)
 {
     struct crew *crew = worker->crew;
 
-    if (worker->leaving == FOR_ITS_TURN) {
+    if (worker->leaving == CREW_FOR_ITS_TURN) {
         if (atomic_exchange(&worker->turn, AWAITED) == GIVEN)
             make_ready(worker);
         return;
     }
     (void)pthread_mutex_lock(&crew->lock);
-    if (worker->leaving == FOR_OTHERS) {
+    if (worker->leaving == CREW_FOR_OTHERS) {
         put_idle(worker);
     } else {
         crew->ended++;
@@ -203,7 +196,7 @@ void crew_await_turn(struct crew_worker *worker)
 {
     crew_finished(worker);
     worker->crew->away++;
-    leave(worker, FOR_ITS_TURN);
+    leave(worker, CREW_FOR_ITS_TURN);
     atomic_store(&worker->turn, NOT_GIVEN);
     crew_begin(worker);
 }
@@ -259,7 +252,7 @@ enum crew_order crew_stay(struct crew_worker *worker)
         if (atomic_load(&crew->ready) == 0 && order != CREW_PAUSE &&
             (order != CREW_SERVE || !slots_crowded(&crew->slots)))
             return order;
-        leave(worker, FOR_OTHERS);
+        leave(worker, CREW_FOR_OTHERS);
     }
 }
 

@@ -27,14 +27,21 @@ struct crew_thread {
     struct crew_worker *worker; /* that it runs */
 };
 
+/* Why a worker left its thread. */
+enum crew_leaving {
+    CREW_FOR_OTHERS, /* it has nothing to do */
+    CREW_FOR_ITS_TURN,
+    CREW_FOR_GOOD
+};
+
 struct crew_worker {
     struct crew *crew;
     void *tools;
     struct fiber *fiber;
     struct crew_thread *thread; /* that runs it */
-    int leaving;                /* crew.c's: why it left its thread */
-    _Atomic int turn;           /* crew.c's: whether it has its turn */
-    struct crew_worker *next;   /* in a list */
+    enum crew_leaving leaving;
+    _Atomic int turn;         /* crew.c's: whether it has its turn */
+    struct crew_worker *next; /* in a list */
 };
 
 struct crew {
