@@ -173,6 +173,8 @@ enum rc ctl_endpoint_create(struct ctl *ctl)
     }
     if (rc == RC_NOT_FOUND && ctl->why[0] == '\0')
         (void)snprintf(ctl->why, sizeof ctl->why, "project not found");
+    if (rc == RC_EXISTS)
+        (void)snprintf(ctl->why, sizeof ctl->why, "the uid that was drawn is taken: try again");
     if (create.faults.count > 0)
         ctl->faults = create.faults;
     crypto_wipe(&create.fresh, sizeof create.fresh);
@@ -248,6 +250,8 @@ enum rc ctl_endpoint_list(struct ctl *ctl)
         ctl_row(ctl);
     }
     rc = store_endpoints(ctl->store, &project, list_one, &listing);
+    if (rc == RC_NOT_FOUND)
+        (void)snprintf(ctl->why, sizeof ctl->why, "project not found");
     if (ctl->json) {
         json_write_end_array(&listing.json);
         buf_put_byte(&ctl->out, '\n');

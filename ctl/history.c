@@ -71,7 +71,7 @@ enum rc ctl_history(struct ctl *ctl)
         head(ctl);
     rc = store_history(ctl->store, &project, one ? &endpoint : NULL, 0, list_one, &listing);
     if (rc == RC_NOT_FOUND)
-        (void)snprintf(ctl->why, sizeof ctl->why, "endpoint not found");
+        (void)snprintf(ctl->why, sizeof ctl->why, "%s not found", one ? "endpoint" : "project");
     if (ctl->json) {
         json_write_end_array(&listing.json);
         buf_put_byte(&ctl->out, '\n');

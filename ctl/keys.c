@@ -128,6 +128,8 @@ enum rc ctl_key_list(struct ctl *ctl)
         ctl_row(ctl);
     }
     rc = store_apikeys(ctl->store, &project, list_one, &listing);
+    if (rc == RC_NOT_FOUND)
+        (void)snprintf(ctl->why, sizeof ctl->why, "project not found");
     if (ctl->json) {
         json_write_end_array(&listing.json);
         buf_put_byte(&ctl->out, '\n');

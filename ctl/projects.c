@@ -139,6 +139,8 @@ enum rc ctl_project_create(struct ctl *ctl)
     rc = apply_settings(ctl, &project);
     if (rc == RC_OK)
         rc = store_project_add(ctl->store, &project);
+    if (rc == RC_EXISTS)
+        (void)snprintf(ctl->why, sizeof ctl->why, "the uid that was drawn is taken: try again");
     if (rc == RC_OK)
         print(ctl, &project);
     return rc;

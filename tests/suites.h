@@ -66,6 +66,7 @@ Suite *seal_suite(void);
 Suite *store_concurrency_suite(void);
 Suite *store_deletion_suite(void);
 Suite *store_endpoints_suite(void);
+Suite *store_keys_suite(void);
 Suite *store_pages_suite(void);
 Suite *store_suite(void);
 Suite *store_visits_suite(void);

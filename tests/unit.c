@@ -70,6 +70,7 @@ static Suite *(*const suites[])(void) = {
     store_concurrency_suite,
     store_deletion_suite,
     store_endpoints_suite,
+    store_keys_suite,
     store_pages_suite,
     store_suite,
     store_visits_suite,

@@ -29,7 +29,7 @@ int envelope_status(enum rc rc)
         return 413;
     case RC_MEDIA_TYPE:
         return 415;
-    case RC_EXISTS: /* the uid that was drawn */
+    case RC_EXISTS:
     case RC_NO_MEMORY:
     case RC_UNAVAILABLE:
         return 503;
@@ -47,6 +47,7 @@ static const char *default_message(enum rc rc)
 {
     switch (rc) {
     case RC_EXISTS:
+        return "the id that was drawn is taken, try again";
     case RC_NO_MEMORY:
     case RC_UNAVAILABLE:
         return "the service is busy, try again";

@@ -14,9 +14,10 @@ enum {
 struct walk {
     struct census *census;
     int64_t now;
-    struct keyspace_key at; /* the last that was counted; empty before the first */
-    size_t left;            /* of this view */
-    bool ended;             /* there was room for more, and there was no more */
+    char at[KV_KEY_MAX]; /* the key that was counted last */
+    size_t at_len;       /* of it; 0 before the first */
+    size_t left;         /* of this view */
+    bool ended;          /* there was room for more, and there was no more */
 };
 
 static void count(struct walk *walk, const struct record_secret_times *times, size_t secrets)
@@ -35,38 +36,42 @@ static void count(struct walk *walk, const struct record_secret_times *times, si
     }
 }
 
+static struct text last(const struct walk *walk)
+{
+    return (struct text){walk->at, walk->at_len};
+}
+
 static bool visit(struct text key, struct text record, void *arg)
 {
     struct walk *walk = arg;
     struct record_secret_times times[ENDPOINT_SECRETS_MAX];
+    struct uid uid;
     size_t secrets = 0;
 
-    if (text_equal(key, store_key(&walk->at)))
+    if (text_equal(key, last(walk)))
         return true;
-    if (walk->left == 0 || key.len > sizeof walk->at.bytes) {
+    if (walk->left == 0) {
         walk->ended = false;
         return false;
     }
-    if (record_endpoint_times(record, times, &secrets) == RC_OK)
+    if (store_whose(key, record, &uid) == RC_OK &&
+        record_endpoint_times(record, times, &secrets) == RC_OK)
         count(walk, times, secrets);
     else
         walk->census->damaged++;
     walk->left--;
-    walk->at.len = key.len;
-    memcpy(walk->at.bytes, key.data, key.len);
+    walk->at_len = key.len;
+    memcpy(walk->at, key.data, key.len);
     return true;
 }
 
 static enum rc view_in(struct kv_txn *txn, void *arg)
 {
     struct walk *walk = arg;
-    struct text from = {NULL, 0};
 
-    if (walk->at.len > 0)
-        from = store_key(&walk->at);
     walk->left = VIEW;
     walk->ended = true;
-    return kv_scan(txn, text_of("E"), from, KV_FORWARDS, visit, walk);
+    return kv_scan(txn, text_of("E"), last(walk), KV_FORWARDS, visit, walk);
 }
 
 enum rc census_take(struct store *store, int64_t now, census_go_on *go_on, void *arg,

@@ -18,6 +18,10 @@
 struct kv;
 struct kv_txn;
 
+enum {
+    KV_KEY_MAX = 511 /* bytes of a key, LMDB's own bound */
+};
+
 enum kv_open_mode {
     KV_MUST_EXIST,
     KV_CREATE /* the directory must exist; its files are made, mode 0600 */

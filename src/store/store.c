@@ -227,9 +227,7 @@ enum rc store_project_add(struct store *store, const struct project *project)
 static enum rc add_apikey_in(struct kv_txn *txn, void *arg)
 {
     struct addition *addition = arg;
-    struct keyspace_key project = keyspace_project(addition->project);
-    struct text ignored;
-    enum rc rc = kv_get(txn, store_key(&project), &ignored);
+    enum rc rc = store_known_project(txn, addition->project);
 
     return rc == RC_OK ? kv_add(txn, store_key(&addition->key), buf_text(&addition->record)) : rc;
 }
@@ -241,6 +239,14 @@ enum rc store_apikey_add(struct store *store, const struct apikey *key)
     buf_init(&addition.record, RECORD_MAX);
     record_apikey_encode(&addition.record, key);
     return add(store, add_apikey_in, &addition);
+}
+
+enum rc store_known_project(struct kv_txn *txn, const struct uid *project)
+{
+    struct keyspace_key key = keyspace_project(project);
+    struct text ignored;
+
+    return kv_get(txn, store_key(&key), &ignored);
 }
 
 enum rc store_read_project(struct kv_txn *txn, const struct uid *uid, struct arena *arena,

@@ -94,7 +94,8 @@ RC_CHECK enum rc store_apikey_revoke(struct store *store, const struct uid *uid,
 /* store_apikey_use: notes that the key is in use at `now`; does nothing within
  * APIKEY_USE_STEP of the last time, as `key` has it. */
 RC_CHECK enum rc store_apikey_use(struct store *store, const struct apikey *key, int64_t now);
-/* store_apikeys: a project's, oldest first. */
+/* store_apikeys: a project's, oldest first. RC_NOT_FOUND without the project, as all that follows.
+ */
 RC_CHECK enum rc store_apikeys(struct store *store, const struct uid *project,
                                store_apikey_visit *visit, void *arg);
 

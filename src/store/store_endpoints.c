@@ -13,7 +13,9 @@ enum rc store_whose(struct text key, struct text record, struct uid *uid)
 
     if (rc == RC_OK && memcmp(uid->bytes, head.bytes, KEYSPACE_HEAD_BYTES) != 0)
         rc = RC_CORRUPT;
-    return store_told(rc, "endpoint", &head);
+    if (rc != RC_OK)
+        *uid = head;
+    return rc;
 }
 
 /* RC_NOT_FOUND also when what lies there is another's, which has the same key. */
@@ -22,13 +24,14 @@ static enum rc get_record(struct kv_txn *txn, const struct uid *project, const s
 {
     struct keyspace_key key = keyspace_endpoint(project, uid);
     struct uid whose;
-    enum rc rc = kv_get(txn, store_key(&key), record);
+    enum rc rc = store_known_project(txn, project);
 
     if (rc == RC_OK)
-        rc = store_whose(store_key(&key), *record, &whose);
-    if (rc == RC_OK && !uid_equal(&whose, uid))
-        rc = RC_NOT_FOUND;
-    return rc;
+        rc = kv_get(txn, store_key(&key), record);
+    if (rc != RC_OK)
+        return rc;
+    rc = store_told(store_whose(store_key(&key), *record, &whose), "endpoint", uid);
+    return rc == RC_OK && !uid_equal(&whose, uid) ? RC_NOT_FOUND : rc;
 }
 
 enum rc store_read_endpoint(struct store *store, struct kv_txn *txn, const struct uid *project,
@@ -114,13 +117,15 @@ static enum rc insert_in(struct kv_txn *txn, void *arg)
     const struct endpoint *endpoint = insertion->endpoint;
     struct history event = *insertion->event;
     struct keyspace_key key = keyspace_endpoint(&endpoint->project, &endpoint->uid);
-    struct keyspace_key project = keyspace_project(&endpoint->project);
+    struct keyspace_key tombstone = keyspace_tombstone(&endpoint->project, &endpoint->uid);
     struct text ignored;
-    enum rc rc = kv_get(txn, store_key(&project), &ignored);
+    enum rc rc = store_known_project(txn, &endpoint->project);
 
     if (rc != RC_OK)
         return rc;
     rc = kv_get(txn, store_key(&key), &ignored);
+    if (rc == RC_NOT_FOUND)
+        rc = kv_get(txn, store_key(&tombstone), &ignored);
     if (rc != RC_NOT_FOUND)
         return rc == RC_OK ? RC_EXISTS : rc;
     *insertion->written = *endpoint;
@@ -242,8 +247,10 @@ enum rc store_read_tombstone(struct kv_txn *txn, const struct uid *project, cons
 {
     struct keyspace_key key = keyspace_tombstone(project, uid);
     struct text record;
-    enum rc rc = kv_get(txn, store_key(&key), &record);
+    enum rc rc = store_known_project(txn, project);
 
+    if (rc == RC_OK)
+        rc = kv_get(txn, store_key(&key), &record);
     if (rc == RC_OK)
         rc = store_told(record_tombstone_decode(record, arena, out), "deleted endpoint", uid);
     return rc;

@@ -27,6 +27,10 @@ RC_CHECK enum rc store_put(struct kv_txn *txn, const struct keyspace_key *key, s
 /* store_told: logs which record is damaged (RC_CORRUPT, RC_KEY); returns `rc`. */
 RC_CHECK enum rc store_told(enum rc rc, const char *what, const struct uid *uid);
 
+/* store_known_project: RC_NOT_FOUND without it. What is a project's own lies under keys that have
+ * only a tag of it: whoever looks there asks this first. */
+RC_CHECK enum rc store_known_project(struct kv_txn *txn, const struct uid *project);
+
 /* Reading one thing within a transaction; RC_NOT_FOUND, or as record.h. */
 RC_CHECK enum rc store_read_project(struct kv_txn *txn, const struct uid *uid, struct arena *arena,
                                     struct project *out);
@@ -38,8 +42,8 @@ RC_CHECK enum rc store_read_endpoint(struct store *store, struct kv_txn *txn,
                                      const struct uid *project, const struct uid *uid,
                                      struct arena *arena, struct endpoint *out);
 
-/* store_whose: the uid of the endpoint whose record lies under a key. RC_CORRUPT, which is logged,
- * also when that is not its key. */
+/* store_whose: the uid of the endpoint whose record lies under a key. RC_CORRUPT also when that is
+ * not its key; *uid is what the key has of one then. */
 RC_CHECK enum rc store_whose(struct text key, struct text record, struct uid *uid);
 
 RC_CHECK enum rc store_read_tombstone(struct kv_txn *txn, const struct uid *project,

@@ -33,8 +33,10 @@ static enum rc visit_in(struct kv_txn *txn, void *arg)
     struct visit *visit = arg;
     struct text prefix = {(const char *)visit->start.bytes, visit->prefix_len};
     struct text from = {NULL, 0};
-    enum rc rc;
+    enum rc rc = visit->project != NULL ? store_known_project(txn, visit->project) : RC_OK;
 
+    if (rc != RC_OK)
+        return rc;
     if (visit->from_start)
         from = store_key(&visit->start);
     visit->txn = txn;
@@ -114,7 +116,7 @@ static bool visit_endpoint(struct text key, struct text record, void *arg)
     struct uid uid;
 
     arena_reset(&visit->arena);
-    visit->rc = store_whose(key, record, &uid);
+    visit->rc = store_told(store_whose(key, record, &uid), "endpoint whose uid begins like", &uid);
     if (visit->rc == RC_OK)
         visit->rc = store_told(record_endpoint_decode(record, visit->store->keyring, visit->project,
                                                       &visit->arena, &endpoint),
@@ -239,8 +241,10 @@ struct following {
 static enum rc follow_in(struct kv_txn *txn, void *arg)
 {
     struct following *following = arg;
-    enum rc rc = store_newest(txn, following->visit->project, following->newest);
+    enum rc rc = store_known_project(txn, following->visit->project);
 
+    if (rc == RC_OK)
+        rc = store_newest(txn, following->visit->project, following->newest);
     if (rc != RC_OK || following->from == 0)
         return rc;
     if (following->from > *following->newest + 1)
@@ -270,6 +274,7 @@ enum rc store_changes(struct store *store, const struct uid *project, uint64_t f
 }
 
 struct paging {
+    const struct uid *project;
     const struct store_page *page;
     struct keyspace_key start;
     struct uid *out;
@@ -287,7 +292,7 @@ static bool page_one(struct text key, struct text record, void *arg)
 
     if (paging->count == paging->max)
         return false;
-    paging->rc = store_whose(key, record, &uid);
+    paging->rc = store_told(store_whose(key, record, &uid), "endpoint whose uid begins like", &uid);
     if (paging->rc == RC_OK && (page->name.len > 0 || page->owner_id.len > 0))
         paging->rc = store_told(record_endpoint_peek(record, members), "endpoint", &uid);
     if (paging->rc != RC_OK)
@@ -302,8 +307,10 @@ static enum rc page_in(struct kv_txn *txn, void *arg)
 {
     struct paging *paging = arg;
     struct text from = {NULL, 0};
-    enum rc rc;
+    enum rc rc = store_known_project(txn, paging->project);
 
+    if (rc != RC_OK)
+        return rc;
     if (!uid_is_none(&paging->page->from))
         from = store_key(&paging->start);
     rc = kv_scan(txn, store_prefix(&paging->start), from,
@@ -315,8 +322,11 @@ enum rc store_endpoint_page(struct store *store, const struct uid *project,
                             const struct store_page *page, struct uid *out, size_t max,
                             size_t *count)
 {
-    struct paging paging = {
-        .page = page, .start = keyspace_endpoint(project, &page->from), .out = out, .max = max};
+    struct paging paging = {.project = project,
+                            .page = page,
+                            .start = keyspace_endpoint(project, &page->from),
+                            .out = out,
+                            .max = max};
     enum rc rc = kv_read(store->kv, page_in, &paging);
 
     *count = paging.count;

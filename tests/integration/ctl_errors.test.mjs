@@ -117,6 +117,13 @@ describe('hookrollctl that cannot', () => {
       () => ['endpoint', 'create', '--project', STRANGER, '--name', 'n', '--url', 'http://a'],
       /project not found/,
     );
+    for (const what of ['endpoint list', 'key list', 'history'])
+      fails(`a project for ${what}`, NOT_FOUND, () => [...what.split(' '), '--project', STRANGER], /project not found/);
+    // Which has the last characters of one that there is, by which keys are told apart in the store.
+    const alike = () => `${project.uid[0]}${project.uid[1] === '1' ? '2' : '1'}${project.uid.slice(2)}`;
+    for (const what of ['endpoint list', 'history'])
+      fails(`a project for ${what} that is like another`, NOT_FOUND, () => [...what.split(' '), '--project', alike()], /project not found/);
+    fails('an endpoint of such a project', NOT_FOUND, () => ['endpoint', 'get', '--project', alike(), '--endpoint', endpoint.uid], /endpoint not found/);
     fails('a key to revoke', NOT_FOUND, () => ['key', 'revoke', '--key', STRANGER], /key not found/);
     fails(
       'a file with a secret',

@@ -160,6 +160,7 @@ static enum rc fill(struct kv_txn *txn, void *arg)
     for (uint32_t i = 1; rc == RC_OK && i < filling->count; i++) {
         uid = sample_uid(FIRST + i);
         key = keyspace_endpoint(&project, &uid);
+        memcpy(copy + 1, uid.bytes, UID_BYTES);
         rc = kv_add(txn, (struct text){(const char *)key.bytes, key.len},
                     (struct text){copy, filling->record.len});
     }
@@ -235,6 +236,41 @@ START_TEST(a_damaged_record_is_counted_as_one_and_hides_no_other)
     take(SAMPLE_NOW);
     ck_assert_uint_eq(census.endpoints, 1);
     ck_assert_uint_eq(census.damaged, 1);
+}
+END_TEST
+
+/* Records that are good ones, under keys that are not theirs: one of the longest, and one that
+ * another endpoint might have. */
+static enum rc misplace(struct kv_txn *txn, void *arg)
+{
+    const struct uid project = sample_uid(STORE_FIXTURE_PROJECT);
+    const struct uid uids[] = {sample_uid(FIRST), sample_uid(FIRST + 1)};
+    struct keyspace_key from = keyspace_endpoint(&project, &uids[0]);
+    struct keyspace_key to = keyspace_endpoint(&project, &uids[1]);
+    struct text record;
+    enum rc rc = kv_get(txn, (struct text){(const char *)from.bytes, from.len}, &record);
+    char copy[4096];
+    char longest[KV_KEY_MAX] = "E";
+
+    (void)arg;
+    if (rc != RC_OK || record.len > sizeof copy)
+        return RC_SYSTEM;
+    memcpy(copy, record.data, record.len);
+    rc = kv_add(txn, (struct text){longest, sizeof longest}, (struct text){copy, record.len});
+    return rc == RC_OK ? kv_add(txn, (struct text){(const char *)to.bytes, to.len},
+                                (struct text){copy, record.len})
+                       : rc;
+}
+
+START_TEST(a_record_under_a_key_that_is_not_its_own_is_damaged)
+{
+    add(FIRST);
+    store_fixture_close(&at);
+    ck_assert_int_eq(store_fixture_edit(&at, misplace, NULL), RC_OK);
+    store_fixture_open(&at);
+    take(SAMPLE_NOW);
+    ck_assert_uint_eq(census.endpoints, 1);
+    ck_assert_uint_eq(census.damaged, 2);
 }
 END_TEST
 
@@ -314,6 +350,7 @@ Suite *census_suite(void)
                         (int)(sizeof counts / sizeof counts[0]));
     tcase_add_test(tc, a_census_ends_between_two_views_when_it_is_told_to);
     tcase_add_test(tc, a_damaged_record_is_counted_as_one_and_hides_no_other);
+    tcase_add_test(tc, a_record_under_a_key_that_is_not_its_own_is_damaged);
     tcase_add_test(tc, a_census_leaves_its_numbers_for_all_and_is_not_due_again);
     tcase_add_test(tc, a_census_is_due_when_its_time_has_come_or_cannot_be_right);
     tcase_add_test(tc, a_census_that_another_process_takes_is_not_taken_twice);

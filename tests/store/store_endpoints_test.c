@@ -1,6 +1,5 @@
 /* store_endpoints: adding and editing endpoints, each change one step with its history
  * entry, and nothing at all of a change that is refused. */
-#include "domain/removal.h"
 #include "store/keyspace.h"
 #include "store/store.h"
 #include "suites.h"
@@ -320,98 +319,6 @@ START_TEST(a_row_copied_over_another_endpoints_row_does_not_open)
 }
 END_TEST
 
-/* One whose key in the store is that of the first. */
-static struct uid of_the_same_head(void)
-{
-    struct uid other = uid;
-
-    other.bytes[KEYSPACE_HEAD_BYTES]++;
-    return other;
-}
-
-static enum rc add_of_the_same_head(void)
-{
-    struct endpoint endpoint;
-    struct history event;
-
-    sample_endpoint(NUMBER, STORE_FIXTURE_PROJECT, &at.arena, &endpoint, &event);
-    endpoint.uid = event.endpoint = of_the_same_head();
-    return store_endpoint_add(at.store, &endpoint, &event);
-}
-
-START_TEST(an_endpoint_is_not_added_under_the_key_of_another)
-{
-    struct endpoint before = stored();
-    struct endpoint after;
-
-    ck_assert_int_eq(add_of_the_same_head(), RC_EXISTS);
-    after = stored();
-    sample_same_endpoint(&before, &after);
-    ck_assert_uint_eq(newest_entry().count, 1);
-}
-END_TEST
-
-static enum rc count_edit(struct edit *edit, void *arg)
-{
-    size_t *count = arg;
-
-    (void)edit;
-    (*count)++;
-    return RC_OK;
-}
-
-START_TEST(an_endpoint_is_not_taken_for_another_of_the_same_key)
-{
-    const struct uid other = of_the_same_head();
-    struct endpoint before = stored();
-    struct newest newest = {.count = 0};
-    struct endpoint out;
-    struct text owner;
-    size_t edits = 0;
-
-    ck_assert_int_eq(store_endpoint_get(at.store, &at.project.uid, &other, &at.arena, &out),
-                     RC_NOT_FOUND);
-    ck_assert_int_eq(store_endpoint_owner(at.store, &at.project.uid, &other, &at.arena, &owner),
-                     RC_NOT_FOUND);
-    ck_assert_int_eq(store_history(at.store, &at.project.uid, &other, 0, keep_newest, &newest),
-                     RC_NOT_FOUND);
-    ck_assert_int_eq(
-        store_endpoint_edit(at.store, &at.project.uid, &other, count_edit, &edits, &at.arena, &out),
-        RC_NOT_FOUND);
-    ck_assert_int_eq(
-        store_endpoint_delete(at.store, &at.project.uid, &other, count_edit, &edits, &at.arena),
-        RC_NOT_FOUND);
-    ck_assert_uint_eq(edits, 0);
-    out = stored();
-    sample_same_endpoint(&before, &out);
-    ck_assert_uint_eq(log_capture_count(), 0);
-}
-END_TEST
-
-START_TEST(a_key_is_free_once_its_endpoint_is_gone)
-{
-    const struct uid first = uid;
-    struct endpoint endpoint;
-    struct removal removal = {.now = SAMPLE_NOW, .request_id = text_of("gone")};
-
-    ck_assert_int_eq(
-        store_endpoint_delete(at.store, &at.project.uid, &uid, removal_apply, &removal, &at.arena),
-        RC_OK);
-    ck_assert_int_eq(add_of_the_same_head(), RC_OK);
-    ck_assert_uint_eq(newest_entry().count, 2);
-    uid = of_the_same_head();
-    endpoint = stored();
-    ck_assert(uid_equal(&endpoint.uid, &uid));
-    ck_assert_uint_eq(newest_entry().count, 1);
-    ck_assert_int_eq(
-        store_endpoint_delete(at.store, &at.project.uid, &uid, removal_apply, &removal, &at.arena),
-        RC_OK);
-    ck_assert_uint_eq(newest_entry().count, 2);
-    uid = first;
-    ck_assert_uint_eq(newest_entry().count, 2);
-}
-END_TEST
-
 START_TEST(no_secret_is_ever_logged)
 {
     struct endpoint endpoint = stored();
@@ -454,9 +361,6 @@ Suite *store_endpoints_suite(void)
     tcase_add_test(one, what_is_not_there_is_not_edited);
     tcase_add_test(one, a_full_arena_leaves_everything_as_it_was);
     tcase_add_test(one, a_row_copied_over_another_endpoints_row_does_not_open);
-    tcase_add_test(one, an_endpoint_is_not_added_under_the_key_of_another);
-    tcase_add_test(one, an_endpoint_is_not_taken_for_another_of_the_same_key);
-    tcase_add_test(one, a_key_is_free_once_its_endpoint_is_gone);
     tcase_add_test(one, no_secret_is_ever_logged);
     suite_add_tcase(suite, one);
     return suite;

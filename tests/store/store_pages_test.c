@@ -123,14 +123,15 @@ START_TEST(a_page_of_an_owner_holds_that_owners_only)
 }
 END_TEST
 
-START_TEST(a_page_of_an_unknown_project_is_empty)
+START_TEST(a_page_of_an_unknown_project_is_not_found)
 {
     const struct uid unknown = sample_uid(99);
     const struct store_page page = {.towards_newer = true};
     struct uid out[COUNT_ALL];
     size_t count = 99;
 
-    ck_assert_int_eq(store_endpoint_page(at.store, &unknown, &page, out, COUNT_ALL, &count), RC_OK);
+    ck_assert_int_eq(store_endpoint_page(at.store, &unknown, &page, out, COUNT_ALL, &count),
+                     RC_NOT_FOUND);
     ck_assert_uint_eq(count, 0);
 }
 END_TEST
@@ -230,7 +231,7 @@ Suite *store_pages_suite(void)
     tcase_add_test(tc, a_page_holds_what_follows_its_first_in_both_directions);
     tcase_add_test(tc, a_page_of_a_name_holds_those_that_contain_it_whatever_its_case);
     tcase_add_test(tc, a_page_of_an_owner_holds_that_owners_only);
-    tcase_add_test(tc, a_page_of_an_unknown_project_is_empty);
+    tcase_add_test(tc, a_page_of_an_unknown_project_is_not_found);
     tcase_add_test(tc, a_projects_history_begins_where_it_is_told);
     tcase_add_test(tc, an_endpoints_history_begins_at_one_of_its_own_entries);
     tcase_add_test(tc, a_deleted_endpoints_history_can_still_be_read);

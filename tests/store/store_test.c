@@ -320,26 +320,6 @@ START_TEST(a_project_is_added_once)
 }
 END_TEST
 
-/* The keys of their endpoints could not be told apart. */
-START_TEST(a_project_is_not_added_beside_one_that_ends_in_the_same_bytes)
-{
-    struct project like = sample_project(2);
-    struct project unlike = sample_project(3);
-    struct project out;
-
-    ck_assert_int_eq(store_project_add(at.store, &unlike), RC_OK);
-    like.uid = at.project.uid;
-    like.uid.bytes[0]++;
-    ck_assert_int_eq(store_project_add(at.store, &like), RC_EXISTS);
-    like.uid = unlike.uid;
-    like.uid.bytes[UID_BYTES - KEYSPACE_TAG_BYTES - 1]++;
-    ck_assert_int_eq(store_project_add(at.store, &like), RC_EXISTS);
-    ck_assert_int_eq(store_project_get(at.store, &like.uid, &at.arena, &out), RC_NOT_FOUND);
-    like.uid.bytes[UID_BYTES - KEYSPACE_TAG_BYTES]++;
-    ck_assert_int_eq(store_project_add(at.store, &like), RC_OK);
-}
-END_TEST
-
 START_TEST(an_unknown_project_is_not_found)
 {
     const struct uid uid = sample_uid(99);
@@ -450,7 +430,6 @@ Suite *store_suite(void)
     tcase_add_checked_fixture(open, setup_open, teardown);
     tcase_set_timeout(open, 60);
     tcase_add_test(open, a_project_is_added_once);
-    tcase_add_test(open, a_project_is_not_added_beside_one_that_ends_in_the_same_bytes);
     tcase_add_test(open, an_unknown_project_is_not_found);
     tcase_add_test(open, an_api_key_is_added_once);
     tcase_add_test(open, an_api_key_needs_its_project);
