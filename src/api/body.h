@@ -9,6 +9,10 @@
 
 struct json_object;
 
+/* body_unbroken: RC_OK unless the body broke off: then nothing may be done, whether or not the
+ * request is one that has a body. Any other result has been answered. */
+RC_CHECK enum rc body_unbroken(struct call *call);
+
 /* body_json: *out is new, released with json_read_free. Any other result than
  * RC_OK has been answered. */
 RC_CHECK enum rc body_json(struct call *call, struct json_object **out);

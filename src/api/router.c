@@ -3,6 +3,7 @@
 
 #include "api/apikeys.h"
 #include "api/auth.h"
+#include "api/body.h"
 #include "api/call.h"
 #include "api/changes.h"
 #include "api/endpoint_list.h"
@@ -160,6 +161,8 @@ static enum rc run(struct call *call, const struct route *route)
         rc = auth_scrape(call);
     else if (route->access == ROUTE_KEY)
         rc = auth_check(call, route->scope);
+    if (rc == RC_OK)
+        rc = body_unbroken(call);
     return rc == RC_OK ? route->handler(call) : rc;
 }
 

@@ -70,6 +70,19 @@ static void wipe_params(struct fcgi *fcgi)
         crypto_wipe(*at, strlen(*at));
 }
 
+/* The connection ends without an answer: of a request whose variables broke off, libfcgi hands out
+ * those that came, and it could be another one than was asked. */
+static void drop(struct fcgi *fcgi)
+{
+    int fd = fcgi->request.ipcFd;
+
+    wipe_params(fcgi);
+    fcgi->request.ipcFd = -1;
+    FCGX_Free(&fcgi->request, 0);
+    if (fd >= 0)
+        (void)close(fd);
+}
+
 bool fcgi_serve(struct fcgi *fcgi, int fd, bool last, gateway_answer *answer, void *arg)
 {
     struct gateway_peer peer = {NULL, &fcgi->request, read_stream, write_stream};
@@ -81,6 +94,10 @@ bool fcgi_serve(struct fcgi *fcgi, int fd, bool last, gateway_answer *answer, vo
     fcgi->request.keepConnection = 1;
     if (FCGX_Accept_r(&fcgi->request) != 0)
         return false;
+    if (FCGX_GetError(fcgi->request.in) != 0) {
+        drop(fcgi);
+        return false;
+    }
     kept = fcgi->request.keepConnection != 0 && !last;
     peer.variables = fcgi->request.envp;
     /* libfcgi's close shuts down first and waits for the peer's end. Once the request has been

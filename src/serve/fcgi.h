@@ -1,6 +1,6 @@
 /* fcgi: FastCGI requests in, answers out; the one door to libfcgi.
  *
- * One struct fcgi per thread. */
+ * One struct fcgi per worker: it serves one request at a time, in any thread. */
 #ifndef HOOKROLL_SERVE_FCGI_H
 #define HOOKROLL_SERVE_FCGI_H
 
@@ -27,7 +27,8 @@ void fcgi_free(struct fcgi *fcgi);
 /* fcgi_serve: takes a connection on which something can be read, reads one
  * request, answers it. True: the peer keeps the connection open and `fd` is the
  * caller's again; false: it is closed, as it is in any case after the `last`
- * request. Waits no longer than the socket's own timeouts. */
+ * request, and when a request breaks off before its body, which is not answered then. Waits for
+ * what comes next no longer than the socket's own timeouts. */
 bool fcgi_serve(struct fcgi *fcgi, int fd, bool last, gateway_answer *answer, void *arg);
 
 #endif

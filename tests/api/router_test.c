@@ -279,6 +279,21 @@ START_TEST(a_damaged_record_is_an_internal_error)
 }
 END_TEST
 
+START_TEST(a_request_that_broke_off_does_nothing_on_any_route)
+{
+    const struct uid uid = sample_uid(NUMBER);
+    struct endpoint out;
+
+    api.request.body_state = REQUEST_BODY_CUT;
+    ck_assert_int_eq(api_ask(&api, "DELETE", endpoint, NULL), RC_INVALID);
+    api_expect(&api, 400, "body is shorter than its Content-Length");
+    ck_assert_int_eq(api_ask(&api, "PUT", api_endpoint(&api, NUMBER, "/pause"), NULL), RC_INVALID);
+    ck_assert_int_eq(store_endpoint_get(api.at.store, &api.at.project.uid, &uid, &api.arena, &out),
+                     RC_OK);
+    ck_assert_int_eq(out.status, ENDPOINT_ACTIVE);
+}
+END_TEST
+
 START_TEST(without_memory_the_service_is_busy)
 {
     struct arena tiny;
@@ -367,6 +382,7 @@ Suite *router_suite(void)
     tcase_add_test(tc, another_method_on_health_is_not_allowed);
     tcase_add_test(tc, head_is_answered_as_get_is);
     tcase_add_test(tc, a_damaged_record_is_an_internal_error);
+    tcase_add_test(tc, a_request_that_broke_off_does_nothing_on_any_route);
     tcase_add_test(tc, without_memory_the_service_is_busy);
     tcase_add_test(tc, an_answer_that_does_not_fit_is_replaced_by_one_that_does);
     tcase_add_test(tc, threads_with_their_own_response_and_arena_are_answered);
