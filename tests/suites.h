@@ -52,6 +52,7 @@ Suite *verify_suite(void);
 Suite *batch_suite(void);
 Suite *census_suite(void);
 Suite *gate_suite(void);
+Suite *gateway_suite(void);
 Suite *keyring_suite(void);
 Suite *keyspace_suite(void);
 Suite *kv_growth_suite(void);

@@ -56,6 +56,7 @@ static Suite *(*const suites[])(void) = {
     batch_suite,
     census_suite,
     gate_suite,
+    gateway_suite,
     keyring_suite,
     keyspace_suite,
     kv_growth_suite,

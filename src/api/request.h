@@ -28,7 +28,7 @@ struct request {
     struct text body;
     enum request_body body_state; /* body is empty unless it is WHOLE */
     size_t body_max;              /* bytes */
-    int64_t now;                  /* ms: the clock, read once for this request */
+    int64_t now;                  /* ms: the clock, read once when all of it had come */
 };
 
 /* request_header: the value of a header by its name, of which case does not matter and

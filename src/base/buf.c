@@ -134,16 +134,24 @@ enum rc buf_status(const struct buf *buf)
     return buf->failed ? RC_NO_MEMORY : RC_OK;
 }
 
-void buf_reset(struct buf *buf)
+static void clear(struct buf *buf)
 {
     crypto_wipe(buf->data, buf->len);
     buf->len = 0;
     buf->failed = false;
 }
 
+void buf_reset(struct buf *buf)
+{
+    if (buf->size > BUF_KEPT)
+        buf_free(buf);
+    else
+        clear(buf);
+}
+
 void buf_free(struct buf *buf)
 {
-    buf_reset(buf);
+    clear(buf);
     give_back(buf);
     buf->data = NULL;
     buf->size = 0;

@@ -12,6 +12,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+enum {
+    BUF_KEPT = 64 * 1024 /* so that one large use is not paid for ever after */
+};
+
 struct buf {
     char *data;
     size_t len;
@@ -44,7 +48,8 @@ struct text buf_text(const struct buf *buf);
 /* buf_status: RC_NO_MEMORY once an append has failed. */
 RC_CHECK enum rc buf_status(const struct buf *buf);
 
-/* buf_reset: empty and unfailed, the allocation kept, the old contents wiped. */
+/* buf_reset: empty and unfailed, an allocation of up to BUF_KEPT bytes kept, the old contents
+ * wiped. */
 void buf_reset(struct buf *buf);
 
 /* buf_free: wipes and releases; the buffer can be used again. */

@@ -13,7 +13,6 @@
 enum {
     CHUNK = 16384,
     HEAD_MAX = 1024,
-    BODY_KEPT = 65536,           /* allocation kept from one request to the next */
     DRAIN_MAX = 64 * 1024 * 1024 /* unread bytes that are worth a kept connection */
 };
 
@@ -111,7 +110,7 @@ static enum request_body read_body(struct gateway *gateway, const struct gateway
 }
 
 /* The caller's X-Request-ID where it can stand in a header and a log, else a new one. */
-static struct text request_id(struct gateway *gateway, const struct gateway_peer *peer, int64_t now)
+static struct text request_id(struct gateway *gateway, const struct gateway_peer *peer)
 {
     struct text given = variable(peer, "HTTP_X_REQUEST_ID");
     uint8_t entropy[UID_ENTROPY_BYTES];
@@ -123,7 +122,7 @@ static struct text request_id(struct gateway *gateway, const struct gateway_peer
     if (good && text_copy(given, gateway->id, sizeof gateway->id))
         return text_of(gateway->id);
     crypto_random_id(entropy, sizeof entropy);
-    uid = uid_make(now, entropy);
+    uid = uid_make(moment_now(), entropy);
     uid_format(&uid, gateway->id);
     return text_of(gateway->id);
 }
@@ -204,16 +203,12 @@ static void send_response(struct gateway *gateway, const struct gateway_peer *pe
 static void reset(struct gateway *gateway)
 {
     response_reset(&gateway->response);
-    if (gateway->body.size > BODY_KEPT)
-        buf_free(&gateway->body);
-    else
-        buf_reset(&gateway->body);
+    buf_reset(&gateway->body);
 }
 
 bool gateway_serve(struct gateway *gateway, const struct gateway_peer *peer, gateway_answer *answer,
                    void *arg)
 {
-    int64_t now = moment_now();
     struct request request = {.method = variable(peer, "REQUEST_METHOD"),
                               .path = variable(peer, "PATH_INFO"),
                               .query = variable(peer, "QUERY_STRING"),
@@ -222,15 +217,16 @@ bool gateway_serve(struct gateway *gateway, const struct gateway_peer *peer, gat
                               .content_type = variable(peer, "CONTENT_TYPE"),
                               .authorization = variable(peer, "HTTP_AUTHORIZATION"),
                               .variables = peer->variables,
-                              .id = request_id(gateway, peer, now),
-                              .body_max = gateway->max_body,
-                              .now = now};
+                              .id = request_id(gateway, peer),
+                              .body_max = gateway->max_body};
     struct outcome outcome = {.rc = RC_OK};
     int64_t began;
     bool ended;
 
     request.body_state = read_body(gateway, peer, &request.body);
     ended = drain(peer);
+    /* Not before: a body may take long, and keys end, and rolls are dated, when they happen. */
+    request.now = moment_now();
     began = moment_elapsed();
     answer(&request, &gateway->response, &outcome, arg);
     send_response(gateway, peer, request.method);

@@ -1,6 +1,6 @@
 /* gateway: one request as the common gateway interface has it (RFC 3875): meta-variables and
  * a body in, headers and a body out. Who carries them, FastCGI or the process's own
- * environment and descriptors, is the caller's. One struct gateway per thread. */
+ * environment and descriptors, is the caller's. One struct gateway per worker. */
 #ifndef HOOKROLL_SERVE_GATEWAY_H
 #define HOOKROLL_SERVE_GATEWAY_H
 

@@ -294,6 +294,18 @@ START_TEST(reset_wipes_the_contents_and_keeps_the_allocation)
 }
 END_TEST
 
+START_TEST(reset_gives_back_what_is_large)
+{
+    (void)buf_room(&buf, BUF_KEPT + 1);
+    ck_assert_int_eq(buf_status(&buf), RC_OK);
+    buf_reset(&buf);
+    ck_assert_ptr_null(buf.data);
+    ck_assert_uint_eq(buf.size, 0);
+    buf_put_string(&buf, "again");
+    ck_assert(text_is(buf_text(&buf), "again"));
+}
+END_TEST
+
 START_TEST(reset_forgets_a_failure)
 {
     buf_init(&buf, 4);
@@ -361,6 +373,7 @@ Suite *buf_suite(void)
     tcase_add_test(tc, a_lent_room_is_written_to_until_it_is_full_and_wiped_then);
     tcase_add_test(tc, a_lent_room_is_wiped_and_not_released_when_the_buffer_is_freed);
     tcase_add_test(tc, reset_wipes_the_contents_and_keeps_the_allocation);
+    tcase_add_test(tc, reset_gives_back_what_is_large);
     tcase_add_test(tc, reset_forgets_a_failure);
     tcase_add_test(tc, an_unused_buffer_can_be_reset_and_freed);
     tcase_add_test(tc, a_freed_buffer_can_be_used_again);
