@@ -18,10 +18,39 @@ void project_init(struct project *project, struct uid uid, struct text name, int
                                 .versions = {{PROJECT_SHA256, PROJECT_HEX}}};
 }
 
-/* Names that mean something else in the same delivery, or in HTTP itself. */
+/* Names that mean something else in the same delivery, to POST .../verify, or in HTTP itself. */
 static bool is_taken(struct text header)
 {
-    static const char *const taken[] = {"webhook-id",
+    static const char *const taken[] = {"accept",
+                                        "accept-charset",
+                                        "accept-encoding",
+                                        "accept-language",
+                                        "cache-control",
+                                        "cookie",
+                                        "date",
+                                        "forwarded",
+                                        "from",
+                                        "hookroll-compact",
+                                        "hookroll-tolerance",
+                                        "if-match",
+                                        "if-modified-since",
+                                        "if-none-match",
+                                        "if-range",
+                                        "if-unmodified-since",
+                                        "keep-alive",
+                                        "max-forwards",
+                                        "origin",
+                                        "pragma",
+                                        "proxy-authenticate",
+                                        "proxy-authorization",
+                                        "range",
+                                        "referer",
+                                        "set-cookie",
+                                        "user-agent",
+                                        "via",
+                                        "x-forwarded-for",
+                                        "x-request-id",
+                                        "webhook-id",
                                         "webhook-timestamp",
                                         "webhook-signature",
                                         "content-type",

@@ -74,14 +74,15 @@ enum rc roll_apply(struct edit *edit, void *arg)
         return rc;
     roll->limit = edit->project->max_signing_secrets;
     /* When even an endpoint without secrets in grace would be refused, no end helps. */
-    roll->next_end =
-        roll->limit < (grace > 0 ? 2 : 1) ? SECRET_NO_END : endpoint_next_end(endpoint, roll->at);
+    roll->next_end = roll->limit < 2 ? SECRET_NO_END : endpoint_next_end(endpoint, roll->at);
     ended = current->uid;
     end = roll->at + grace * 1000;
     current->expires_at = end;
     current->updated_at = roll->at;
     endpoint_drop_ended(endpoint, roll->at);
-    if ((int64_t)endpoint->secret_count + 1 > roll->limit)
+    /* Without a grace no more can sign than before. That is possible also where the project
+     * allowed more once: whoever's secret has leaked ends it now. */
+    if (grace > 0 && (int64_t)endpoint->secret_count + 1 > roll->limit)
         return RC_CONFLICT;
     rc = endpoint_add_secret(endpoint, roll->request.secret, &roll->fresh, roll->at, edit->arena);
     if (rc != RC_OK)

@@ -167,10 +167,26 @@ END_TEST
 
 START_TEST(a_signature_header_has_no_other_meaning)
 {
-    static const char *const taken[] = {
-        "webhook-id", "Webhook-Timestamp", "WEBHOOK-SIGNATURE", "Content-Type",  "content-length",
-        "Host",       "Connection",        "Transfer-Encoding", "Authorization", "content-encoding",
-        "TE",         "Trailer",           "Upgrade",           "Expect"};
+    static const char *const taken[] = {"webhook-id",
+                                        "Webhook-Timestamp",
+                                        "WEBHOOK-SIGNATURE",
+                                        "Content-Type",
+                                        "content-length",
+                                        "Host",
+                                        "Connection",
+                                        "Transfer-Encoding",
+                                        "Authorization",
+                                        "content-encoding",
+                                        "TE",
+                                        "Trailer",
+                                        "Upgrade",
+                                        "Expect",
+                                        "Hookroll-Tolerance",
+                                        "hookroll-compact",
+                                        "X-Request-ID",
+                                        "Date",
+                                        "Cookie",
+                                        "If-Match"};
     static const char *const freely[] = {"webhook-i", "webhook-ids", "X-Host",
                                          "Webhook-Signature-2"};
 

@@ -45,6 +45,27 @@ START_TEST(as_many_secrets_can_sign_as_the_project_allows)
 }
 END_TEST
 
+START_TEST(a_secret_can_be_ended_at_once_though_more_can_sign_than_are_allowed_now)
+{
+    struct endpoint full;
+
+    at.project.max_signing_secrets = 3;
+    roll_fixture_ask_grace(&at, SAMPLE_NOW, 50);
+    ck_assert_int_eq(roll_fixture_apply(&at), RC_OK);
+    roll_fixture_ask_grace(&at, SAMPLE_NOW, 40);
+    ck_assert_int_eq(roll_fixture_apply(&at), RC_OK);
+    full = at.endpoint;
+    at.project.max_signing_secrets = 1;
+    roll_fixture_ask_grace(&at, SAMPLE_NOW + 1, 30);
+    expect_conflict(1, SECRET_NO_END);
+    at.endpoint = full;
+    roll_fixture_ask_grace(&at, SAMPLE_NOW + 1, 0);
+    ck_assert_int_eq(roll_fixture_apply(&at), RC_OK);
+    ck_assert_uint_eq(at.endpoint.secret_count, 3);
+    ck_assert_int_eq(at.event.ended_at, SAMPLE_NOW + 1);
+}
+END_TEST
+
 START_TEST(at_the_next_end_there_is_room_again)
 {
     struct endpoint full;
@@ -102,23 +123,6 @@ START_TEST(a_project_of_one_secret_rolls_only_without_grace)
     roll_fixture_start_over(&at);
     at.project.max_signing_secrets = 1;
     roll_fixture_ask_grace(&at, SAMPLE_NOW, 0);
-    ck_assert_int_eq(roll_fixture_apply(&at), RC_OK);
-    ck_assert_uint_eq(at.endpoint.secret_count, 1);
-}
-END_TEST
-
-START_TEST(past_a_lowered_limit_even_a_roll_without_grace_waits)
-{
-    struct endpoint full;
-
-    roll_fixture_ask_grace(&at, SAMPLE_NOW, 50);
-    ck_assert_int_eq(roll_fixture_apply(&at), RC_OK);
-    at.project.max_signing_secrets = 1;
-    full = at.endpoint;
-    roll_fixture_ask_grace(&at, SAMPLE_NOW, 0);
-    expect_conflict(1, SAMPLE_NOW + 50 * 1000);
-    at.endpoint = full;
-    roll_fixture_ask_grace(&at, SAMPLE_NOW + 50 * 1000, 0);
     ck_assert_int_eq(roll_fixture_apply(&at), RC_OK);
     ck_assert_uint_eq(at.endpoint.secret_count, 1);
 }
@@ -214,11 +218,11 @@ Suite *roll_limit_suite(void)
 
     tcase_add_checked_fixture(limit, setup, teardown);
     tcase_add_test(limit, as_many_secrets_can_sign_as_the_project_allows);
+    tcase_add_test(limit, a_secret_can_be_ended_at_once_though_more_can_sign_than_are_allowed_now);
     tcase_add_test(limit, at_the_next_end_there_is_room_again);
     tcase_add_loop_test(limit, the_next_end_is_the_earliest_in_any_order, 0, 4);
     tcase_add_test(limit, at_the_limit_a_roll_without_grace_is_allowed);
     tcase_add_test(limit, a_project_of_one_secret_rolls_only_without_grace);
-    tcase_add_test(limit, past_a_lowered_limit_even_a_roll_without_grace_waits);
     tcase_add_test(limit, where_waiting_would_not_help_no_next_end_is_told);
     tcase_add_test(limit, ended_secrets_do_not_count_towards_the_limit);
     tcase_add_test(limit, the_largest_limit_can_be_reached);
