@@ -109,8 +109,11 @@ enum rc ctl_endpoint_update(struct ctl *ctl)
     return rc;
 }
 
+/* Not as the API, where a second pause is its end: a step that is repeated resumes nothing. */
 static enum rc pause_apply(struct edit *edit, void *arg)
 {
+    if (edit->endpoint->status == ENDPOINT_PAUSED)
+        return RC_CONFLICT;
     return endpoint_pause(edit->endpoint, ((const struct ctl *)arg)->now);
 }
 

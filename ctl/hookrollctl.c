@@ -16,6 +16,7 @@ enum {
     EXIT_USAGE = 2,
     EXIT_NOT_FOUND = 3,
     EXIT_REFUSED = 4,
+    EXIT_UNSAID = 5,
     ARENA_MAX = 16 * 1024 * 1024,
     OUT_MAX = 1024 * 1024 * 1024
 };
@@ -61,7 +62,8 @@ static const char usage[] =
     "Scopes: project_admin (the default, all of them), endpoints:read,\n"
     "endpoints:write, secrets:roll, secrets:read, keys:write, project:write,\n"
     "history:read, sign.\n"
-    "Exit status: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 refused.\n";
+    "Exit status: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 refused,\n"
+    "5 done, but standard output could not be written.\n";
 
 #define TAKES(option) (1u << (option))
 
@@ -188,6 +190,24 @@ static int take_option(int argc, char **argv, int *i, unsigned takes, struct ctl
     return 0;
 }
 
+/* Whoever came second would find it empty. 0, or the exit status after a message. */
+static int check_standard_input(const struct ctl *ctl)
+{
+    static const enum ctl_option files[] = {CTL_SECRET_FILE, CTL_INPUT, CTL_PAYLOAD, CTL_HEADERS};
+    bool taken = false;
+
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        const char *path = ctl->values[files[i]];
+
+        if (path == NULL || strcmp(path, "-") != 0)
+            continue;
+        if (taken)
+            return fail_usage("standard input is taken already, not for ", ctl_name(files[i]));
+        taken = true;
+    }
+    return 0;
+}
+
 /* 0, or the exit status after a message; which repeats no stray word: it might be a
  * secret that slipped into the command line. */
 static int parse(int argc, char **argv, const struct command *command, struct ctl *ctl)
@@ -207,7 +227,7 @@ static int parse(int argc, char **argv, const struct command *command, struct ct
     for (int i = 0; i < CTL_VALUES; i++)
         if ((command->needs & TAKES(i)) != 0 && ctl->values[i] == NULL)
             return fail_usage("missing ", ctl_name((enum ctl_option)i));
-    return 0;
+    return check_standard_input(ctl);
 }
 
 static enum rc override(struct ctl *ctl, enum ctl_option option, const char *setting,
@@ -336,8 +356,8 @@ int main(int argc, char **argv)
     if (rc != RC_OK) {
         status = report(rc, &ctl);
     } else if (!flush(&ctl)) {
-        (void)fputs("hookrollctl: standard output cannot be written\n", stderr);
-        status = EXIT_FAILURE;
+        (void)fputs("hookrollctl: done, but standard output cannot be written\n", stderr);
+        status = EXIT_UNSAID;
     }
     metrics_close();
     store_close(ctl.store);

@@ -1,7 +1,7 @@
 // Shows that hookrollctl, when it cannot, says so in one line on standard error,
 // with the right status, and has changed nothing.
 import assert from 'node:assert/strict';
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, openSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { ctlProgram } from './support/place.mjs';
@@ -57,6 +57,7 @@ describe('hookrollctl that cannot', () => {
     fails('a command that there is not', USAGE, () => ['explode'], /command/);
     fails('half a command', USAGE, () => ['project'], /command/);
     fails('a verb that there is not', USAGE, () => ['key', 'delete'], /command/);
+    fails('two options for standard input', USAGE, () => ['verify', '--secret-file', '-', '--payload', '-', '--headers', 'x'], /standard input .*--payload/);
     fails('an unknown option', USAGE, () => ['project', 'list', '--wrong'], /--wrong/);
     fails("another command's option", USAGE, () => ['project', 'list', '--name', 'x'], /--name/);
     fails('a missing option', USAGE, () => ['project', 'create'], /--name/);
@@ -289,5 +290,39 @@ describe('hookrollctl that cannot', () => {
 
   test('has changed nothing in all of these', async () => {
     assert.deepEqual(await everything(), asItWas);
+  });
+});
+
+describe('hookrollctl', () => {
+  let store;
+  let ids;
+
+  before(async () => {
+    store = await makeStore(makeTempDir());
+    const project = await store.project();
+    const endpoint = await store.endpoint(project);
+    ids = ['--project', project.uid, '--endpoint', endpoint.uid];
+  });
+  after(() => store && removeTempDir(store.dir));
+
+  test('ends with 5 when it has done what nobody can read of', async () => {
+    const rolled = async () => (await store.json(['history', ...ids])).filter(({ action }) => action === 'rolled').length;
+    const full = openSync('/dev/full', 'w');
+    try {
+      const { code, stderr } = await run(ctlProgram, ['roll', ...ids, '--config', store.config], { stdout: full });
+      assert.deepEqual({ code, stderr }, { code: 5, stderr: 'hookrollctl: done, but standard output cannot be written\n' });
+    } finally {
+      closeSync(full);
+    }
+    assert.equal(await rolled(), 1);
+  });
+
+  test('does not end a pause by another one', async () => {
+    const pause = ['endpoint', 'pause', ...ids];
+    assert.equal((await store.json(pause)).status, 'paused');
+    const { code, stderr } = await store.ctl(pause);
+    assert.deepEqual({ code, stderr }, { code: REFUSED, stderr: 'hookrollctl: the endpoint is paused\n' });
+    assert.equal((await store.json(['endpoint', 'get', ...ids])).status, 'paused');
+    assert.equal((await store.json(['endpoint', 'activate', ...ids])).status, 'active');
   });
 });
