@@ -10,8 +10,9 @@
 void endpoint_answer_etag(const struct endpoint *endpoint, const struct endpoint_json_view *view,
                           char out[ENDPOINT_ETAG_SIZE])
 {
-    (void)snprintf(out, ENDPOINT_ETAG_SIZE, "\"%" PRIu64 "-%zu-%c\"", endpoint->revision,
-                   endpoint_signing(endpoint, view->now), view->secrets ? 'v' : 'r');
+    (void)snprintf(out, ENDPOINT_ETAG_SIZE, "\"%" PRIu64 "-%" PRId64 "-%zu-%c\"",
+                   endpoint->revision, endpoint->updated_at, endpoint_signing(endpoint, view->now),
+                   view->secrets ? 'v' : 'r');
 }
 
 void endpoint_answer(struct call *call, int status, const char *message,

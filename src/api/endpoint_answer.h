@@ -18,8 +18,9 @@ enum {
 void endpoint_answer(struct call *call, int status, const char *message,
                      const struct endpoint *endpoint, const struct endpoint_json_view *view);
 
-/* endpoint_answer_etag: of the write that the endpoint stems from, how many of its
- * secrets can still sign, and whether their values are shown. */
+/* endpoint_answer_etag: of the write that the endpoint stems from, its moment (a store that was
+ * restored from a copy comes to the same revisions again), how many of its secrets can still sign,
+ * and whether their values are shown. */
 void endpoint_answer_etag(const struct endpoint *endpoint, const struct endpoint_json_view *view,
                           char out[ENDPOINT_ETAG_SIZE]);
 

@@ -8,7 +8,7 @@
 
 enum {
     MAX_AGE = 60, /* s: the longest that a caller may not learn of a roll */
-    TAG_SIZE = 64
+    TAG_SIZE = 96
 };
 
 bool key_cache_is_fresh(struct call *call, const struct endpoint *endpoint)
@@ -17,8 +17,9 @@ bool key_cache_is_fresh(struct call *call, const struct endpoint *endpoint)
     int64_t next = endpoint_next_end(endpoint, now);
     char tag[TAG_SIZE];
 
-    (void)snprintf(tag, sizeof tag, "\"%" PRIu64 "-%zu-%" PRId64 "\"", endpoint->revision,
-                   endpoint_signing(endpoint, now), call->project.updated_at);
+    (void)snprintf(tag, sizeof tag, "\"%" PRIu64 "-%" PRId64 "-%zu-%" PRId64 "\"",
+                   endpoint->revision, endpoint->updated_at, endpoint_signing(endpoint, now),
+                   call->project.updated_at);
     response_header(call->response, "ETag", tag);
     call->response->max_age = MAX_AGE;
     if (next != SECRET_NO_END && (next - now) / 1000 < MAX_AGE)

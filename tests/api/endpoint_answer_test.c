@@ -74,6 +74,19 @@ START_TEST(a_tag_changes_with_all_that_is_shown)
 }
 END_TEST
 
+/* As after a restore, when another change comes to the same revision. */
+START_TEST(a_tag_changes_with_the_moment_of_the_write)
+{
+    char before[ENDPOINT_ETAG_SIZE];
+    char after[ENDPOINT_ETAG_SIZE];
+
+    tag_of(before);
+    endpoint.updated_at++;
+    tag_of(after);
+    ck_assert_str_ne(before, after);
+}
+END_TEST
+
 START_TEST(an_answer_carries_its_tag_and_the_endpoint)
 {
     struct response response;
@@ -142,6 +155,7 @@ Suite *endpoint_answer_suite(void)
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, a_tag_is_a_quoted_string_without_commas);
     tcase_add_test(tc, a_tag_changes_with_all_that_is_shown);
+    tcase_add_test(tc, a_tag_changes_with_the_moment_of_the_write);
     tcase_add_test(tc, an_answer_carries_its_tag_and_the_endpoint);
     tcase_add_loop_test(tc, a_tag_is_found_in_what_the_caller_lists, 0,
                         sizeof fields / sizeof fields[0]);
