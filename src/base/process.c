@@ -1,20 +1,40 @@
-/* process: keeps secrets from outliving their use in its memory image, and counts processors. */
+/* process: keeps secrets from outliving their use in its memory image and files from being
+ * mistaken for standard streams, and counts processors. */
 #include "base/process.h"
 
 #include "base/log.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <malloc.h>
 #include <sched.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+/* The next file to be opened would else take the place, and be read and written as the stream
+ * that belongs there: the store would end with the first line of the log. Opened the wrong way
+ * round, so that who uses the stream still learns that it is closed. */
+static void keep_closed(int stream)
+{
+    if (fcntl(stream, F_GETFD) >= 0)
+        return;
+    if (open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY) == stream)
+        return;
+    log_error("the place of closed stream %d cannot be taken: %s", stream, strerror(errno));
+    _exit(EXIT_FAILURE);
+}
+
 void process_harden(void)
 {
     const struct rlimit none = {0, 0};
 
+    /* In this order: a file takes the first place that is free. */
+    keep_closed(STDIN_FILENO);
+    keep_closed(STDOUT_FILENO);
+    keep_closed(STDERR_FILENO);
     if (setrlimit(RLIMIT_CORE, &none) != 0)
         log_warn("core files could not be turned off: %s", strerror(errno));
 #ifndef HOOKROLL_TRACEABLE

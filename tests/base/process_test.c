@@ -5,6 +5,8 @@
 #include "base/log.h"
 #include "suites.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -23,6 +25,9 @@ static void complain(enum log_level level, const char *message)
     complaints++;
 }
 
+/* What happens to the process before. */
+static void (*before)(void);
+
 static bool hardened(bool (*ask)(void))
 {
     pid_t child = fork();
@@ -31,9 +36,12 @@ static bool hardened(bool (*ask)(void))
     ck_assert_int_ge(child, 0);
     if (child == 0) {
         log_divert(complain);
+        if (before != NULL)
+            before();
         process_harden();
         _exit(ask() ? 0 : 1);
     }
+    before = NULL;
     ck_assert_int_eq(waitpid(child, &status, 0), child);
     ck_assert(WIFEXITED(status));
     return WEXITSTATUS(status) == 0;
@@ -91,22 +99,85 @@ START_TEST(hardening_complains_of_nothing_when_it_works)
 }
 END_TEST
 
+static const struct {
+    bool closed[3]; /* of the standard streams */
+} at_start[] = {
+    {{true, false, false}}, {{false, true, false}}, {{false, false, true}}, {{true, true, false}},
+    {{true, false, true}},  {{false, true, true}},  {{true, true, true}},
+};
+
+static int started; /* so */
+
+static void close_streams(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (at_start[started].closed[fd])
+            (void)close(fd);
+}
+
+static bool stays_closed(int fd)
+{
+    char byte = 'x';
+    ssize_t n = fd == STDIN_FILENO ? read(fd, &byte, 1) : write(fd, &byte, 1);
+
+    return n < 0 && errno == EBADF;
+}
+
+static bool files_are_no_streams(void)
+{
+    const int fd = open("/dev/null", O_RDWR);
+
+    for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; stream++)
+        if (at_start[started].closed[stream] && !stays_closed(stream))
+            return false;
+    return fd > STDERR_FILENO;
+}
+
+START_TEST(no_file_takes_the_place_of_a_closed_stream)
+{
+    started = _i;
+    before = close_streams;
+    ck_assert(hardened(files_are_no_streams));
+}
+END_TEST
+
+static void close_streams_for_good(void)
+{
+    const struct rlimit none = {0, 0};
+
+    close_streams();
+    (void)setrlimit(RLIMIT_NOFILE, &none);
+}
+
+static bool has_gone_on(void)
+{
+    return true;
+}
+
+START_TEST(where_a_file_could_take_it_the_process_ends)
+{
+    started = _i;
+    before = close_streams_for_good;
+    ck_assert(!hardened(has_gone_on));
+}
+END_TEST
+
 START_TEST(processors_are_those_that_the_process_may_use)
 {
     size_t all = process_processors();
-    cpu_set_t before;
+    cpu_set_t all_of_them;
     cpu_set_t one;
     size_t first = 0;
 
-    ck_assert_int_eq(sched_getaffinity(0, sizeof before, &before), 0);
-    ck_assert_uint_eq(all, (size_t)CPU_COUNT(&before));
-    while (!CPU_ISSET(first, &before))
+    ck_assert_int_eq(sched_getaffinity(0, sizeof all_of_them, &all_of_them), 0);
+    ck_assert_uint_eq(all, (size_t)CPU_COUNT(&all_of_them));
+    while (!CPU_ISSET(first, &all_of_them))
         first++;
     CPU_ZERO(&one);
     CPU_SET(first, &one);
     ck_assert_int_eq(sched_setaffinity(0, sizeof one, &one), 0);
     ck_assert_uint_eq(process_processors(), 1);
-    ck_assert_int_eq(sched_setaffinity(0, sizeof before, &before), 0);
+    ck_assert_int_eq(sched_setaffinity(0, sizeof all_of_them, &all_of_them), 0);
 }
 END_TEST
 
@@ -144,6 +215,8 @@ START_TEST(freed_memory_of_a_hardened_process_is_overwritten)
 END_TEST
 #endif
 
+#define COUNT(table) (int)(sizeof table / sizeof table[0])
+
 Suite *process_suite(void)
 {
     Suite *suite = suite_create("process");
@@ -153,6 +226,8 @@ Suite *process_suite(void)
     tcase_add_test(tc, a_hardened_process_cannot_be_traced);
     tcase_add_test(tc, hardening_twice_is_harmless);
     tcase_add_test(tc, hardening_complains_of_nothing_when_it_works);
+    tcase_add_loop_test(tc, no_file_takes_the_place_of_a_closed_stream, 0, COUNT(at_start));
+    tcase_add_loop_test(tc, where_a_file_could_take_it_the_process_ends, 0, COUNT(at_start));
     tcase_add_test(tc, processors_are_those_that_the_process_may_use);
 #ifndef HOOKROLL_TRACEABLE
     tcase_add_test(tc, freed_memory_of_a_hardened_process_is_overwritten);
