@@ -11,7 +11,7 @@
 enum request_body {
     REQUEST_BODY_WHOLE,
     REQUEST_BODY_BAD_LENGTH, /* Content-Length is not a count of bytes */
-    REQUEST_BODY_CUT,        /* fewer bytes came than Content-Length says */
+    REQUEST_BODY_CUT,        /* it broke off, or is shorter than Content-Length says */
     REQUEST_BODY_TOO_LARGE   /* more than body_max */
 };
 

@@ -47,8 +47,10 @@ static struct text variable(const struct gateway_peer *peer, const char *name)
     return (struct text){NULL, 0};
 }
 
-/* Reads what is left of the body and forgets it; false when there is no end to it. */
-static bool drain(const struct gateway_peer *peer)
+/* Reads what is left of the body and forgets it; false when there is no end to it. Whatever else is
+ * wrong with a body that breaks off, it is cut: a request that asks for none is not whole either.
+ */
+static bool drain(const struct gateway_peer *peer, enum request_body *state)
 {
     char waste[CHUNK];
     size_t total = 0;
@@ -60,6 +62,8 @@ static bool drain(const struct gateway_peer *peer)
             break;
     }
     crypto_wipe(waste, total < sizeof waste ? total : sizeof waste);
+    if (n < 0)
+        *state = REQUEST_BODY_CUT;
     return n <= 0;
 }
 
@@ -224,7 +228,7 @@ bool gateway_serve(struct gateway *gateway, const struct gateway_peer *peer, gat
     bool ended;
 
     request.body_state = read_body(gateway, peer, &request.body);
-    ended = drain(peer);
+    ended = drain(peer, &request.body_state);
     /* Not before: a body may take long, and keys end, and rolls are dated, when they happen. */
     request.now = moment_now();
     began = moment_elapsed();

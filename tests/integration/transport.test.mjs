@@ -194,6 +194,29 @@ describe('The responder on a socket of its own', () => {
     });
   });
 
+  describe('sent half a request to delete an endpoint', () => {
+    const leavesIt = (what, sent) =>
+      test(`leaves it where ${what}`, async () => {
+        const deletion = pairs({ ...getParams(bench.endpoint, bench.key), REQUEST_METHOD: 'DELETE' });
+        const connection = await open();
+        await connection.write(Buffer.concat([begin(), ...sent(deletion)]));
+        connection.socket.end();
+        await connection.ended();
+        await assertUnharmed();
+      });
+    leavesIt('more params may follow', (deletion) => [record(TYPE.PARAMS, deletion)]);
+    leavesIt('the body is missing', (deletion) => [stream(TYPE.PARAMS, deletion)]);
+    leavesIt('it is aborted', (deletion) => [stream(TYPE.PARAMS, deletion), record(TYPE.ABORT)]);
+    leavesIt('the body breaks off', (deletion) => [
+      stream(TYPE.PARAMS, deletion),
+      record(TYPE.STDIN, Buffer.from('x')),
+    ]);
+    leavesIt('a body that is too large breaks off', (deletion) => [
+      stream(TYPE.PARAMS, Buffer.concat([deletion, pairs({ CONTENT_LENGTH: MAX_BODY + 1 })])),
+      record(TYPE.STDIN, Buffer.from('x')),
+    ]);
+  });
+
   describe(`sent what is no request (HOOKROLL_SEED=${seed})`, () => {
     const noise = (n) => {
       const random = seeded(seed);
