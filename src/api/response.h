@@ -23,7 +23,7 @@ void response_init(struct response *response);
 /* response_header: adds a header line; the value is ours, without line breaks. */
 void response_header(struct response *response, const char *name, const char *value);
 
-/* response_reset: no answer again, wiped, allocations kept. */
+/* response_reset: no answer again, wiped, allocations kept as buf_reset does. */
 void response_reset(struct response *response);
 
 /* response_free: wipes and releases. */
