@@ -114,7 +114,7 @@ static enum request_body read_body(struct gateway *gateway, const struct gateway
 }
 
 /* The caller's X-Request-ID where it can stand in a header and a log, else a new one. */
-static struct text request_id(struct gateway *gateway, const struct gateway_peer *peer)
+static struct text request_id(struct gateway *gateway, const struct gateway_peer *peer, int64_t now)
 {
     struct text given = variable(peer, "HTTP_X_REQUEST_ID");
     uint8_t entropy[UID_ENTROPY_BYTES];
@@ -126,7 +126,7 @@ static struct text request_id(struct gateway *gateway, const struct gateway_peer
     if (good && text_copy(given, gateway->id, sizeof gateway->id))
         return text_of(gateway->id);
     crypto_random_id(entropy, sizeof entropy);
-    uid = uid_make(moment_now(), entropy);
+    uid = uid_make(now, entropy);
     uid_format(&uid, gateway->id);
     return text_of(gateway->id);
 }
@@ -221,7 +221,6 @@ bool gateway_serve(struct gateway *gateway, const struct gateway_peer *peer, gat
                               .content_type = variable(peer, "CONTENT_TYPE"),
                               .authorization = variable(peer, "HTTP_AUTHORIZATION"),
                               .variables = peer->variables,
-                              .id = request_id(gateway, peer),
                               .body_max = gateway->max_body};
     struct outcome outcome = {.rc = RC_OK};
     int64_t began;
@@ -231,6 +230,7 @@ bool gateway_serve(struct gateway *gateway, const struct gateway_peer *peer, gat
     ended = drain(peer, &request.body_state);
     /* Not before: a body may take long, and keys end, and rolls are dated, when they happen. */
     request.now = moment_now();
+    request.id = request_id(gateway, peer, request.now);
     began = moment_elapsed();
     answer(&request, &gateway->response, &outcome, arg);
     send_response(gateway, peer, request.method);
