@@ -2,6 +2,8 @@
  * is sealed, hashed or compared is decided by the callers. */
 #include "base/crypto.h"
 
+#include "base/fiber.h"
+
 #include <sodium.h>
 #include <string.h>
 
@@ -30,7 +32,7 @@ void crypto_random(void *out, size_t len)
     randombytes_buf(out, len);
 }
 
-void crypto_random_id(void *out, size_t len)
+FIBER_NOINLINE void crypto_random_id(void *out, size_t len)
 {
     static _Thread_local uint8_t pool[320];
     static _Thread_local size_t left;
