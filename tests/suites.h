@@ -65,6 +65,7 @@ Suite *record_refusal_suite(void);
 Suite *record_suite(void);
 Suite *seal_suite(void);
 Suite *store_concurrency_suite(void);
+Suite *store_create_suite(void);
 Suite *store_deletion_suite(void);
 Suite *store_endpoints_suite(void);
 Suite *store_keys_suite(void);

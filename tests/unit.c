@@ -69,6 +69,7 @@ static Suite *(*const suites[])(void) = {
     record_suite,
     seal_suite,
     store_concurrency_suite,
+    store_create_suite,
     store_deletion_suite,
     store_endpoints_suite,
     store_keys_suite,

@@ -1,5 +1,4 @@
-/* store: making and opening it, with which key and by how many, and its projects and
- * API keys. */
+/* store: opening it, with which key and by how many, and its projects and API keys. */
 #include "store/keyspace.h"
 #include "store/store.h"
 #include "suites.h"
@@ -49,80 +48,6 @@ static void expect_project(const struct project *expected)
     ck_assert_int_eq(store_project_get(at.store, &expected->uid, &at.arena, &out), RC_OK);
     sample_same_project(expected, &out);
 }
-
-START_TEST(a_new_stores_files_are_its_owners_alone)
-{
-    char path[TEMP_PATH_SIZE];
-
-    ck_assert_uint_eq(temp_dir_mode(at.directory), 0700);
-    ck_assert_uint_eq(temp_dir_mode(at.master_key), 0600);
-    ck_assert_uint_eq(temp_dir_mode(temp_dir_path(&at.temp, "store/data.mdb", path)), 0600);
-}
-END_TEST
-
-START_TEST(a_store_that_is_there_is_left_alone)
-{
-    char before[64 * 1024];
-    char after[sizeof before];
-    size_t len = temp_dir_read(at.master_key, before, sizeof before);
-
-    ck_assert_int_eq(store_create(&at.options, SAMPLE_NOW + 1), RC_EXISTS);
-    ck_assert_uint_eq(temp_dir_read(at.master_key, after, sizeof after), len);
-    ck_assert_mem_eq(before, after, len);
-    store_fixture_open(&at);
-    expect_project(&at.project);
-}
-END_TEST
-
-START_TEST(a_key_and_a_directory_that_are_there_are_used)
-{
-    char directory[TEMP_PATH_SIZE];
-    char key[TEMP_PATH_SIZE];
-    const struct store_options options = {.directory = temp_dir_path(&at.temp, "second", directory),
-                                          .master_key = temp_dir_path(&at.temp, "2.key", key)};
-    struct store *store = NULL;
-    char expected[RINGS_LINE];
-    char found[2 * RINGS_LINE];
-
-    ck_assert_int_eq(mkdir(directory, 0750), 0);
-    rings_write(key, (const unsigned[]){7}, 1);
-    ck_assert_int_eq(store_create(&options, SAMPLE_NOW), RC_OK);
-    rings_line(7, expected);
-    ck_assert_uint_eq(temp_dir_read(key, found, sizeof found), RINGS_LINE);
-    ck_assert_mem_eq(found, expected, RINGS_LINE);
-    ck_assert_int_eq(store_open(&options, &store), RC_OK);
-    store_close(store);
-}
-END_TEST
-
-START_TEST(a_store_is_not_made_where_it_cannot_be)
-{
-    char missing[TEMP_PATH_SIZE];
-    char key[TEMP_PATH_SIZE];
-    struct store_options options = at.options;
-
-    options.directory = temp_dir_path(&at.temp, "no/store", missing);
-    ck_assert_int_eq(store_create(&options, SAMPLE_NOW), RC_SYSTEM);
-    ck_assert(log_capture_has(missing));
-    options.directory = temp_dir_path(&at.temp, "new", missing);
-    options.master_key = temp_dir_path(&at.temp, "no/key", key);
-    ck_assert_int_eq(store_create(&options, SAMPLE_NOW), RC_SYSTEM);
-    ck_assert(log_capture_has(key));
-}
-END_TEST
-
-START_TEST(a_store_is_not_made_with_a_key_that_cannot_be_read)
-{
-    char directory[TEMP_PATH_SIZE];
-    const struct store_options options = {.directory = temp_dir_path(&at.temp, "new", directory),
-                                          .master_key = at.master_key};
-
-    temp_dir_write(at.master_key, 0600, "x\n", 2);
-    ck_assert_int_eq(store_create(&options, SAMPLE_NOW), RC_KEY);
-    rings_write(at.master_key, (const unsigned[]){7}, 1);
-    ck_assert_int_eq(store_create(&options, SAMPLE_NOW), RC_OK);
-}
-END_TEST
 
 START_TEST(without_a_store_nothing_is_found)
 {
@@ -409,11 +334,6 @@ Suite *store_suite(void)
 
     tcase_add_checked_fixture(closed, setup, teardown);
     tcase_set_timeout(closed, 60);
-    tcase_add_test(closed, a_new_stores_files_are_its_owners_alone);
-    tcase_add_test(closed, a_store_that_is_there_is_left_alone);
-    tcase_add_test(closed, a_key_and_a_directory_that_are_there_are_used);
-    tcase_add_test(closed, a_store_is_not_made_where_it_cannot_be);
-    tcase_add_test(closed, a_store_is_not_made_with_a_key_that_cannot_be_read);
     tcase_add_test(closed, without_a_store_nothing_is_found);
     tcase_add_test(closed, a_store_that_was_never_initialised_is_not_found);
     tcase_add_test(closed, a_wrong_master_key_is_refused);

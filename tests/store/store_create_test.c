@@ -1,0 +1,111 @@
+/* store: making it, and what of it may be there before. */
+#include "store/store.h"
+#include "suites.h"
+#include "support/log_capture.h"
+#include "support/rings.h"
+#include "support/sample.h"
+#include "support/store_fixture.h"
+
+static struct store_fixture at;
+
+static void setup(void)
+{
+    store_fixture_make(&at);
+}
+
+static void teardown(void)
+{
+    store_fixture_remove(&at);
+}
+
+START_TEST(a_new_stores_files_are_its_owners_alone)
+{
+    char path[TEMP_PATH_SIZE];
+
+    ck_assert_uint_eq(temp_dir_mode(at.directory), 0700);
+    ck_assert_uint_eq(temp_dir_mode(at.master_key), 0600);
+    ck_assert_uint_eq(temp_dir_mode(temp_dir_path(&at.temp, "store/data.mdb", path)), 0600);
+}
+END_TEST
+
+START_TEST(a_store_that_is_there_is_left_alone)
+{
+    struct project project;
+    char before[64 * 1024];
+    char after[sizeof before];
+    size_t len = temp_dir_read(at.master_key, before, sizeof before);
+
+    ck_assert_int_eq(store_create(&at.options, SAMPLE_NOW + 1), RC_EXISTS);
+    ck_assert_uint_eq(temp_dir_read(at.master_key, after, sizeof after), len);
+    ck_assert_mem_eq(before, after, len);
+    store_fixture_open(&at);
+    ck_assert_int_eq(store_project_get(at.store, &at.project.uid, &at.arena, &project), RC_OK);
+    sample_same_project(&at.project, &project);
+}
+END_TEST
+
+START_TEST(a_key_and_a_directory_that_are_there_are_used)
+{
+    char directory[TEMP_PATH_SIZE];
+    char key[TEMP_PATH_SIZE];
+    const struct store_options options = {.directory = temp_dir_path(&at.temp, "second", directory),
+                                          .master_key = temp_dir_path(&at.temp, "2.key", key)};
+    struct store *store = NULL;
+    char expected[RINGS_LINE];
+    char found[2 * RINGS_LINE];
+
+    ck_assert_int_eq(mkdir(directory, 0750), 0);
+    rings_write(key, (const unsigned[]){7}, 1);
+    ck_assert_int_eq(store_create(&options, SAMPLE_NOW), RC_OK);
+    rings_line(7, expected);
+    ck_assert_uint_eq(temp_dir_read(key, found, sizeof found), RINGS_LINE);
+    ck_assert_mem_eq(found, expected, RINGS_LINE);
+    ck_assert_int_eq(store_open(&options, &store), RC_OK);
+    store_close(store);
+}
+END_TEST
+
+START_TEST(a_store_is_not_made_where_it_cannot_be)
+{
+    char missing[TEMP_PATH_SIZE];
+    char key[TEMP_PATH_SIZE];
+    struct store_options options = at.options;
+
+    options.directory = temp_dir_path(&at.temp, "no/store", missing);
+    ck_assert_int_eq(store_create(&options, SAMPLE_NOW), RC_SYSTEM);
+    ck_assert(log_capture_has(missing));
+    options.directory = temp_dir_path(&at.temp, "new", missing);
+    options.master_key = temp_dir_path(&at.temp, "no/key", key);
+    ck_assert_int_eq(store_create(&options, SAMPLE_NOW), RC_SYSTEM);
+    ck_assert(log_capture_has(key));
+}
+END_TEST
+
+START_TEST(a_store_is_not_made_with_a_key_that_cannot_be_read)
+{
+    char directory[TEMP_PATH_SIZE];
+    const struct store_options options = {.directory = temp_dir_path(&at.temp, "new", directory),
+                                          .master_key = at.master_key};
+
+    temp_dir_write(at.master_key, 0600, "x\n", 2);
+    ck_assert_int_eq(store_create(&options, SAMPLE_NOW), RC_KEY);
+    rings_write(at.master_key, (const unsigned[]){7}, 1);
+    ck_assert_int_eq(store_create(&options, SAMPLE_NOW), RC_OK);
+}
+END_TEST
+
+Suite *store_create_suite(void)
+{
+    Suite *suite = suite_create("store_create");
+    TCase *tc = tcase_create("create");
+
+    tcase_add_checked_fixture(tc, setup, teardown);
+    tcase_set_timeout(tc, 60);
+    tcase_add_test(tc, a_new_stores_files_are_its_owners_alone);
+    tcase_add_test(tc, a_store_that_is_there_is_left_alone);
+    tcase_add_test(tc, a_key_and_a_directory_that_are_there_are_used);
+    tcase_add_test(tc, a_store_is_not_made_where_it_cannot_be);
+    tcase_add_test(tc, a_store_is_not_made_with_a_key_that_cannot_be_read);
+    suite_add_tcase(suite, tc);
+    return suite;
+}
