@@ -72,6 +72,30 @@ static enum rc create_in(struct kv_txn *txn, void *arg)
     return store_put(txn, &key, &record, kv_add);
 }
 
+static enum rc vacant_in(struct kv_txn *txn, void *arg)
+{
+    struct keyspace_key key = keyspace_store();
+    struct text record;
+    enum rc rc = kv_get(txn, store_key(&key), &record);
+
+    (void)arg;
+    if (rc == RC_OK)
+        return RC_EXISTS;
+    return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+/* Only for a new store: beside one that is there a new key would be a wrong one, in the place of
+ * the one that is missing. */
+static enum rc make_key(struct kv *kv, const char *path)
+{
+    enum rc rc = kv_read(kv, vacant_in, NULL);
+
+    if (rc != RC_OK)
+        return rc;
+    rc = keyring_create(path);
+    return rc == RC_EXISTS ? RC_OK : rc;
+}
+
 static enum rc open_parts(const struct store_options *options, enum kv_open_mode mode,
                           struct store **out)
 {
@@ -81,6 +105,8 @@ static enum rc open_parts(const struct store_options *options, enum kv_open_mode
     if (store == NULL)
         return RC_NO_MEMORY;
     rc = kv_open(options->directory, mode, options->map_size, &store->kv);
+    if (rc == RC_OK && mode == KV_CREATE)
+        rc = make_key(store->kv, options->master_key);
     if (rc == RC_OK)
         rc = keyring_open(options->master_key, &store->keyring);
     if (rc == RC_OK)
@@ -99,9 +125,6 @@ enum rc store_create(const struct store_options *options, int64_t now)
         log_error("store: %s cannot be created: %s", options->directory, strerror(errno));
         return RC_SYSTEM;
     }
-    rc = keyring_create(options->master_key);
-    if (rc != RC_OK && rc != RC_EXISTS)
-        return rc;
     rc = open_parts(options, KV_CREATE, &create.store);
     if (rc != RC_OK)
         return rc;

@@ -34,7 +34,7 @@ struct store_options {
 };
 
 /* store_create: makes the directory, the master key (one that is there is used)
- * and an empty store. RC_EXISTS when there is a store, which is left alone. */
+ * and an empty store. RC_EXISTS when there is a store, which is left alone and gets no key. */
 RC_CHECK enum rc store_create(const struct store_options *options, int64_t now);
 
 /* store_probe: whether there are a store and a master key file that may be used; opens no

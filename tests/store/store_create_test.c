@@ -1,10 +1,12 @@
-/* store: making it, and what of it may be there before. */
+/* store: making it, what of it may be there before, and what is not made beside it. */
 #include "store/store.h"
 #include "suites.h"
 #include "support/log_capture.h"
 #include "support/rings.h"
 #include "support/sample.h"
 #include "support/store_fixture.h"
+
+#include <unistd.h>
 
 static struct store_fixture at;
 
@@ -41,6 +43,39 @@ START_TEST(a_store_that_is_there_is_left_alone)
     store_fixture_open(&at);
     ck_assert_int_eq(store_project_get(at.store, &at.project.uid, &at.arena, &project), RC_OK);
     sample_same_project(&at.project, &project);
+}
+END_TEST
+
+/* Which would not be the store's, and in the way of the one that is. */
+START_TEST(a_store_whose_key_is_missing_gets_no_other)
+{
+    struct store *store = NULL;
+
+    ck_assert_int_eq(unlink(at.master_key), 0);
+    ck_assert_int_eq(store_create(&at.options, SAMPLE_NOW + 1), RC_EXISTS);
+    ck_assert_int_ne(access(at.master_key, F_OK), 0);
+    ck_assert_int_eq(store_open(&at.options, &store), RC_KEY);
+    ck_assert(log_capture_has(at.master_key));
+    ck_assert(!log_capture_has("does not hold"));
+}
+END_TEST
+
+START_TEST(a_store_that_was_only_begun_is_made)
+{
+    char directory[TEMP_PATH_SIZE];
+    char key[TEMP_PATH_SIZE];
+    const struct store_options options = {.directory = temp_dir_path(&at.temp, "begun", directory),
+                                          .master_key = temp_dir_path(&at.temp, "2.key", key)};
+    struct store *store = NULL;
+    struct kv *kv = NULL;
+
+    ck_assert_int_eq(mkdir(directory, 0700), 0);
+    ck_assert_int_eq(kv_open(directory, KV_CREATE, 0, &kv), RC_OK);
+    kv_close(kv);
+    ck_assert_int_eq(store_create(&options, SAMPLE_NOW), RC_OK);
+    ck_assert_int_eq(store_open(&options, &store), RC_OK);
+    store_close(store);
+    ck_assert_int_eq(store_create(&options, SAMPLE_NOW), RC_EXISTS);
 }
 END_TEST
 
@@ -103,6 +138,8 @@ Suite *store_create_suite(void)
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, a_new_stores_files_are_its_owners_alone);
     tcase_add_test(tc, a_store_that_is_there_is_left_alone);
+    tcase_add_test(tc, a_store_whose_key_is_missing_gets_no_other);
+    tcase_add_test(tc, a_store_that_was_only_begun_is_made);
     tcase_add_test(tc, a_key_and_a_directory_that_are_there_are_used);
     tcase_add_test(tc, a_store_is_not_made_where_it_cannot_be);
     tcase_add_test(tc, a_store_is_not_made_with_a_key_that_cannot_be_read);
