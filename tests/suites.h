@@ -8,6 +8,7 @@ Suite *arena_suite(void);
 Suite *blocking_suite(void);
 Suite *buf_suite(void);
 Suite *crypto_suite(void);
+Suite *directory_suite(void);
 Suite *fiber_suite(void);
 Suite *hmac_suite(void);
 Suite *log_suite(void);

@@ -12,6 +12,7 @@ static Suite *(*const suites[])(void) = {
     blocking_suite,
     buf_suite,
     crypto_suite,
+    directory_suite,
     fiber_suite,
     hmac_suite,
     log_suite,

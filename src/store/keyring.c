@@ -1,6 +1,7 @@
 /* keyring: reads and makes the master key file; its memory is guarded. */
 #include "store/keyring.h"
 
+#include "base/directory.h"
 #include "base/log.h"
 #include "base/private_file.h"
 #include "base/text.h"
@@ -28,7 +29,8 @@ struct keyring {
     char file[FILE_MAX]; /* guarded too: it is read into here */
 };
 
-static bool write_whole(int fd, const char *bytes, size_t len)
+/* 0, or an errno. */
+static int write_whole(int fd, const char *bytes, size_t len)
 {
     while (len > 0) {
         ssize_t n = write(fd, bytes, len);
@@ -36,19 +38,36 @@ static bool write_whole(int fd, const char *bytes, size_t len)
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0)
-            return false;
+            return n < 0 ? errno : EIO;
         bytes += n;
         len -= (size_t)n;
     }
-    return true;
+    return 0;
+}
+
+/* Writes one new key, which is on the disk then. 0, or an errno. */
+static int write_key(int fd, const char *path)
+{
+    uint8_t key[CRYPTO_KEY_BYTES];
+    char line[LINE_SIZE + 1];
+    int err;
+
+    crypto_random(key, sizeof key);
+    memcpy(line, prefix, PREFIX_LEN);
+    crypto_base64_encode(CRYPTO_BASE64, key, sizeof key, line + PREFIX_LEN, KEY_TEXT_SIZE);
+    line[LINE_SIZE - 1] = '\n';
+    err = write_whole(fd, line, LINE_SIZE);
+    if (err == 0 && fsync(fd) != 0)
+        err = errno;
+    crypto_wipe(key, sizeof key);
+    crypto_wipe(line, sizeof line);
+    return err != 0 ? err : directory_sync_parent(path);
 }
 
 enum rc keyring_create(const char *path)
 {
-    uint8_t key[CRYPTO_KEY_BYTES];
-    char line[LINE_SIZE + 1];
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    bool written;
+    int err;
 
     if (fd < 0) {
         if (errno == EEXIST)
@@ -56,19 +75,13 @@ enum rc keyring_create(const char *path)
         log_error("master key %s cannot be created: %s", path, strerror(errno));
         return RC_SYSTEM;
     }
-    crypto_random(key, sizeof key);
-    memcpy(line, prefix, PREFIX_LEN);
-    crypto_base64_encode(CRYPTO_BASE64, key, sizeof key, line + PREFIX_LEN, KEY_TEXT_SIZE);
-    line[LINE_SIZE - 1] = '\n';
-    written = write_whole(fd, line, LINE_SIZE) && fsync(fd) == 0;
-    crypto_wipe(key, sizeof key);
-    crypto_wipe(line, sizeof line);
-    if (!written)
-        log_error("master key %s cannot be written: %s", path, strerror(errno));
+    err = write_key(fd, path);
     (void)close(fd);
-    if (!written)
-        (void)unlink(path);
-    return written ? RC_OK : RC_SYSTEM;
+    if (err == 0)
+        return RC_OK;
+    log_error("master key %s cannot be written: %s", path, strerror(err));
+    (void)unlink(path);
+    return RC_SYSTEM;
 }
 
 static bool add_key(struct keyring *keyring, struct text line)

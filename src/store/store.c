@@ -2,6 +2,7 @@
 #include "store/store_inside.h"
 
 #include "base/buf.h"
+#include "base/directory.h"
 #include "base/log.h"
 #include "store/record.h"
 
@@ -9,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 struct text store_key(const struct keyspace_key *key)
 {
@@ -116,16 +118,32 @@ static enum rc open_parts(const struct store_options *options, enum kv_open_mode
     return rc;
 }
 
+/* One that is there is used: making it last was for who made it. */
+static enum rc make_directory(const char *path)
+{
+    int err;
+
+    if (mkdir(path, 0700) != 0) {
+        if (errno == EEXIST)
+            return RC_OK;
+        err = errno;
+    } else {
+        err = directory_sync_parent(path);
+        if (err == 0)
+            return RC_OK;
+        (void)rmdir(path);
+    }
+    log_error("store: %s cannot be created: %s", path, strerror(err));
+    return RC_SYSTEM;
+}
+
 enum rc store_create(const struct store_options *options, int64_t now)
 {
     struct create create = {NULL, now};
-    enum rc rc;
+    enum rc rc = make_directory(options->directory);
 
-    if (mkdir(options->directory, 0700) != 0 && errno != EEXIST) {
-        log_error("store: %s cannot be created: %s", options->directory, strerror(errno));
-        return RC_SYSTEM;
-    }
-    rc = open_parts(options, KV_CREATE, &create.store);
+    if (rc == RC_OK)
+        rc = open_parts(options, KV_CREATE, &create.store);
     if (rc != RC_OK)
         return rc;
     rc = kv_write(create.store->kv, create_in, &create);

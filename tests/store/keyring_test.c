@@ -2,6 +2,7 @@
  * several seals. */
 #include "store/keyring.h"
 #include "suites.h"
+#include "support/flush_watch.h"
 #include "support/log_capture.h"
 #include "support/temp_dir.h"
 
@@ -31,6 +32,7 @@ static void setup(void)
 
 static void teardown(void)
 {
+    flush_watch_end();
     keyring_close(keyring);
     temp_dir_remove(&temp);
     log_capture_end();
@@ -80,6 +82,25 @@ START_TEST(the_umask_does_not_open_a_new_file_to_others)
     (void)umask(before);
     ck_assert_int_eq(rc, RC_OK);
     ck_assert_uint_eq(temp_dir_mode(path), 0600);
+}
+END_TEST
+
+START_TEST(a_new_file_outlasts_a_power_cut)
+{
+    flush_watch_begin(path, false);
+    ck_assert_int_eq(keyring_create(path), RC_OK);
+    ck_assert(flush_watch_saw());
+}
+END_TEST
+
+START_TEST(a_new_file_that_might_not_last_is_removed)
+{
+    flush_watch_begin(path, true);
+    ck_assert_int_eq(keyring_create(path), RC_SYSTEM);
+    ck_assert(log_capture_has(path));
+    ck_assert_int_ne(access(path, F_OK), 0);
+    flush_watch_end();
+    ck_assert_int_eq(keyring_create(path), RC_OK);
 }
 END_TEST
 
@@ -346,6 +367,8 @@ Suite *keyring_suite(void)
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, a_new_file_is_one_line_that_only_its_owner_can_read);
     tcase_add_test(tc, the_umask_does_not_open_a_new_file_to_others);
+    tcase_add_test(tc, a_new_file_outlasts_a_power_cut);
+    tcase_add_test(tc, a_new_file_that_might_not_last_is_removed);
     tcase_add_test(tc, a_file_that_is_there_is_left_alone);
     tcase_add_test(tc, a_file_cannot_be_made_where_there_is_no_directory);
     tcase_add_test(tc, two_new_files_hold_different_keys);

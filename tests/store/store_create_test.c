@@ -1,6 +1,7 @@
 /* store: making it, what of it may be there before, and what is not made beside it. */
 #include "store/store.h"
 #include "suites.h"
+#include "support/flush_watch.h"
 #include "support/log_capture.h"
 #include "support/rings.h"
 #include "support/sample.h"
@@ -17,6 +18,7 @@ static void setup(void)
 
 static void teardown(void)
 {
+    flush_watch_end();
     store_fixture_remove(&at);
 }
 
@@ -76,6 +78,23 @@ START_TEST(a_store_that_was_only_begun_is_made)
     ck_assert_int_eq(store_open(&options, &store), RC_OK);
     store_close(store);
     ck_assert_int_eq(store_create(&options, SAMPLE_NOW), RC_EXISTS);
+}
+END_TEST
+
+START_TEST(a_new_directory_outlasts_a_power_cut)
+{
+    char directory[TEMP_PATH_SIZE];
+    const struct store_options options = {.directory = temp_dir_path(&at.temp, "new", directory),
+                                          .master_key = at.master_key};
+
+    flush_watch_begin(directory, true);
+    ck_assert_int_eq(store_create(&options, SAMPLE_NOW), RC_SYSTEM);
+    ck_assert(flush_watch_saw());
+    ck_assert(log_capture_has(directory));
+    ck_assert_int_ne(access(directory, F_OK), 0);
+    flush_watch_begin(directory, false);
+    ck_assert_int_eq(store_create(&options, SAMPLE_NOW), RC_OK);
+    ck_assert(flush_watch_saw());
 }
 END_TEST
 
@@ -140,6 +159,7 @@ Suite *store_create_suite(void)
     tcase_add_test(tc, a_store_that_is_there_is_left_alone);
     tcase_add_test(tc, a_store_whose_key_is_missing_gets_no_other);
     tcase_add_test(tc, a_store_that_was_only_begun_is_made);
+    tcase_add_test(tc, a_new_directory_outlasts_a_power_cut);
     tcase_add_test(tc, a_key_and_a_directory_that_are_there_are_used);
     tcase_add_test(tc, a_store_is_not_made_where_it_cannot_be);
     tcase_add_test(tc, a_store_is_not_made_with_a_key_that_cannot_be_read);

@@ -1,0 +1,34 @@
+/* directory: flushing directories. */
+#include "base/directory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+int directory_sync(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int err = 0;
+
+    if (fd < 0)
+        return errno;
+    if (fsync(fd) != 0)
+        err = errno;
+    (void)close(fd);
+    return err;
+}
+
+int directory_sync_parent(const char *path)
+{
+    char *copy = strdup(path); /* which dirname cuts short */
+    int err;
+
+    if (copy == NULL)
+        return ENOMEM;
+    err = directory_sync(dirname(copy));
+    free(copy);
+    return err;
+}

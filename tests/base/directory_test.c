@@ -1,0 +1,72 @@
+/* directory: which directory is flushed, and what is said when none can be. */
+#include "base/directory.h"
+#include "suites.h"
+#include "support/flush_watch.h"
+#include "support/temp_dir.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+static struct temp_dir temp;
+static char path[TEMP_PATH_SIZE];
+
+static void setup(void)
+{
+    temp_dir_make(&temp);
+    ck_assert_int_eq(chdir(temp.path), 0);
+    (void)temp_dir_path(&temp, "entry", path);
+    ck_assert_int_eq(mkdir(path, 0700), 0);
+}
+
+static void teardown(void)
+{
+    flush_watch_end();
+    ck_assert_int_eq(chdir("/"), 0);
+    temp_dir_remove(&temp);
+}
+
+START_TEST(the_directory_itself_is_flushed)
+{
+    char below[TEMP_PATH_SIZE];
+
+    ck_assert_int_eq(mkdir(temp_dir_path(&temp, "entry/below", below), 0700), 0);
+    flush_watch_begin(below, false);
+    ck_assert_int_eq(directory_sync("entry"), 0);
+    ck_assert(flush_watch_saw());
+}
+END_TEST
+
+static const char *const names[] = {"entry", "entry/", "./entry", ".//entry//", path};
+
+START_TEST(the_directory_of_an_entry_is_flushed_however_it_is_named)
+{
+    flush_watch_begin(path, false);
+    ck_assert_int_eq(directory_sync_parent(names[_i]), 0);
+    ck_assert(flush_watch_saw());
+}
+END_TEST
+
+START_TEST(the_cause_of_a_failure_is_told)
+{
+    flush_watch_begin(path, true);
+    ck_assert_int_eq(directory_sync_parent("entry"), EIO);
+    ck_assert_int_eq(directory_sync(temp.path), EIO);
+    ck_assert_int_eq(directory_sync("missing"), ENOENT);
+    temp_dir_write("file", 0600, "x", 1);
+    ck_assert_int_eq(directory_sync_parent("file/entry"), ENOTDIR);
+}
+END_TEST
+
+Suite *directory_suite(void)
+{
+    Suite *suite = suite_create("directory");
+    TCase *tc = tcase_create("directory");
+
+    tcase_add_checked_fixture(tc, setup, teardown);
+    tcase_add_test(tc, the_directory_itself_is_flushed);
+    tcase_add_loop_test(tc, the_directory_of_an_entry_is_flushed_however_it_is_named, 0,
+                        sizeof names / sizeof names[0]);
+    tcase_add_test(tc, the_cause_of_a_failure_is_told);
+    suite_add_tcase(suite, tc);
+    return suite;
+}
