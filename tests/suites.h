@@ -23,6 +23,7 @@ Suite *text_suite(void);
 
 Suite *apikey_suite(void);
 Suite *create_suite(void);
+Suite *delivery_suite(void);
 Suite *endpoint_addresses_suite(void);
 Suite *endpoint_authentication_suite(void);
 Suite *endpoint_members_suite(void);

@@ -27,6 +27,7 @@ static Suite *(*const suites[])(void) = {
     /* domain */
     apikey_suite,
     create_suite,
+    delivery_suite,
     endpoint_addresses_suite,
     endpoint_authentication_suite,
     endpoint_members_suite,

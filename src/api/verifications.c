@@ -8,32 +8,18 @@
 #include "api/verify_json.h"
 #include "base/log.h"
 
-/* A secret by which something verified, for the edit that notes it. */
-struct use {
-    struct uid secret;
-    int64_t now;
-};
-
-static enum rc note_use(struct edit *edit, void *arg)
-{
-    const struct use *use = arg;
-
-    for (size_t i = 0; i < edit->endpoint->secret_count; i++)
-        if (uid_equal(&edit->endpoint->secrets[i].uid, &use->secret))
-            edit->endpoint->secrets[i].verified_at = use->now;
-    return RC_OK;
-}
-
 /* That something verified is the answer, noted or not. */
 static void note(struct call *call, const struct secret *secret)
 {
-    struct use use = {secret->uid, call->request->now};
+    struct delivery_use use = {secret->uid, call->request->now};
     struct endpoint ignored;
+    enum rc rc;
 
     if (secret_verified_is_fresh(secret, use.now))
         return;
-    if (store_endpoint_note(call->store, &call->project_id, &call->endpoint_id, note_use, &use,
-                            call->arena, &ignored) != RC_OK)
+    rc = store_endpoint_note(call->store, &call->project_id, &call->endpoint_id, delivery_note_use,
+                             &use, call->arena, &ignored);
+    if (rc != RC_OK && rc != RC_EXISTS && rc != RC_GONE)
         log_warn("the use of a secret could not be noted");
 }
 

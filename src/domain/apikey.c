@@ -70,6 +70,11 @@ bool apikey_verify(const struct apikey *key, const uint8_t secret[APIKEY_SECRET_
     return same && now < key->expires_at && now < key->revoked_at;
 }
 
+bool apikey_use_is_fresh(const struct apikey *key, int64_t now)
+{
+    return key->last_used_at > now - APIKEY_USE_STEP && key->last_used_at < now + APIKEY_USE_STEP;
+}
+
 enum rc apikey_check(const struct apikey *key, struct faults *faults)
 {
     if (key->name.len > APIKEY_NAME_MAX || !text_is_utf8(key->name) || text_has_control(key->name))

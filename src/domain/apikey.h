@@ -70,6 +70,10 @@ RC_CHECK bool apikey_parse(struct text token, struct uid *uid, uint8_t secret[AP
 RC_CHECK bool apikey_verify(const struct apikey *key, const uint8_t secret[APIKEY_SECRET_BYTES],
                             int64_t now);
 
+/* apikey_use_is_fresh: the last use lies within APIKEY_USE_STEP of `now` (ms), to either side, as
+ * secret_verified_is_fresh has it. */
+bool apikey_use_is_fresh(const struct apikey *key, int64_t now);
+
 /* apikey_check: RC_INVALID with a fault for every member out of bounds. */
 RC_CHECK enum rc apikey_check(const struct apikey *key, struct faults *faults);
 

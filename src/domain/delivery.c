@@ -147,3 +147,20 @@ enum rc delivery_verify(const struct project *project, const struct endpoint *en
         verdict->outcome.result = VERIFY_SECRET_ENDED;
     return rc;
 }
+
+enum rc delivery_note_use(struct edit *edit, void *arg)
+{
+    const struct delivery_use *use = arg;
+
+    for (size_t i = 0; i < edit->endpoint->secret_count; i++) {
+        struct secret *secret = &edit->endpoint->secrets[i];
+
+        if (!uid_equal(&secret->uid, &use->secret))
+            continue;
+        if (secret_verified_is_fresh(secret, use->now))
+            return RC_EXISTS;
+        secret->verified_at = use->now;
+        return RC_OK;
+    }
+    return RC_GONE;
+}

@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/rc.h"
+#include "domain/edit.h"
 #include "domain/endpoint.h"
 #include "domain/project.h"
 #include "domain/sign.h"
@@ -67,5 +68,16 @@ struct delivery_verdict {
 RC_CHECK enum rc delivery_verify(const struct project *project, const struct endpoint *endpoint,
                                  const struct delivery_received *received, int64_t now,
                                  struct delivery_verdict *verdict);
+
+/* That a secret verified a delivery at `now` (ms). */
+struct delivery_use {
+    struct uid secret;
+    int64_t now;
+};
+
+/* delivery_note_use: an edit that notes a struct delivery_use with its secret. RC_EXISTS when a
+ * use within SECRET_VERIFIED_STEP is noted, RC_GONE without the secret: the use is not noted
+ * then, which is no fault. */
+RC_CHECK enum rc delivery_note_use(struct edit *edit, void *arg);
 
 #endif

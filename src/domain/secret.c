@@ -17,7 +17,8 @@ const char *secret_state_name(const struct secret *secret, int64_t now)
 
 bool secret_verified_is_fresh(const struct secret *secret, int64_t now)
 {
-    return secret->verified_at <= now && now - secret->verified_at < SECRET_VERIFIED_STEP;
+    return secret->verified_at > now - SECRET_VERIFIED_STEP &&
+           secret->verified_at < now + SECRET_VERIFIED_STEP;
 }
 
 void secret_generate(const uint8_t entropy[SECRET_ENTROPY_BYTES], enum signing_key_type type,

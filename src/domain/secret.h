@@ -50,7 +50,8 @@ bool secret_can_sign(const struct secret *secret, int64_t now);
 /* secret_state_name: "current", "ending" or "ended", as of `now`. */
 const char *secret_state_name(const struct secret *secret, int64_t now);
 
-/* secret_verified_is_fresh: verified_at lies within SECRET_VERIFIED_STEP before `now`. */
+/* secret_verified_is_fresh: verified_at lies within SECRET_VERIFIED_STEP of `now`: a little after
+ * it when another request was first, further only by a clock that was wrong. */
 bool secret_verified_is_fresh(const struct secret *secret, int64_t now);
 
 /* secret_generate: a key of this type as Standard Webhooks writes it; wipe it after use. */

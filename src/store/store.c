@@ -407,8 +407,13 @@ static enum rc use_in(struct kv_txn *txn, void *arg)
 {
     const struct use *use = arg;
     struct keyspace_key key = keyspace_use(use->uid);
+    struct apikey stored = {.uid = *use->uid, .last_used_at = APIKEY_NO_USE};
     struct buf record;
+    enum rc rc = store_read_use(txn, &stored);
 
+    /* Noted meanwhile by another request. */
+    if (rc != RC_OK || apikey_use_is_fresh(&stored, use->now))
+        return rc;
     buf_init(&record, RECORD_MAX);
     record_use_encode(&record, use->now);
     return store_put(txn, &key, &record, kv_set);
@@ -418,8 +423,7 @@ enum rc store_apikey_use(struct store *store, const struct apikey *key, int64_t 
 {
     struct use use = {&key->uid, now};
 
-    if (key->last_used_at != APIKEY_NO_USE && now >= key->last_used_at &&
-        now - key->last_used_at < APIKEY_USE_STEP)
+    if (apikey_use_is_fresh(key, now))
         return RC_OK;
     return kv_write(store->kv, use_in, &use);
 }

@@ -302,6 +302,34 @@ START_TEST(a_keys_use_is_noted_in_steps)
 }
 END_TEST
 
+/* Requests that come at the same time have all read the use before. */
+START_TEST(a_keys_use_is_noted_once_by_those_who_come_at_once)
+{
+    const struct apikey key = sample_apikey(KEY, STORE_FIXTURE_PROJECT);
+
+    ck_assert_int_eq(store_apikey_add(at.store, &key), RC_OK);
+    ck_assert_int_eq(store_apikey_use(at.store, &key, SAMPLE_NOW), RC_OK);
+    ck_assert_int_eq(store_apikey_use(at.store, &key, SAMPLE_NOW - 1), RC_OK);
+    expect_use(SAMPLE_NOW);
+    ck_assert_int_eq(store_apikey_use(at.store, &key, SAMPLE_NOW + 1), RC_OK);
+    expect_use(SAMPLE_NOW);
+}
+END_TEST
+
+START_TEST(a_keys_use_a_step_ahead_was_of_a_wrong_clock)
+{
+    struct apikey key = sample_apikey(KEY, STORE_FIXTURE_PROJECT);
+
+    ck_assert_int_eq(store_apikey_add(at.store, &key), RC_OK);
+    ck_assert_int_eq(store_apikey_use(at.store, &key, SAMPLE_NOW + APIKEY_USE_STEP), RC_OK);
+    key.last_used_at = SAMPLE_NOW + APIKEY_USE_STEP;
+    ck_assert_int_eq(store_apikey_use(at.store, &key, SAMPLE_NOW + 1), RC_OK);
+    expect_use(SAMPLE_NOW + APIKEY_USE_STEP);
+    ck_assert_int_eq(store_apikey_use(at.store, &key, SAMPLE_NOW), RC_OK);
+    expect_use(SAMPLE_NOW);
+}
+END_TEST
+
 START_TEST(revoking_a_key_keeps_its_last_use)
 {
     struct apikey key = sample_apikey(KEY, STORE_FIXTURE_PROJECT);
@@ -335,6 +363,8 @@ Suite *store_deletion_suite(void)
     tcase_add_loop_test(tc, a_projects_edit_that_is_refused_changes_nothing, RC_OK + 1,
                         RC_SYSTEM + 1);
     tcase_add_test(tc, a_keys_use_is_noted_in_steps);
+    tcase_add_test(tc, a_keys_use_is_noted_once_by_those_who_come_at_once);
+    tcase_add_test(tc, a_keys_use_a_step_ahead_was_of_a_wrong_clock);
     tcase_add_test(tc, revoking_a_key_keeps_its_last_use);
     suite_add_tcase(suite, tc);
     return suite;

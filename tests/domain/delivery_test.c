@@ -1,0 +1,98 @@
+/* delivery: when it is noted that a secret verified one. How deliveries are signed and verified
+ * is tested by sign and verify. */
+#include "domain/delivery.h"
+#include "suites.h"
+
+#include <string.h>
+
+#define NOW INT64_C(1795460885123)
+
+static struct project project;
+static struct endpoint endpoint;
+static struct history event;
+static struct arena arena;
+
+static void setup(void)
+{
+    const uint8_t entropy[UID_ENTROPY_BYTES] = {1};
+    struct secret_fresh fresh;
+
+    arena_init(&arena, 65536);
+    project_init(&project, uid_make(1, entropy), text_of("project"), 1);
+    endpoint_init(&endpoint, uid_make(2, entropy), project.uid, NOW);
+    for (int i = 0; i < 2; i++) {
+        memset(&fresh, i, sizeof fresh);
+        ck_assert_int_eq(
+            endpoint_add_secret(&endpoint, (struct text){NULL, 0}, &fresh, NOW, &arena), RC_OK);
+    }
+    memset(&event, 0, sizeof event);
+}
+
+static void teardown(void)
+{
+    arena_free(&arena);
+}
+
+static enum rc note(const struct uid *secret, int64_t now)
+{
+    struct edit edit = {&project, &endpoint, &event, &arena};
+    struct delivery_use use = {*secret, now};
+
+    return delivery_note_use(&edit, &use);
+}
+
+START_TEST(a_use_is_noted_with_its_secret_alone)
+{
+    ck_assert_int_eq(note(&endpoint.secrets[1].uid, NOW), RC_OK);
+    ck_assert_int_eq(endpoint.secrets[1].verified_at, NOW);
+    ck_assert_int_eq(endpoint.secrets[0].verified_at, SECRET_NOT_VERIFIED);
+    ck_assert_int_eq(event.action, 0);
+}
+END_TEST
+
+/* Of requests that come at the same time the later ones find it noted, and may be older. */
+START_TEST(a_use_within_a_step_of_the_last_is_not_noted)
+{
+    static const int64_t steps[] = {0, 1, -1, SECRET_VERIFIED_STEP - 1, 1 - SECRET_VERIFIED_STEP};
+
+    ck_assert_int_eq(note(&endpoint.secrets[0].uid, NOW), RC_OK);
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        ck_assert_int_eq(note(&endpoint.secrets[0].uid, NOW + steps[i]), RC_EXISTS);
+        ck_assert_int_eq(endpoint.secrets[0].verified_at, NOW);
+    }
+    ck_assert_int_eq(note(&endpoint.secrets[0].uid, NOW + SECRET_VERIFIED_STEP), RC_OK);
+    ck_assert_int_eq(endpoint.secrets[0].verified_at, NOW + SECRET_VERIFIED_STEP);
+}
+END_TEST
+
+START_TEST(a_use_a_step_ahead_was_of_a_wrong_clock)
+{
+    ck_assert_int_eq(note(&endpoint.secrets[0].uid, NOW + SECRET_VERIFIED_STEP), RC_OK);
+    ck_assert_int_eq(note(&endpoint.secrets[0].uid, NOW), RC_OK);
+    ck_assert_int_eq(endpoint.secrets[0].verified_at, NOW);
+}
+END_TEST
+
+START_TEST(the_use_of_a_secret_that_is_gone_is_not_noted)
+{
+    struct uid gone = endpoint.secrets[1].uid;
+
+    endpoint.secret_count = 1;
+    ck_assert_int_eq(note(&gone, NOW), RC_GONE);
+    ck_assert_int_eq(endpoint.secrets[0].verified_at, SECRET_NOT_VERIFIED);
+}
+END_TEST
+
+Suite *delivery_suite(void)
+{
+    Suite *suite = suite_create("delivery");
+    TCase *tc = tcase_create("uses");
+
+    tcase_add_checked_fixture(tc, setup, teardown);
+    tcase_add_test(tc, a_use_is_noted_with_its_secret_alone);
+    tcase_add_test(tc, a_use_within_a_step_of_the_last_is_not_noted);
+    tcase_add_test(tc, a_use_a_step_ahead_was_of_a_wrong_clock);
+    tcase_add_test(tc, the_use_of_a_secret_that_is_gone_is_not_noted);
+    suite_add_tcase(suite, tc);
+    return suite;
+}
