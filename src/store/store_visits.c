@@ -177,6 +177,25 @@ static enum rc newest(struct kv_txn *txn, const struct chain *chain, uint64_t *s
     return rc;
 }
 
+/* One entry of the chain. RC_GONE when the caller named one that is not, or of another chain. */
+static enum rc read_entry(struct kv_txn *txn, const struct chain *chain, uint64_t sequence,
+                          struct history *history)
+{
+    struct visit *visit = chain->visit;
+    struct keyspace_key key = keyspace_history(visit->project, sequence);
+    struct text record;
+    enum rc rc = kv_get(txn, store_key(&key), &record);
+
+    arena_reset(&visit->arena);
+    if (rc == RC_OK)
+        rc = record_history_decode(record, visit->project, sequence, &visit->arena, history);
+    if (rc == RC_OK && !uid_equal(&history->endpoint, chain->endpoint))
+        rc = RC_NOT_FOUND;
+    if (rc == RC_NOT_FOUND)
+        rc = sequence == chain->from ? RC_GONE : RC_CORRUPT;
+    return store_told(rc, "history of endpoint", chain->endpoint);
+}
+
 /* Follows one endpoint's entries, each of which names the one before it. */
 static enum rc chain_in(struct kv_txn *txn, void *arg)
 {
@@ -188,21 +207,10 @@ static enum rc chain_in(struct kv_txn *txn, void *arg)
     if (rc == RC_OK && chain->from != 0)
         sequence = chain->from;
     while (rc == RC_OK && sequence != 0) {
-        struct keyspace_key key = keyspace_history(visit->project, sequence);
         struct history history;
-        struct text record;
 
-        arena_reset(&visit->arena);
-        rc = kv_get(txn, store_key(&key), &record);
-        if (rc == RC_OK)
-            rc = record_history_decode(record, visit->project, sequence, &visit->arena, &history);
-        if (sequence == chain->from &&
-            (rc == RC_NOT_FOUND || (rc == RC_OK && !uid_equal(&history.endpoint, chain->endpoint))))
-            return RC_GONE;
-        if (rc != RC_OK)
-            return store_told(rc == RC_NOT_FOUND ? RC_CORRUPT : rc, "history of endpoint",
-                              chain->endpoint);
-        if (!visit->fn.history(&history, visit->arg))
+        rc = read_entry(txn, chain, sequence, &history);
+        if (rc != RC_OK || !visit->fn.history(&history, visit->arg))
             break;
         sequence = history.previous;
     }

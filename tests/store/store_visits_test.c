@@ -348,6 +348,48 @@ START_TEST(a_damaged_entry_ends_the_visit)
 }
 END_TEST
 
+/* Entry 4, of endpoint 2, names entry 2, of endpoint 3, as the one before it. */
+static enum rc cross_chains_in(struct kv_txn *txn, void *arg)
+{
+    struct keyspace_key key = keyspace_history(&at.project.uid, 4);
+    const struct text name = {(const char *)key.bytes, key.len};
+    char copy[4096];
+    struct text record;
+    enum rc rc = kv_get(txn, name, &record);
+
+    (void)arg;
+    if (rc != RC_OK || record.len > sizeof copy)
+        return RC_SYSTEM;
+    memcpy(copy, record.data, record.len);
+    ck_assert_int_eq(copy[9], 3);
+    copy[9] = 2;
+    return kv_set(txn, name, (struct text){copy, record.len});
+}
+
+START_TEST(an_entry_of_another_endpoint_ends_the_visit)
+{
+    const struct uid uid = sample_uid(2);
+    struct list all = {.most = LIST_MAX};
+    struct list rest = {.most = LIST_MAX};
+    struct list none = {.most = LIST_MAX};
+
+    make_history();
+    store_fixture_close(&at);
+    ck_assert_int_eq(store_fixture_edit(&at, cross_chains_in, NULL), RC_OK);
+    store_fixture_open(&at);
+    ck_assert_int_eq(store_history(at.store, &at.project.uid, &uid, 0, note_history, &all),
+                     RC_CORRUPT);
+    expect_list(&all, NUMBERS(2, 2));
+    ck_assert(log_capture_has("history"));
+    ck_assert_int_eq(store_history(at.store, &at.project.uid, &uid, 4, note_history, &rest),
+                     RC_CORRUPT);
+    expect_list(&rest, NUMBERS(2));
+    ck_assert_int_eq(store_history(at.store, &at.project.uid, &uid, 2, note_history, &none),
+                     RC_GONE);
+    ck_assert_uint_eq(none.count, 0);
+}
+END_TEST
+
 Suite *store_visits_suite(void)
 {
     Suite *suite = suite_create("store_visits");
@@ -367,6 +409,7 @@ Suite *store_visits_suite(void)
     tcase_add_test(tc, an_endpoint_under_a_key_that_is_not_its_own_ends_the_visit);
     tcase_add_test(tc, a_damaged_project_or_key_ends_the_visit);
     tcase_add_test(tc, a_damaged_entry_ends_the_visit);
+    tcase_add_test(tc, an_entry_of_another_endpoint_ends_the_visit);
     suite_add_tcase(suite, tc);
     return suite;
 }
