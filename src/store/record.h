@@ -55,6 +55,9 @@ RC_CHECK enum rc record_tombstone_decode(struct text record, struct arena *arena
 /* record_endpoint_uid: whose record it is. RC_CORRUPT. */
 RC_CHECK enum rc record_endpoint_uid(struct text record, struct uid *uid);
 
+/* record_endpoint_history: the sequence of its newest history entry. RC_CORRUPT. */
+RC_CHECK enum rc record_endpoint_history(struct text record, uint64_t *sequence);
+
 /* record_endpoint_peek: only the open members of an endpoint, borrowed from
  * `record`, without opening what is sealed. RC_CORRUPT. */
 RC_CHECK enum rc record_endpoint_peek(struct text record, struct text members[ENDPOINT_MEMBERS]);

@@ -214,19 +214,39 @@ enum rc record_endpoint_decode(struct text record, const struct keyring *keyring
     return rc != RC_OK ? rc : unpack_status(&in);
 }
 
-/* The open members, borrowed; leaves `in` where the secrets begin. */
-static enum rc peek_members(struct unpack *in, struct text record,
-                            struct text members[ENDPOINT_MEMBERS])
+/* Of what stands before the list of members, see record_endpoint_encode, only the history. */
+static enum rc peek_history(struct unpack *in, struct text record, uint64_t *sequence)
 {
-    /* What stands before the list of members: see record_endpoint_encode. */
-    uint8_t fixed[KEYRING_ID_BYTES + 2 + 3 * 4 + 4 * 8 + 3];
+    uint8_t before[KEYRING_ID_BYTES + 2 + 3 * 4 + 2 * 8];
+    uint8_t behind[8 + 3];
     struct uid uid;
-    size_t count;
     enum rc rc = begin(in, record, &uid);
 
     if (rc != RC_OK)
         return rc;
-    unpack_bytes(in, fixed, sizeof fixed);
+    unpack_bytes(in, before, sizeof before);
+    *sequence = unpack_u64(in);
+    unpack_bytes(in, behind, sizeof behind);
+    return in->failed ? RC_CORRUPT : RC_OK;
+}
+
+enum rc record_endpoint_history(struct text record, uint64_t *sequence)
+{
+    struct unpack in;
+
+    return peek_history(&in, record, sequence);
+}
+
+/* The open members, borrowed; leaves `in` where the secrets begin. */
+static enum rc peek_members(struct unpack *in, struct text record,
+                            struct text members[ENDPOINT_MEMBERS])
+{
+    uint64_t history;
+    size_t count;
+    enum rc rc = peek_history(in, record, &history);
+
+    if (rc != RC_OK)
+        return rc;
     count = unpack_u8(in);
     for (size_t i = 0; i < count && !in->failed; i++) {
         size_t member = unpack_u8(in);

@@ -242,8 +242,8 @@ enum rc store_endpoint_delete(struct store *store, const struct uid *project, co
     return kv_write(store->kv, delete_in, &change);
 }
 
-enum rc store_read_tombstone(struct kv_txn *txn, const struct uid *project, const struct uid *uid,
-                             struct arena *arena, struct record_tombstone *out)
+static enum rc read_tombstone(struct kv_txn *txn, const struct uid *project, const struct uid *uid,
+                              struct arena *arena, struct record_tombstone *out)
 {
     struct keyspace_key key = keyspace_tombstone(project, uid);
     struct text record;
@@ -253,6 +253,22 @@ enum rc store_read_tombstone(struct kv_txn *txn, const struct uid *project, cons
         rc = kv_get(txn, store_key(&key), &record);
     if (rc == RC_OK)
         rc = store_told(record_tombstone_decode(record, arena, out), "deleted endpoint", uid);
+    return rc;
+}
+
+enum rc store_newest_of(struct kv_txn *txn, const struct uid *project, const struct uid *uid,
+                        struct arena *arena, uint64_t *sequence)
+{
+    struct record_tombstone tombstone;
+    struct text record;
+    enum rc rc = get_record(txn, project, uid, &record);
+
+    if (rc == RC_OK)
+        return store_told(record_endpoint_history(record, sequence), "endpoint", uid);
+    if (rc == RC_NOT_FOUND)
+        rc = read_tombstone(txn, project, uid, arena, &tombstone);
+    if (rc == RC_OK)
+        *sequence = tombstone.history;
     return rc;
 }
 
@@ -276,7 +292,7 @@ static enum rc owner_in(struct kv_txn *txn, void *arg)
         return rc == RC_OK ? arena_copy(owner->arena, members[ENDPOINT_OWNER_ID], owner->out) : rc;
     }
     if (rc == RC_NOT_FOUND)
-        rc = store_read_tombstone(txn, owner->project, owner->uid, owner->arena, &tombstone);
+        rc = read_tombstone(txn, owner->project, owner->uid, owner->arena, &tombstone);
     if (rc == RC_OK)
         *owner->out = tombstone.owner_id;
     return rc;

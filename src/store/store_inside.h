@@ -46,9 +46,9 @@ RC_CHECK enum rc store_read_endpoint(struct store *store, struct kv_txn *txn,
  * not its key; *uid is what the key has of one then. */
 RC_CHECK enum rc store_whose(struct text key, struct text record, struct uid *uid);
 
-RC_CHECK enum rc store_read_tombstone(struct kv_txn *txn, const struct uid *project,
-                                      const struct uid *uid, struct arena *arena,
-                                      struct record_tombstone *out);
+/* store_newest_of: the sequence of an endpoint's last entry, also of one that was deleted. */
+RC_CHECK enum rc store_newest_of(struct kv_txn *txn, const struct uid *project,
+                                 const struct uid *uid, struct arena *arena, uint64_t *sequence);
 
 /* store_newest: the sequence of the project's last entry, 0 without one. */
 RC_CHECK enum rc store_newest(struct kv_txn *txn, const struct uid *project, uint64_t *sequence);

@@ -158,25 +158,6 @@ struct chain {
     uint64_t from; /* 0: the newest */
 };
 
-/* Where an endpoint's history ends: itself says so, or what is left of it. */
-static enum rc newest(struct kv_txn *txn, const struct chain *chain, uint64_t *sequence)
-{
-    struct visit *visit = chain->visit;
-    struct record_tombstone tombstone;
-    struct endpoint endpoint;
-    enum rc rc = store_read_endpoint(visit->store, txn, visit->project, chain->endpoint,
-                                     &visit->arena, &endpoint);
-
-    if (rc == RC_OK) {
-        *sequence = endpoint.history;
-    } else if (rc == RC_NOT_FOUND) {
-        rc = store_read_tombstone(txn, visit->project, chain->endpoint, &visit->arena, &tombstone);
-        if (rc == RC_OK)
-            *sequence = tombstone.history;
-    }
-    return rc;
-}
-
 /* One entry of the chain. RC_GONE when the caller named one that is not, or of another chain. */
 static enum rc read_entry(struct kv_txn *txn, const struct chain *chain, uint64_t sequence,
                           struct history *history)
@@ -202,7 +183,7 @@ static enum rc chain_in(struct kv_txn *txn, void *arg)
     struct chain *chain = arg;
     struct visit *visit = chain->visit;
     uint64_t sequence;
-    enum rc rc = newest(txn, chain, &sequence);
+    enum rc rc = store_newest_of(txn, visit->project, chain->endpoint, &visit->arena, &sequence);
 
     if (rc == RC_OK && chain->from != 0)
         sequence = chain->from;

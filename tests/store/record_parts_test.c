@@ -226,6 +226,24 @@ START_TEST(a_look_refuses_another_version_and_a_record_without_its_members)
 }
 END_TEST
 
+START_TEST(a_look_tells_where_the_history_ends)
+{
+    struct endpoint endpoint;
+    struct history event;
+    uint64_t sequence = 0;
+
+    sample_endpoint(2, 1, &arena, &endpoint, &event);
+    endpoint.history = UINT64_C(0x0102030405060708);
+    record_endpoint_encode(&buf, ring, &endpoint);
+    ck_assert_int_eq(record_endpoint_history(buf_text(&buf), &sequence), RC_OK);
+    ck_assert_uint_eq(sequence, endpoint.history);
+    buf.len = 60;
+    ck_assert_int_eq(record_endpoint_history(buf_text(&buf), &sequence), RC_CORRUPT);
+    buf.data[0]++;
+    ck_assert_int_eq(record_endpoint_history(buf_text(&buf), &sequence), RC_CORRUPT);
+}
+END_TEST
+
 START_TEST(a_look_tells_the_times_of_secrets)
 {
     struct record_secret_times times[ENDPOINT_SECRETS_MAX];
@@ -302,6 +320,7 @@ Suite *record_parts_suite(void)
     tcase_add_test(tc, a_look_at_an_endpoint_of_few_members_leaves_the_others);
     tcase_add_test(tc, no_altered_or_cut_record_makes_a_look_crash);
     tcase_add_test(tc, a_look_refuses_another_version_and_a_record_without_its_members);
+    tcase_add_test(tc, a_look_tells_where_the_history_ends);
     tcase_add_test(tc, a_look_tells_the_times_of_secrets);
     tcase_add_test(tc, a_look_at_times_refuses_a_record_that_is_cut_or_goes_on);
     tcase_add_test(tc, a_look_at_times_refuses_more_secrets_than_there_can_be);

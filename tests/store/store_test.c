@@ -159,11 +159,9 @@ START_TEST(a_second_key_opens_what_was_sealed_with_it)
 }
 END_TEST
 
-START_TEST(what_was_sealed_with_a_key_that_is_gone_is_said)
+/* Adds endpoint 3, sealed with a key that is lost then. */
+static void lose_a_key(void)
 {
-    struct uid older = sample_uid(2);
-    struct uid younger = sample_uid(3);
-    struct endpoint out;
     char first[RINGS_LINE];
 
     ck_assert_uint_eq(temp_dir_read(at.master_key, first, sizeof first), RINGS_LINE);
@@ -173,11 +171,40 @@ START_TEST(what_was_sealed_with_a_key_that_is_gone_is_said)
     store_fixture_close(&at);
     temp_dir_write(at.master_key, 0600, first, sizeof first);
     store_fixture_open(&at);
+}
+
+START_TEST(what_was_sealed_with_a_key_that_is_gone_is_said)
+{
+    struct uid older = sample_uid(2);
+    struct uid younger = sample_uid(3);
+    struct endpoint out;
+
+    lose_a_key();
     ck_assert_int_eq(store_endpoint_get(at.store, &at.project.uid, &younger, &at.arena, &out),
                      RC_KEY);
     ck_assert(log_capture_has("endpoint"));
     ck_assert_int_eq(store_fixture_add(at.store, 2, STORE_FIXTURE_PROJECT, &at.arena), RC_OK);
     ck_assert_int_eq(store_endpoint_get(at.store, &at.project.uid, &older, &at.arena, &out), RC_OK);
+}
+END_TEST
+
+static bool count_entry(const struct history *history, void *arg)
+{
+    int *count = arg;
+
+    ck_assert_int_eq(history->action, HISTORY_CREATED);
+    ++*count;
+    return true;
+}
+
+START_TEST(the_history_of_what_cannot_be_opened_is_read)
+{
+    const struct uid uid = sample_uid(3);
+    int count = 0;
+
+    lose_a_key();
+    ck_assert_int_eq(store_history(at.store, &at.project.uid, &uid, 0, count_entry, &count), RC_OK);
+    ck_assert_int_eq(count, 1);
 }
 END_TEST
 
@@ -343,6 +370,7 @@ Suite *store_suite(void)
     tcase_add_test(closed, a_store_of_a_later_version_is_refused);
     tcase_add_test(closed, a_second_key_opens_what_was_sealed_with_it);
     tcase_add_test(closed, what_was_sealed_with_a_key_that_is_gone_is_said);
+    tcase_add_test(closed, the_history_of_what_cannot_be_opened_is_read);
     tcase_add_test(closed, two_processes_may_have_it_open);
     tcase_add_test(closed, a_check_tells_whether_it_can_be_read);
     tcase_add_test(closed, closing_nothing_is_let_pass);
