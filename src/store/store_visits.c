@@ -44,14 +44,20 @@ static enum rc visit_in(struct kv_txn *txn, void *arg)
     return rc == RC_OK ? visit->rc : rc;
 }
 
-static enum rc run(struct visit *visit)
+/* In one view, with room for a record. */
+static enum rc run_by(struct visit *visit, kv_fn *fn, void *arg)
 {
     enum rc rc;
 
     arena_init(&visit->arena, VISIT_ARENA);
-    rc = kv_read(visit->store->kv, visit_in, visit);
+    rc = kv_read(visit->store->kv, fn, arg);
     arena_free(&visit->arena);
     return rc;
+}
+
+static enum rc run(struct visit *visit)
+{
+    return run_by(visit, visit_in, visit);
 }
 
 static bool visit_project(struct text key, struct text record, void *arg)
@@ -211,14 +217,8 @@ enum rc store_history(struct store *store, const struct uid *project, const stru
                           .arg = arg,
                           .decode = visit_history};
     struct chain chain = {&visit, endpoint, from};
-    enum rc rc;
 
-    if (endpoint == NULL)
-        return run(&visit);
-    arena_init(&visit.arena, VISIT_ARENA);
-    rc = kv_read(store->kv, chain_in, &chain);
-    arena_free(&visit.arena);
-    return rc;
+    return endpoint == NULL ? run(&visit) : run_by(&visit, chain_in, &chain);
 }
 
 struct following {
@@ -254,37 +254,31 @@ enum rc store_changes(struct store *store, const struct uid *project, uint64_t f
                           .arg = arg,
                           .decode = visit_history};
     struct following following = {&visit, from, newest};
-    enum rc rc;
 
-    arena_init(&visit.arena, VISIT_ARENA);
-    rc = kv_read(store->kv, follow_in, &following);
-    arena_free(&visit.arena);
-    return rc;
+    return run_by(&visit, follow_in, &following);
 }
 
 struct paging {
-    const struct uid *project;
     const struct store_page *page;
-    struct keyspace_key start;
     struct uid *out;
     size_t max;
     size_t count;
-    enum rc rc;
 };
 
-static bool page_one(struct text key, struct text record, void *arg)
+static bool visit_page(struct text key, struct text record, void *arg)
 {
-    struct paging *paging = arg;
+    struct visit *visit = arg;
+    struct paging *paging = visit->arg;
     const struct store_page *page = paging->page;
     struct text members[ENDPOINT_MEMBERS] = {{NULL, 0}};
     struct uid uid;
 
     if (paging->count == paging->max)
         return false;
-    paging->rc = store_told(store_whose(key, record, &uid), "endpoint whose uid begins like", &uid);
-    if (paging->rc == RC_OK && (page->name.len > 0 || page->owner_id.len > 0))
-        paging->rc = store_told(record_endpoint_peek(record, members), "endpoint", &uid);
-    if (paging->rc != RC_OK)
+    visit->rc = store_told(store_whose(key, record, &uid), "endpoint whose uid begins like", &uid);
+    if (visit->rc == RC_OK && (page->name.len > 0 || page->owner_id.len > 0))
+        visit->rc = store_told(record_endpoint_peek(record, members), "endpoint", &uid);
+    if (visit->rc != RC_OK)
         return false;
     if (text_contains(members[ENDPOINT_NAME], page->name) &&
         (page->owner_id.len == 0 || text_equal(members[ENDPOINT_OWNER_ID], page->owner_id)))
@@ -292,31 +286,20 @@ static bool page_one(struct text key, struct text record, void *arg)
     return true;
 }
 
-static enum rc page_in(struct kv_txn *txn, void *arg)
-{
-    struct paging *paging = arg;
-    struct text from = {NULL, 0};
-    enum rc rc = store_known_project(txn, paging->project);
-
-    if (rc != RC_OK)
-        return rc;
-    if (!uid_is_none(&paging->page->from))
-        from = store_key(&paging->start);
-    rc = kv_scan(txn, store_prefix(&paging->start), from,
-                 paging->page->towards_newer ? KV_FORWARDS : KV_BACKWARDS, page_one, paging);
-    return rc == RC_OK ? paging->rc : rc;
-}
-
 enum rc store_endpoint_page(struct store *store, const struct uid *project,
                             const struct store_page *page, struct uid *out, size_t max,
                             size_t *count)
 {
-    struct paging paging = {.project = project,
-                            .page = page,
-                            .start = keyspace_endpoint(project, &page->from),
-                            .out = out,
-                            .max = max};
-    enum rc rc = kv_read(store->kv, page_in, &paging);
+    struct paging paging = {page, out, max, 0};
+    struct visit visit = {.store = store,
+                          .start = keyspace_endpoint(project, &page->from),
+                          .from_start = !uid_is_none(&page->from),
+                          .prefix_len = KEYSPACE_PROJECT_PREFIX,
+                          .direction = page->towards_newer ? KV_FORWARDS : KV_BACKWARDS,
+                          .project = project,
+                          .arg = &paging,
+                          .decode = visit_page};
+    enum rc rc = run(&visit);
 
     *count = paging.count;
     return rc;
