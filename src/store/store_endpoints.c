@@ -152,6 +152,7 @@ struct change {
     void *arg;
     struct arena *arena;
     struct endpoint *out;
+    bool is_note; /* no change of the endpoint: no revision, and no entry */
 };
 
 /* Reads the endpoint and its project and lets the caller's function change it. */
@@ -173,32 +174,26 @@ static enum rc change_in(struct kv_txn *txn, void *arg)
     struct history event = {0};
     enum rc rc = apply(txn, change, &event);
 
-    return rc == RC_OK ? put_endpoint(change->store, txn, change->out, &event) : rc;
+    if (rc != RC_OK)
+        return rc;
+    return change->is_note ? put_record(change->store, txn, change->out)
+                           : put_endpoint(change->store, txn, change->out, &event);
 }
 
 enum rc store_endpoint_edit(struct store *store, const struct uid *project, const struct uid *uid,
                             edit_fn *edit, void *arg, struct arena *arena, struct endpoint *out)
 {
-    struct change change = {store, project, uid, edit, arg, arena, out};
+    struct change change = {store, project, uid, edit, arg, arena, out, false};
 
     return kv_write(store->kv, change_in, &change);
-}
-
-static enum rc note_in(struct kv_txn *txn, void *arg)
-{
-    struct change *change = arg;
-    struct history event = {0};
-    enum rc rc = apply(txn, change, &event);
-
-    return rc == RC_OK ? put_record(change->store, txn, change->out) : rc;
 }
 
 enum rc store_endpoint_note(struct store *store, const struct uid *project, const struct uid *uid,
                             edit_fn *edit, void *arg, struct arena *arena, struct endpoint *out)
 {
-    struct change change = {store, project, uid, edit, arg, arena, out};
+    struct change change = {store, project, uid, edit, arg, arena, out, true};
 
-    return kv_write(store->kv, note_in, &change);
+    return kv_write(store->kv, change_in, &change);
 }
 
 static enum rc put_tombstone(struct kv_txn *txn, const struct endpoint *endpoint,
@@ -237,7 +232,7 @@ enum rc store_endpoint_delete(struct store *store, const struct uid *project, co
                               edit_fn *edit, void *arg, struct arena *arena)
 {
     struct endpoint endpoint;
-    struct change change = {store, project, uid, edit, arg, arena, &endpoint};
+    struct change change = {store, project, uid, edit, arg, arena, &endpoint, false};
 
     return kv_write(store->kv, delete_in, &change);
 }
