@@ -34,8 +34,7 @@ enum rc record_unpack_copy(struct unpack *in, size_t max, struct arena *arena, s
     return in->failed ? RC_CORRUPT : arena_copy(arena, t, out);
 }
 
-/* Reads the version; RC_CORRUPT on any other. */
-static enum rc begin(struct unpack *in, struct text record, uint8_t version)
+enum rc record_begin(struct unpack *in, struct text record, uint8_t version)
 {
     unpack_init(in, record.data, record.len);
     return unpack_u8(in) == version ? RC_OK : RC_CORRUPT;
@@ -65,7 +64,7 @@ enum rc record_store_check(struct text record, const struct keyring *keyring)
     struct unpack in;
     const struct keyring_key *key;
     struct text plain;
-    enum rc rc = begin(&in, record, STORE_VERSION);
+    enum rc rc = record_begin(&in, record, STORE_VERSION);
 
     if (rc != RC_OK)
         return rc;
@@ -127,7 +126,7 @@ enum rc record_project_decode(struct text record, const struct uid *uid, struct 
                               struct project *project)
 {
     struct unpack in;
-    enum rc rc = begin(&in, record, PROJECT_VERSION);
+    enum rc rc = record_begin(&in, record, PROJECT_VERSION);
 
     *project = (struct project){.uid = *uid};
     if (rc == RC_OK)
@@ -163,7 +162,7 @@ enum rc record_apikey_decode(struct text record, const struct uid *uid, struct a
                              struct apikey *key)
 {
     struct unpack in;
-    enum rc rc = begin(&in, record, APIKEY_VERSION);
+    enum rc rc = record_begin(&in, record, APIKEY_VERSION);
 
     *key = (struct apikey){.uid = *uid, .last_used_at = APIKEY_NO_USE};
     if (rc != RC_OK)
@@ -194,7 +193,7 @@ enum rc record_tombstone_decode(struct text record, struct arena *arena,
                                 struct record_tombstone *tombstone)
 {
     struct unpack in;
-    enum rc rc = begin(&in, record, TOMBSTONE_VERSION);
+    enum rc rc = record_begin(&in, record, TOMBSTONE_VERSION);
 
     if (rc == RC_OK)
         rc = record_unpack_copy(&in, endpoint_members[ENDPOINT_OWNER_ID].max, arena,
@@ -215,7 +214,7 @@ void record_use_encode(struct buf *out, int64_t used_at)
 enum rc record_use_decode(struct text record, int64_t *used_at)
 {
     struct unpack in;
-    enum rc rc = begin(&in, record, USE_VERSION);
+    enum rc rc = record_begin(&in, record, USE_VERSION);
 
     if (rc != RC_OK)
         return rc;
@@ -243,7 +242,7 @@ enum rc record_history_decode(struct text record, const struct uid *project, uin
 {
     struct unpack in;
     uint8_t action;
-    enum rc rc = begin(&in, record, HISTORY_VERSION);
+    enum rc rc = record_begin(&in, record, HISTORY_VERSION);
 
     *history = (struct history){.project = *project, .sequence = sequence};
     if (rc != RC_OK)

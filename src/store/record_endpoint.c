@@ -13,11 +13,10 @@ enum {
 /* Reads the version and the uid. */
 static enum rc begin(struct unpack *in, struct text record, struct uid *uid)
 {
-    unpack_init(in, record.data, record.len);
-    if (unpack_u8(in) != VERSION)
-        return RC_CORRUPT;
+    enum rc rc = record_begin(in, record, VERSION);
+
     *uid = record_unpack_uid(in);
-    return in->failed ? RC_CORRUPT : RC_OK;
+    return in->failed ? RC_CORRUPT : rc;
 }
 
 enum rc record_endpoint_uid(struct text record, struct uid *uid)

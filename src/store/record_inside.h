@@ -5,6 +5,9 @@
 #include "base/pack.h"
 #include "store/record.h"
 
+/* record_begin: reads the version; RC_CORRUPT on any other. */
+RC_CHECK enum rc record_begin(struct unpack *in, struct text record, uint8_t version);
+
 void record_pack_uid(struct buf *out, const struct uid *uid);
 struct uid record_unpack_uid(struct unpack *in);
 
