@@ -17,7 +17,6 @@ struct text store_key(const struct keyspace_key *key)
     return (struct text){(const char *)key->bytes, key->len};
 }
 
-/* The part of a key that all of one project's share. */
 struct text store_prefix(const struct keyspace_key *key)
 {
     return (struct text){(const char *)key->bytes, KEYSPACE_PROJECT_PREFIX};
@@ -34,7 +33,6 @@ enum rc store_put(struct kv_txn *txn, const struct keyspace_key *key, struct buf
     return rc;
 }
 
-/* Says which record is damaged; anything else passes. */
 enum rc store_told(enum rc rc, const char *what, const struct uid *uid)
 {
     char name[UID_SIZE];
