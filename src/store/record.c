@@ -8,7 +8,7 @@ enum {
     PROJECT_VERSION = 1,
     APIKEY_VERSION = 1,
     HISTORY_VERSION = 1,
-    TOMBSTONE_VERSION = 1,
+    TOMBSTONE_VERSION = 2, /* 1 had the moment of the deletion, as the history has it */
     USE_VERSION = 1
 };
 
@@ -185,7 +185,6 @@ void record_tombstone_encode(struct buf *out, const struct record_tombstone *tom
 {
     pack_u8(out, TOMBSTONE_VERSION);
     pack_text(out, tombstone->owner_id);
-    pack_i64(out, tombstone->deleted_at);
     pack_u64(out, tombstone->history);
 }
 
@@ -200,7 +199,6 @@ enum rc record_tombstone_decode(struct text record, struct arena *arena,
                                 &tombstone->owner_id);
     if (rc != RC_OK)
         return rc;
-    tombstone->deleted_at = unpack_i64(&in);
     tombstone->history = unpack_u64(&in);
     return unpack_status(&in);
 }

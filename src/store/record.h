@@ -44,8 +44,7 @@ RC_CHECK enum rc record_endpoint_decode(struct text record, const struct keyring
 /* What is left of a deleted endpoint: whose it was, and where its history ends. */
 struct record_tombstone {
     struct text owner_id;
-    int64_t deleted_at; /* ms */
-    uint64_t history;   /* sequence of its newest entry */
+    uint64_t history; /* sequence of its newest entry */
 };
 
 void record_tombstone_encode(struct buf *out, const struct record_tombstone *tombstone);

@@ -196,10 +196,9 @@ enum rc store_endpoint_note(struct store *store, const struct uid *project, cons
     return kv_write(store->kv, change_in, &change);
 }
 
-static enum rc put_tombstone(struct kv_txn *txn, const struct endpoint *endpoint,
-                             int64_t deleted_at)
+static enum rc put_tombstone(struct kv_txn *txn, const struct endpoint *endpoint)
 {
-    const struct record_tombstone tombstone = {endpoint->members[ENDPOINT_OWNER_ID], deleted_at,
+    const struct record_tombstone tombstone = {endpoint->members[ENDPOINT_OWNER_ID],
                                                endpoint->history};
     struct keyspace_key key = keyspace_tombstone(&endpoint->project, &endpoint->uid);
     struct buf record;
@@ -224,7 +223,7 @@ static enum rc delete_in(struct kv_txn *txn, void *arg)
         rc = put_history(txn, endpoint, &event);
     }
     if (rc == RC_OK)
-        rc = put_tombstone(txn, endpoint, pattern.at);
+        rc = put_tombstone(txn, endpoint);
     return rc == RC_OK ? kv_delete(txn, store_key(&key)) : rc;
 }
 
