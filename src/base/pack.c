@@ -18,11 +18,6 @@ void pack_u8(struct buf *buf, uint8_t v)
     put_big(buf, v, 1);
 }
 
-void pack_u16(struct buf *buf, uint16_t v)
-{
-    put_big(buf, v, 2);
-}
-
 void pack_u32(struct buf *buf, uint32_t v)
 {
     put_big(buf, v, 4);
@@ -82,11 +77,6 @@ static uint64_t get_big(struct unpack *in, size_t n)
 uint8_t unpack_u8(struct unpack *in)
 {
     return (uint8_t)get_big(in, 1);
-}
-
-uint16_t unpack_u16(struct unpack *in)
-{
-    return (uint16_t)get_big(in, 2);
 }
 
 uint32_t unpack_u32(struct unpack *in)

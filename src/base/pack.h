@@ -13,7 +13,6 @@
 #include <stdint.h>
 
 void pack_u8(struct buf *buf, uint8_t v);
-void pack_u16(struct buf *buf, uint16_t v);
 void pack_u32(struct buf *buf, uint32_t v);
 void pack_u64(struct buf *buf, uint64_t v);
 void pack_i64(struct buf *buf, int64_t v);
@@ -31,7 +30,6 @@ struct unpack {
 void unpack_init(struct unpack *in, const void *bytes, size_t len);
 
 uint8_t unpack_u8(struct unpack *in);
-uint16_t unpack_u16(struct unpack *in);
 uint32_t unpack_u32(struct unpack *in);
 uint64_t unpack_u64(struct unpack *in);
 int64_t unpack_i64(struct unpack *in);

@@ -23,6 +23,12 @@ enum {
     PATIENCE = 20 /* s */
 };
 
+static void pack_u16(struct buf *out, uint16_t v)
+{
+    pack_u8(out, (uint8_t)(v >> 8));
+    pack_u8(out, (uint8_t)v);
+}
+
 void fcgi_client_record(struct buf *out, enum fcgi_client_type type, const void *bytes, size_t len)
 {
     const bool management = type == FCGI_CLIENT_GET_VALUES;
