@@ -57,6 +57,7 @@ Suite *gate_suite(void);
 Suite *gateway_suite(void);
 Suite *keyring_suite(void);
 Suite *keyspace_suite(void);
+Suite *kv_batch_harm_suite(void);
 Suite *kv_growth_suite(void);
 Suite *kv_scan_suite(void);
 Suite *kv_batch_suite(void);

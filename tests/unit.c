@@ -61,6 +61,7 @@ static Suite *(*const suites[])(void) = {
     gateway_suite,
     keyring_suite,
     keyspace_suite,
+    kv_batch_harm_suite,
     kv_growth_suite,
     kv_scan_suite,
     kv_batch_suite,

@@ -289,8 +289,8 @@ static void settle_rest(struct batch_entry *entries, enum rc rc)
             entries->rc = rc;
 }
 
-/* Runs one entry. False when the transaction cannot go on: the map is full, or the entry
- * failed after it had put something, which is undone with all the rest only. */
+/* Runs one entry. False when the transaction cannot go on: the map is full, LMDB has failed,
+ * or the entry did after it had put something, which is undone with all the rest only. */
 static bool run(struct kv_txn *txn, struct batch_entry *entry)
 {
     bool changed = txn->changed;
@@ -299,7 +299,9 @@ static bool run(struct kv_txn *txn, struct batch_entry *entry)
     entry->rc = entry->fn(txn, entry->arg);
     if (txn->map_full)
         return false;
-    entry->settled = entry->rc != RC_OK && txn->changed;
+    if (entry->rc == RC_OK)
+        entry->rc = txn->failure;
+    entry->settled = entry->rc != RC_OK && (txn->changed || txn->failure != RC_OK);
     txn->changed = txn->changed || changed;
     return !entry->settled;
 }

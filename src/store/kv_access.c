@@ -58,6 +58,21 @@ static struct text to_text(MDB_val val)
     return (struct text){val.mv_data, val.mv_size};
 }
 
+/* The map being full is not the caller's to see: kv_write grows it and begins anew. */
+static enum rc fail(struct kv_txn *txn, const char *what, int err)
+{
+    enum rc rc;
+
+    if (err == MDB_MAP_FULL) {
+        txn->map_full = true;
+        return RC_FULL;
+    }
+    rc = kv_report(what, err);
+    if (txn->failure == RC_OK)
+        txn->failure = rc;
+    return rc;
+}
+
 enum rc kv_get(struct kv_txn *txn, struct text key, struct text *value)
 {
     MDB_val k = to_val(key);
@@ -67,7 +82,7 @@ enum rc kv_get(struct kv_txn *txn, struct text key, struct text *value)
     if (err == MDB_NOTFOUND)
         return RC_NOT_FOUND;
     if (err != MDB_SUCCESS)
-        return kv_report("get", err);
+        return fail(txn, "get", err);
     *value = to_text(v);
     return RC_OK;
 }
@@ -81,12 +96,7 @@ static enum rc put(struct kv_txn *txn, struct text key, struct text value, unsig
     txn->changed = txn->changed || err != MDB_KEYEXIST;
     if (err == MDB_SUCCESS || err == MDB_KEYEXIST)
         return kv_result(err);
-    if (err == MDB_MAP_FULL) {
-        /* Not the caller's to see: kv_write grows the map and begins anew. */
-        txn->map_full = true;
-        return RC_FULL;
-    }
-    return kv_report("put", err);
+    return fail(txn, "put", err);
 }
 
 enum rc kv_add(struct kv_txn *txn, struct text key, struct text value)
@@ -107,8 +117,7 @@ enum rc kv_delete(struct kv_txn *txn, struct text key)
     txn->changed = txn->changed || err != MDB_NOTFOUND;
     if (err == MDB_SUCCESS || err == MDB_NOTFOUND)
         return kv_result(err);
-    txn->map_full = err == MDB_MAP_FULL;
-    return txn->map_full ? RC_FULL : kv_report("delete", err);
+    return fail(txn, "delete", err);
 }
 
 /* The last key below `bound`, or the last of all when nothing is above it. */
@@ -170,5 +179,5 @@ enum rc kv_scan(struct kv_txn *txn, struct text prefix, struct text from,
         err = mdb_cursor_get(cursor, &key, &value, direction == KV_FORWARDS ? MDB_NEXT : MDB_PREV);
     if (cursor != NULL)
         mdb_cursor_close(cursor);
-    return err == MDB_SUCCESS || err == MDB_NOTFOUND ? RC_OK : kv_report("scan", err);
+    return err == MDB_SUCCESS || err == MDB_NOTFOUND ? RC_OK : fail(txn, "scan", err);
 }

@@ -13,6 +13,7 @@ struct kv_txn {
     MDB_dbi dbi;
     bool changed; /* something was put or deleted */
     bool map_full;
+    enum rc failure; /* the first, after which LMDB does nothing more in it; RC_OK: none */
 };
 
 /* kv_result: one of LMDB's, or of the system's. kv_report: logs it as well. */

@@ -1,0 +1,215 @@
+/* kv: what one write of a shared commit meets, a damaged page or a map that cannot grow,
+ * is nobody else's trouble. */
+#include "store/kv.h"
+#include "suites.h"
+#include "support/log_capture.h"
+#include "support/temp_dir.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    PAIRS = 400, /* more than a page holds */
+    DAMAGED = 200,
+    FLAGS_AT = 10, /* of a page's kind, in LMDB's head of a page */
+    LEAF = 2,
+    PAGE_MAX = 65536,
+    QUEUED_AFTER = 30 /* ms; who comes later shares another commit, which decides nothing here */
+};
+
+static struct temp_dir temp;
+static struct kv *kv;
+
+static void setup(void)
+{
+    log_capture_begin();
+    temp_dir_make(&temp);
+    ck_assert_int_eq(kv_open(temp.path, KV_CREATE, 0, &kv), RC_OK);
+}
+
+static void teardown(void)
+{
+    kv_close(kv);
+    temp_dir_remove(&temp);
+    log_capture_end();
+}
+
+/* Writes that share a commit, in their order. */
+struct write {
+    kv_fn *fn;
+    void *arg;
+    enum rc rc;
+    pthread_t thread;
+};
+
+static sem_t held;
+static sem_t released;
+
+/* May be run again, and waits once. */
+static enum rc hold_in(struct kv_txn *txn, void *arg)
+{
+    bool *waited = arg;
+
+    (void)txn;
+    if (!*waited && (sem_post(&held) != 0 || sem_wait(&released) != 0))
+        return RC_SYSTEM;
+    *waited = true;
+    return RC_OK;
+}
+
+static void *write_one(void *arg)
+{
+    struct write *write = arg;
+
+    write->rc = kv_write(kv, write->fn, write->arg);
+    return NULL;
+}
+
+/* False when there was no doing so; nothing is asserted, a helper may call it. */
+static bool write_together(struct write *writes, size_t count)
+{
+    const struct timespec queued_after = {.tv_nsec = QUEUED_AFTER * 1000000L};
+    bool waited = false;
+    struct write holder = {hold_in, &waited, RC_SYSTEM, 0};
+    bool done = sem_init(&held, 0, 0) == 0 && sem_init(&released, 0, 0) == 0 &&
+                pthread_create(&holder.thread, NULL, write_one, &holder) == 0 &&
+                sem_wait(&held) == 0;
+
+    for (size_t i = 0; i < count; i++)
+        done = done && pthread_create(&writes[i].thread, NULL, write_one, &writes[i]) == 0 &&
+               nanosleep(&queued_after, NULL) == 0;
+    done = done && sem_post(&released) == 0 && pthread_join(holder.thread, NULL) == 0;
+    for (size_t i = 0; i < count; i++)
+        done = done && pthread_join(writes[i].thread, NULL) == 0;
+    return done && holder.rc == RC_OK;
+}
+
+static enum rc set_in(struct kv_txn *txn, void *arg)
+{
+    return kv_set(txn, text_of(arg), text_of("value"));
+}
+
+static enum rc get_in(struct kv_txn *txn, void *arg)
+{
+    struct text value;
+
+    return kv_get(txn, text_of(arg), &value);
+}
+
+static struct text numbered(int n, char room[16])
+{
+    return (struct text){room, (size_t)snprintf(room, 16, "k%05d", n)};
+}
+
+static enum rc fill_in(struct kv_txn *txn, void *arg)
+{
+    static const char value[200] = "a value";
+    enum rc rc = RC_OK;
+    char room[16];
+
+    (void)arg;
+    for (int i = 0; i < PAIRS && rc == RC_OK; i++)
+        rc = kv_set(txn, numbered(i, room), (struct text){value, sizeof value});
+    return rc;
+}
+
+/* The page that has the key is no longer one of LMDB's kinds. */
+static void damage(const char *key)
+{
+    static char page[PAGE_MAX];
+    size_t size = (size_t)sysconf(_SC_PAGESIZE);
+    char path[TEMP_PATH_SIZE];
+    int fd = open(temp_dir_path(&temp, "data.mdb", path), O_RDWR | O_CLOEXEC);
+    int found = 0;
+
+    ck_assert_int_ge(fd, 0);
+    ck_assert_uint_le(size, sizeof page);
+    for (off_t at = 0; pread(fd, page, size, at) == (ssize_t)size; at += (off_t)size) {
+        if (page[FLAGS_AT] != LEAF || memmem(page, size, key, strlen(key)) == NULL)
+            continue;
+        page[FLAGS_AT] = 0;
+        ck_assert_int_eq(pwrite(fd, page, size, at), (ssize_t)size);
+        found++;
+    }
+    ck_assert_int_eq(close(fd), 0);
+    ck_assert_int_eq(found, 1);
+}
+
+static bool go_on(struct text key, struct text value, void *arg)
+{
+    (void)key;
+    (void)value;
+    (void)arg;
+    return true;
+}
+
+static enum rc scan_in(struct kv_txn *txn, void *arg)
+{
+    return kv_scan(txn, text_of("k"), text_of(arg), KV_FORWARDS, go_on, NULL);
+}
+
+static enum rc delete_in(struct kv_txn *txn, void *arg)
+{
+    return kv_delete(txn, text_of(arg));
+}
+
+static enum rc forget(enum rc rc)
+{
+    (void)rc;
+    return RC_OK;
+}
+
+static enum rc get_and_forget_in(struct kv_txn *txn, void *arg)
+{
+    return forget(get_in(txn, arg));
+}
+
+static enum rc set_and_forget_in(struct kv_txn *txn, void *arg)
+{
+    return forget(set_in(txn, arg));
+}
+
+static kv_fn *const meetings[] = {get_in,    scan_in,           set_in,
+                                  delete_in, get_and_forget_in, set_and_forget_in};
+
+START_TEST(a_damaged_page_fails_only_the_write_that_meets_it)
+{
+    char before[] = "a";
+    char after[] = "z";
+    char room[16];
+    struct write writes[] = {{set_in, before, RC_SYSTEM, 0},
+                             {meetings[_i], room, RC_SYSTEM, 0},
+                             {set_in, after, RC_SYSTEM, 0}};
+
+    (void)numbered(DAMAGED, room);
+    ck_assert_int_eq(kv_write(kv, fill_in, NULL), RC_OK);
+    kv_close(kv);
+    kv = NULL;
+    damage(room);
+    ck_assert_int_eq(kv_open(temp.path, KV_MUST_EXIST, 0, &kv), RC_OK);
+    ck_assert(write_together(writes, 3));
+    ck_assert_int_eq(writes[0].rc, RC_OK);
+    ck_assert_int_eq(writes[1].rc, RC_CORRUPT);
+    ck_assert_int_eq(writes[2].rc, RC_OK);
+    ck_assert_int_eq(kv_read(kv, get_in, before), RC_OK);
+    ck_assert_int_eq(kv_read(kv, get_in, after), RC_OK);
+}
+END_TEST
+
+Suite *kv_batch_harm_suite(void)
+{
+    Suite *suite = suite_create("kv, shared commits that meet trouble");
+    TCase *tc = tcase_create("writers");
+
+    tcase_add_checked_fixture(tc, setup, teardown);
+    tcase_set_timeout(tc, 60);
+    tcase_add_loop_test(tc, a_damaged_page_fails_only_the_write_that_meets_it, 0,
+                        (int)(sizeof meetings / sizeof meetings[0]));
+    suite_add_tcase(suite, tc);
+    return suite;
+}
