@@ -2,6 +2,7 @@
  * and a growth that cannot be had leaves the store usable. */
 #include "store/kv.h"
 #include "suites.h"
+#include "support/address_space.h"
 #include "support/helper.h"
 #include "support/log_capture.h"
 #include "support/temp_dir.h"
@@ -9,16 +10,6 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <unistd.h>
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
 
 enum {
     SMALL_MAP = 65536,
@@ -212,23 +203,6 @@ START_TEST(a_map_that_another_process_grew_is_read_and_written)
 END_TEST
 
 #ifndef SANITIZED
-/* From here on no more than 3 MiB beside what is used already. */
-static bool limit_address_space(void)
-{
-    struct rlimit limit;
-    FILE *file = fopen("/proc/self/statm", "re");
-    unsigned long pages = 0;
-    bool read;
-
-    if (file == NULL)
-        return false;
-    read = fscanf(file, "%lu", &pages) == 1;
-    (void)fclose(file);
-    limit.rlim_cur = pages * (rlim_t)sysconf(_SC_PAGESIZE) + ((rlim_t)3 << 20);
-    limit.rlim_max = RLIM_INFINITY;
-    return read && setrlimit(RLIMIT_AS, &limit) == 0;
-}
-
 /* In a process of its own, whose limit nobody else feels. */
 static bool fill_without_address_space(void *arg)
 {
@@ -236,7 +210,7 @@ static bool fill_without_address_space(void *arg)
     struct run *run = arg;
 
     if (kv_open(temp.path, KV_CREATE, SMALL_MAP, &kv) != RC_OK ||
-        kv_write(kv, put_run, &first) != RC_OK || !limit_address_space())
+        kv_write(kv, put_run, &first) != RC_OK || !address_space_limit())
         return false;
     (void)write_and_read(run);
     return run->rc == RC_FULL && kv_read(kv, get_run, &first) == RC_OK;
@@ -263,7 +237,7 @@ static bool adopt_without_address_space(void *arg)
     enum rc write;
 
     helper_start(&other, fill_in_helper, arg);
-    if (kv_open(temp.path, KV_CREATE, SMALL_MAP, &kv) != RC_OK || !limit_address_space())
+    if (kv_open(temp.path, KV_CREATE, SMALL_MAP, &kv) != RC_OK || !address_space_limit())
         return false;
     helper_go(&other);
     if (!helper_join(&other))
