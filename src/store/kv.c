@@ -306,12 +306,23 @@ static bool run(struct kv_txn *txn, struct batch_entry *entry)
     return !entry->settled;
 }
 
-static bool run_all(struct kv_txn *txn, struct batch_entry *entries)
+/* The entry that the transaction cannot go on with; NULL when all have run. */
+static struct batch_entry *run_all(struct kv_txn *txn, struct batch_entry *entries)
 {
+    while (entries != NULL && (entries->settled || run(txn, entries)))
+        entries = entries->next;
+    return entries;
+}
+
+/* The last that has put something, as far as results tell. */
+static struct batch_entry *last_done(struct batch_entry *entries)
+{
+    struct batch_entry *last = NULL;
+
     for (; entries != NULL; entries = entries->next)
-        if (!entries->settled && !run(txn, entries))
-            return false;
-    return true;
+        if (entries->rc == RC_OK)
+            last = entries;
+    return last;
 }
 
 /* Ends the transaction whatever comes of it. */
@@ -341,29 +352,37 @@ static void commit(struct kv_txn *txn, struct batch_entry *entries)
         metrics_commit(moment_elapsed() - began, writes);
 }
 
+/* For whom there was no room, if anybody, in a map of that many bytes. */
+struct shortage {
+    struct batch_entry *entry;
+    size_t map_size;
+};
+
 /* One transaction. True when there has to be another: without the entry that spoilt it, or
- * in a larger map than *full_at bytes. */
-static bool try_write(struct kv *kv, struct batch_entry *entries, size_t *full_at)
+ * with more room. */
+static bool try_write(struct kv *kv, struct batch_entry *entries, struct shortage *shortage)
 {
     struct kv_txn txn = {.dbi = kv->dbi};
+    struct batch_entry *stopped;
     MDB_envinfo info;
-    bool all;
     int err = begin(kv, 0, &txn);
 
-    *full_at = 0;
+    *shortage = (struct shortage){NULL, 0};
     if (err != MDB_SUCCESS) {
         settle_rest(entries, kv_report("write", err));
         return false;
     }
-    all = run_all(&txn, entries);
-    if (all)
+    stopped = run_all(&txn, entries);
+    if (stopped == NULL)
         commit(&txn, entries);
     else
         mdb_txn_abort(txn.txn);
-    if (txn.map_full && mdb_env_info(kv->env, &info) == MDB_SUCCESS)
-        *full_at = info.me_mapsize;
+    if (txn.map_full && mdb_env_info(kv->env, &info) == MDB_SUCCESS) {
+        shortage->entry = stopped != NULL ? stopped : last_done(entries);
+        shortage->map_size = info.me_mapsize;
+    }
     (void)gate_leave(&kv->map, NULL);
-    return !all || txn.map_full;
+    return stopped != NULL || txn.map_full;
 }
 
 /* A batch_commit. A write that is refused harms no other: each has the result that it would
@@ -371,16 +390,19 @@ static bool try_write(struct kv *kv, struct batch_entry *entries, size_t *full_a
 static void write_all(struct batch_entry *entries, void *arg)
 {
     struct kv *kv = arg;
-    size_t full_at;
+    struct shortage shortage;
+    int growths = 0;
 
-    for (int growths = 0; try_write(kv, entries, &full_at);) {
-        int err = full_at > 0 ? grow_map(kv, full_at) : MDB_SUCCESS;
+    while (try_write(kv, entries, &shortage)) {
+        int err = MDB_MAP_FULL;
 
-        if (full_at > 0 && growths++ == GROWTHS_MAX)
-            err = MDB_MAP_FULL;
+        if (shortage.entry == NULL)
+            continue;
+        if (growths++ < GROWTHS_MAX)
+            err = grow_map(kv, shortage.map_size);
         if (err != MDB_SUCCESS) {
-            settle_rest(entries, kv_report("growing the map", err));
-            return;
+            shortage.entry->rc = kv_report("growing the map", err);
+            shortage.entry->settled = true;
         }
     }
 }

@@ -2,6 +2,8 @@
  * is nobody else's trouble. */
 #include "store/kv.h"
 #include "suites.h"
+#include "support/address_space.h"
+#include "support/helper.h"
 #include "support/log_capture.h"
 #include "support/temp_dir.h"
 
@@ -19,6 +21,8 @@ enum {
     FLAGS_AT = 10, /* of a page's kind, in LMDB's head of a page */
     LEAF = 2,
     PAGE_MAX = 65536,
+    MUCH = 5000,
+    SMALL_MAP = 65536,
     QUEUED_AFTER = 30 /* ms; who comes later shares another commit, which decides nothing here */
 };
 
@@ -29,7 +33,7 @@ static void setup(void)
 {
     log_capture_begin();
     temp_dir_make(&temp);
-    ck_assert_int_eq(kv_open(temp.path, KV_CREATE, 0, &kv), RC_OK);
+    kv = NULL;
 }
 
 static void teardown(void)
@@ -187,6 +191,7 @@ START_TEST(a_damaged_page_fails_only_the_write_that_meets_it)
                              {set_in, after, RC_SYSTEM, 0}};
 
     (void)numbered(DAMAGED, room);
+    ck_assert_int_eq(kv_open(temp.path, KV_CREATE, 0, &kv), RC_OK);
     ck_assert_int_eq(kv_write(kv, fill_in, NULL), RC_OK);
     kv_close(kv);
     kv = NULL;
@@ -201,6 +206,67 @@ START_TEST(a_damaged_page_fails_only_the_write_that_meets_it)
 }
 END_TEST
 
+#ifndef SANITIZED
+/* The last before the others of a commit run: they have their stacks by now. */
+static enum rc limit_in(struct kv_txn *txn, void *arg)
+{
+    (void)txn;
+    (void)arg;
+    return address_space_limit() ? RC_OK : RC_SYSTEM;
+}
+
+/* More than there is address space for. */
+static enum rc set_much_in(struct kv_txn *txn, void *arg)
+{
+    static const char value[3000] = "a value";
+    enum rc rc = RC_OK;
+    char room[16];
+
+    (void)arg;
+    for (int i = 0; i < MUCH && rc == RC_OK; i++)
+        rc = kv_set(txn, numbered(i, room), (struct text){value, sizeof value});
+    return rc;
+}
+
+static enum rc refuse_in(struct kv_txn *txn, void *arg)
+{
+    (void)txn;
+    (void)arg;
+    return RC_CONFLICT;
+}
+
+/* In a process of its own, whose limit nobody else feels. */
+static bool share_without_address_space(void *arg)
+{
+    char before[] = "a";
+    char after[] = "z";
+    struct write writes[] = {{limit_in, NULL, RC_SYSTEM, 0},    {refuse_in, NULL, RC_SYSTEM, 0},
+                             {set_in, before, RC_SYSTEM, 0},    {set_much_in, NULL, RC_SYSTEM, 0},
+                             {refuse_in, NULL, RC_SYSTEM, 0},   {set_in, after, RC_SYSTEM, 0},
+                             {set_much_in, NULL, RC_SYSTEM, 0}, {set_in, after, RC_SYSTEM, 0}};
+    static const enum rc expected[] = {RC_OK,       RC_CONFLICT, RC_OK,   RC_FULL,
+                                       RC_CONFLICT, RC_OK,       RC_FULL, RC_OK};
+
+    (void)arg;
+    if (kv_open(temp.path, KV_CREATE, SMALL_MAP, &kv) != RC_OK || !write_together(writes, 8))
+        return false;
+    for (size_t i = 0; i < 8; i++)
+        if (writes[i].rc != expected[i])
+            return false;
+    return kv_read(kv, get_in, before) == RC_OK && kv_read(kv, get_in, after) == RC_OK;
+}
+
+START_TEST(a_map_that_cannot_grow_fails_only_the_write_that_filled_it)
+{
+    struct helper helper;
+
+    helper_start(&helper, share_without_address_space, NULL);
+    helper_go(&helper);
+    ck_assert(helper_join(&helper));
+}
+END_TEST
+#endif
+
 Suite *kv_batch_harm_suite(void)
 {
     Suite *suite = suite_create("kv, shared commits that meet trouble");
@@ -210,6 +276,9 @@ Suite *kv_batch_harm_suite(void)
     tcase_set_timeout(tc, 60);
     tcase_add_loop_test(tc, a_damaged_page_fails_only_the_write_that_meets_it, 0,
                         (int)(sizeof meetings / sizeof meetings[0]));
+#ifndef SANITIZED
+    tcase_add_test(tc, a_map_that_cannot_grow_fails_only_the_write_that_filled_it);
+#endif
     suite_add_tcase(suite, tc);
     return suite;
 }
