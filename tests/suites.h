@@ -59,6 +59,7 @@ Suite *keyring_suite(void);
 Suite *keyspace_suite(void);
 Suite *kv_batch_harm_suite(void);
 Suite *kv_growth_suite(void);
+Suite *kv_readers_suite(void);
 Suite *kv_scan_suite(void);
 Suite *kv_batch_suite(void);
 Suite *kv_suite(void);

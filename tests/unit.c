@@ -63,6 +63,7 @@ static Suite *(*const suites[])(void) = {
     keyspace_suite,
     kv_batch_harm_suite,
     kv_growth_suite,
+    kv_readers_suite,
     kv_scan_suite,
     kv_batch_suite,
     kv_suite,

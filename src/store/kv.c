@@ -19,7 +19,8 @@
 enum {
     MAP_BYTES = 16 * 1024 * 1024,
     READERS_MAX = 1024,
-    GROWTHS_MAX = 48 /* doublings in one write: past any address space */
+    GROWTHS_MAX = 48, /* doublings in one write: past any address space */
+    LOOK_EVERY = 256  /* commits, which take a few MiB while no page is used again */
 };
 
 struct kv {
@@ -31,6 +32,7 @@ struct kv {
     struct gate map;
     bool lost; /* the map could not be mapped anew: nothing can be done until a reopening */
     struct batch batch;
+    unsigned commits; /* begun; counted by who leads the batch */
 };
 
 /* A new directory entry is on the disk only once its directory is. */
@@ -67,9 +69,22 @@ static int open_dbi(struct kv *kv)
     return err;
 }
 
-static int open_env(struct kv *kv, const char *directory, size_t map_size)
+/* While a process that was killed has a slot, no page that it was reading is used again. How
+ * many slots there were. */
+static int release_dead(struct kv *kv)
 {
     int dead = 0;
+    int err = mdb_reader_check(kv->env, &dead);
+
+    if (err != MDB_SUCCESS)
+        (void)kv_report("dead readers", err);
+    if (dead > 0)
+        log_info("store: released %d reader slots of ended processes", dead);
+    return dead;
+}
+
+static int open_env(struct kv *kv, const char *directory, size_t map_size)
+{
     int err = mdb_env_create(&kv->env);
 
     if (err == MDB_SUCCESS)
@@ -79,12 +94,11 @@ static int open_env(struct kv *kv, const char *directory, size_t map_size)
     if (err == MDB_SUCCESS)
         err = mdb_env_open(kv->env, directory, MDB_NOTLS | MDB_NORDAHEAD, 0600);
     if (err == MDB_SUCCESS)
-        err = mdb_reader_check(kv->env, &dead);
-    if (dead > 0)
-        log_info("store: released %d reader slots of ended processes", dead);
-    if (err == MDB_SUCCESS)
         err = sync_directory(directory);
-    return err == MDB_SUCCESS ? open_dbi(kv) : err;
+    if (err != MDB_SUCCESS)
+        return err;
+    (void)release_dead(kv);
+    return open_dbi(kv);
 }
 
 /* Whether the store's data may be used so, as access(2) takes `mode`: 0, or the reason. */
@@ -222,6 +236,13 @@ static int grow_map(struct kv *kv, size_t full_at)
     return err;
 }
 
+/* For a map that was found full at `full_at` bytes. Without dead readers it may do as it is; if
+ * not, it is found full again. */
+static int make_room(struct kv *kv, size_t full_at)
+{
+    return release_dead(kv) > 0 ? MDB_SUCCESS : grow_map(kv, full_at);
+}
+
 /* One that was left, and is still good, or NULL. */
 static MDB_txn *renewed(MDB_txn *txn)
 {
@@ -245,7 +266,6 @@ static int try_begin(struct kv *kv, unsigned flags, void *spare, struct kv_txn *
 /* Begins within the gate; outside of it when it fails. */
 static int begin(struct kv *kv, unsigned flags, struct kv_txn *txn)
 {
-    int dead = 0;
     int err;
 
     for (int attempt = 0;; attempt++) {
@@ -258,10 +278,12 @@ static int begin(struct kv *kv, unsigned flags, struct kv_txn *txn)
         (void)gate_leave(&kv->map, NULL);
         if (attempt == GROWTHS_MAX)
             return err;
-        if (err == MDB_MAP_RESIZED)
+        if (err == MDB_MAP_RESIZED) {
             err = adopt_map(kv);
-        else if (err == MDB_READERS_FULL && attempt == 0)
-            err = mdb_reader_check(kv->env, &dead);
+        } else if (err == MDB_READERS_FULL && attempt == 0) {
+            (void)release_dead(kv);
+            err = MDB_SUCCESS;
+        }
         if (err != MDB_SUCCESS)
             return err;
     }
@@ -393,13 +415,15 @@ static void write_all(struct batch_entry *entries, void *arg)
     struct shortage shortage;
     int growths = 0;
 
+    if (++kv->commits % LOOK_EVERY == 0)
+        (void)release_dead(kv);
     while (try_write(kv, entries, &shortage)) {
         int err = MDB_MAP_FULL;
 
         if (shortage.entry == NULL)
             continue;
         if (growths++ < GROWTHS_MAX)
-            err = grow_map(kv, shortage.map_size);
+            err = make_room(kv, shortage.map_size);
         if (err != MDB_SUCCESS) {
             shortage.entry->rc = kv_report("growing the map", err);
             shortage.entry->settled = true;
@@ -443,6 +467,7 @@ enum rc kv_figures(struct kv *kv, struct kv_figures *out)
     uint64_t views = 0;
     int err = MDB_PANIC;
 
+    (void)release_dead(kv);
     gate_enter(&kv->map, NULL);
     if (!kv->lost)
         err = mdb_env_info(kv->env, &info);

@@ -1,0 +1,134 @@
+/* kv: a process that is killed while it reads holds no page of the store for long. */
+#include "store/kv.h"
+#include "suites.h"
+#include "support/helper.h"
+#include "support/log_capture.h"
+#include "support/temp_dir.h"
+
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    SMALL_MAP = 65536,
+    LARGE_MAP = 64 * 1024 * 1024,
+    VALUE = 3000,
+    WRITES = 2000, /* many times what either map holds, if no page were used again */
+    USED_MAX = 8 * 1024 * 1024
+};
+
+static struct temp_dir temp;
+static struct kv *kv;
+static int reading[2];
+
+static void setup(void)
+{
+    log_capture_begin();
+    temp_dir_make(&temp);
+    kv = NULL;
+    ck_assert_int_eq(pipe(reading), 0);
+}
+
+static void teardown(void)
+{
+    kv_close(kv);
+    (void)close(reading[0]);
+    (void)close(reading[1]);
+    temp_dir_remove(&temp);
+    log_capture_end();
+}
+
+static enum rc read_on(struct kv_txn *txn, void *arg)
+{
+    (void)txn;
+    (void)arg;
+    if (write(reading[1], "r", 1) == 1)
+        (void)pause();
+    return RC_OK;
+}
+
+static bool read_in_helper(void *arg)
+{
+    struct kv *own = NULL;
+
+    (void)arg;
+    return kv_open(temp.path, KV_MUST_EXIST, SMALL_MAP, &own) == RC_OK &&
+           kv_read(own, read_on, NULL) == RC_OK;
+}
+
+static enum rc set_in(struct kv_txn *txn, void *arg)
+{
+    static const char value[VALUE] = "a value";
+
+    return kv_set(txn, text_of(arg), (struct text){value, VALUE});
+}
+
+static void write_often(int times)
+{
+    char key[] = "key";
+
+    for (int i = 0; i < times; i++)
+        ck_assert_int_eq(kv_write(kv, set_in, key), RC_OK);
+}
+
+static struct kv_figures figures_now(void)
+{
+    struct kv_figures figures;
+
+    ck_assert_int_eq(kv_figures(kv, &figures), RC_OK);
+    return figures;
+}
+
+/* This process has the store open before the other begins to read it, and after it is killed. */
+static void open_with_reader_killed(size_t map_size)
+{
+    struct helper helper;
+    char byte;
+
+    helper_start(&helper, read_in_helper, NULL);
+    ck_assert_int_eq(kv_open(temp.path, KV_CREATE, map_size, &kv), RC_OK);
+    write_often(3);
+    helper_go(&helper);
+    ck_assert_int_eq(read(reading[0], &byte, 1), 1);
+    ck_assert_uint_eq(figures_now().readers, 1);
+    ck_assert_int_eq(kill(helper.pid, SIGKILL), 0);
+    ck_assert(!helper_join(&helper));
+}
+
+START_TEST(figures_tell_of_no_reader_that_was_killed)
+{
+    open_with_reader_killed(LARGE_MAP);
+    ck_assert_uint_eq(figures_now().readers, 0);
+    ck_assert(log_capture_has("released 1 reader slots"));
+}
+END_TEST
+
+START_TEST(a_reader_that_was_killed_does_not_make_the_map_grow)
+{
+    open_with_reader_killed(SMALL_MAP);
+    write_often(30);
+    ck_assert_uint_eq(figures_now().map_bytes, SMALL_MAP);
+}
+END_TEST
+
+START_TEST(pages_that_a_killed_reader_saw_are_used_again)
+{
+    open_with_reader_killed(LARGE_MAP);
+    write_often(WRITES);
+    ck_assert_uint_lt(figures_now().used_bytes, USED_MAX);
+}
+END_TEST
+
+Suite *kv_readers_suite(void)
+{
+    Suite *suite = suite_create("kv_readers");
+    TCase *tc = tcase_create("killed");
+
+    tcase_add_checked_fixture(tc, setup, teardown);
+    tcase_set_timeout(tc, 60);
+    tcase_add_test(tc, figures_tell_of_no_reader_that_was_killed);
+    tcase_add_test(tc, a_reader_that_was_killed_does_not_make_the_map_grow);
+    tcase_add_test(tc, pages_that_a_killed_reader_saw_are_used_again);
+    suite_add_tcase(suite, tc);
+    return suite;
+}
