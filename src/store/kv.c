@@ -89,8 +89,8 @@ static int open_env(struct kv *kv, const char *directory, size_t map_size)
 
     if (err == MDB_SUCCESS)
         err = mdb_env_set_maxreaders(kv->env, READERS_MAX);
-    if (err == MDB_SUCCESS)
-        err = mdb_env_set_mapsize(kv->env, map_size > 0 ? map_size : MAP_BYTES);
+    if (err == MDB_SUCCESS && map_size > 0)
+        err = mdb_env_set_mapsize(kv->env, map_size);
     if (err == MDB_SUCCESS)
         err = mdb_env_open(kv->env, directory, MDB_NOTLS | MDB_NORDAHEAD, 0600);
     if (err == MDB_SUCCESS)
@@ -150,12 +150,16 @@ static int init_locks(struct kv *kv)
 
 enum rc kv_open(const char *directory, enum kv_open_mode mode, size_t map_size, struct kv **out)
 {
+    /* Data that cannot be reached is left for LMDB to report. */
+    bool missing = is_missing(reach(directory, F_OK));
     struct kv *kv;
     int err;
 
-    /* Data that cannot be reached is left for LMDB to report. */
-    if (mode == KV_MUST_EXIST && is_missing(reach(directory, F_OK)))
+    if (missing && mode == KV_MUST_EXIST)
         return none_in(directory);
+    /* A store says its size itself, unless LMDB is told another. */
+    if (missing && map_size == 0)
+        map_size = MAP_BYTES;
     kv = calloc(1, sizeof *kv);
     if (kv == NULL)
         return RC_NO_MEMORY;

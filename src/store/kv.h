@@ -32,8 +32,8 @@ enum kv_open_mode {
 RC_CHECK enum rc kv_probe(const char *directory);
 
 /* kv_open: *out is new, closed with kv_close. `map_size` in bytes is where the
- * map starts (0: a default); it is rounded up to what is stored. RC_NOT_FOUND
- * without a store, RC_SYSTEM, RC_CORRUPT, RC_NO_MEMORY; the cause is logged. */
+ * map starts, rounded up to what is stored; 0: what it was last, or a default for a new one.
+ * RC_NOT_FOUND without a store, RC_SYSTEM, RC_CORRUPT, RC_NO_MEMORY; the cause is logged. */
 RC_CHECK enum rc kv_open(const char *directory, enum kv_open_mode mode, size_t map_size,
                          struct kv **out);
 

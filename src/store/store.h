@@ -30,7 +30,7 @@ struct store;
 struct store_options {
     const char *directory;  /* of the data; borrowed for the call */
     const char *master_key; /* file; borrowed for the call */
-    size_t map_size;        /* bytes to begin with, 0: a default */
+    size_t map_size;        /* bytes to begin with, 0: what it was last, or a default */
 };
 
 /* store_create: makes the directory, the master key (one that is there is used)

@@ -138,6 +138,40 @@ START_TEST(a_map_size_below_what_is_stored_is_rounded_up)
 }
 END_TEST
 
+static size_t map_bytes(void)
+{
+    struct kv_figures figures;
+
+    ck_assert_int_eq(kv_figures(kv, &figures), RC_OK);
+    return figures.map_bytes;
+}
+
+START_TEST(a_store_opens_with_the_map_that_it_had)
+{
+    struct run run = {.count = 500};
+    struct run next = {.first = 500, .count = 1};
+    size_t grown;
+
+    open_small();
+    ck_assert_int_eq(kv_write(kv, put_run, &run), RC_OK);
+    grown = map_bytes();
+    ck_assert_uint_gt(grown, SMALL_MAP);
+    kv_close(kv);
+    kv = NULL;
+    ck_assert_int_eq(kv_open(temp.path, _i == 0 ? KV_MUST_EXIST : KV_CREATE, 0, &kv), RC_OK);
+    ck_assert_uint_eq(map_bytes(), grown);
+    ck_assert_int_eq(kv_write(kv, put_run, &next), RC_OK);
+    ck_assert_int_eq(next.calls, 1);
+}
+END_TEST
+
+START_TEST(a_new_store_opens_with_a_map_of_16_mib)
+{
+    ck_assert_int_eq(kv_open(temp.path, KV_CREATE, 0, &kv), RC_OK);
+    ck_assert_uint_eq(map_bytes(), (size_t)16 << 20);
+}
+END_TEST
+
 static void *write_and_read(void *arg)
 {
     struct run *run = arg;
@@ -272,6 +306,8 @@ Suite *kv_growth_suite(void)
     tcase_add_test(tc, one_large_write_begins_again_until_the_map_is_large_enough);
     tcase_add_test(tc, a_write_that_fails_after_the_map_has_grown_is_undone);
     tcase_add_test(tc, a_map_size_below_what_is_stored_is_rounded_up);
+    tcase_add_loop_test(tc, a_store_opens_with_the_map_that_it_had, 0, 2);
+    tcase_add_test(tc, a_new_store_opens_with_a_map_of_16_mib);
     tcase_add_test(tc, threads_that_fill_the_map_together_lose_nothing);
     tcase_add_loop_test(tc, a_map_that_another_process_grew_is_read_and_written, 0, 3);
 #ifndef SANITIZED
