@@ -354,6 +354,7 @@ static struct batch_entry *last_done(struct batch_entry *entries)
 /* Ends the transaction whatever comes of it. */
 static void commit(struct kv_txn *txn, struct batch_entry *entries)
 {
+    MDB_env *env = mdb_txn_env(txn->txn);
     size_t writes = 0;
     int64_t began;
     int err;
@@ -363,7 +364,7 @@ static void commit(struct kv_txn *txn, struct batch_entry *entries)
         return;
     }
     began = moment_elapsed();
-    err = mdb_txn_commit(txn->txn);
+    err = kv_cause(env, mdb_txn_commit(txn->txn));
     txn->map_full = err == MDB_MAP_FULL;
     if (txn->map_full)
         return;

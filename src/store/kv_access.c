@@ -5,6 +5,44 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+
+enum {
+    FULL_BELOW = 4 * 1024 * 1024 /* bytes: file systems take no more at a time for one write */
+};
+
+static bool disk_is_full(int fd)
+{
+    struct statvfs fs;
+
+    /* Without blocks it has no size that it would tell. */
+    return fstatvfs(fd, &fs) == 0 && fs.f_blocks > 0 &&
+           (uint64_t)fs.f_bavail * fs.f_frsize < FULL_BELOW;
+}
+
+static bool is_at_limit(int fd)
+{
+    struct rlimit limit;
+    struct stat st;
+
+    return getrlimit(RLIMIT_FSIZE, &limit) == 0 && fstat(fd, &st) == 0 &&
+           (rlim_t)st.st_size >= limit.rlim_cur;
+}
+
+/* Of a write that was cut short LMDB says EIO, as of a disk that fails: there was room for a part
+ * of it and is none now. */
+int kv_cause(MDB_env *env, int err)
+{
+    int fd;
+
+    if (err != EIO || mdb_env_get_fd(env, &fd) != MDB_SUCCESS)
+        return err;
+    if (disk_is_full(fd))
+        return ENOSPC;
+    return is_at_limit(fd) ? EFBIG : err;
+}
 
 enum rc kv_result(int err)
 {
@@ -19,6 +57,7 @@ enum rc kv_result(int err)
     case MDB_MAP_FULL:
     case ENOSPC:
     case EDQUOT:
+    case EFBIG:
         return RC_FULL;
     case MDB_READERS_FULL:
     case EAGAIN:

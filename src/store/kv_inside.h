@@ -16,6 +16,9 @@ struct kv_txn {
     enum rc failure; /* the first, after which LMDB does nothing more in it; RC_OK: none */
 };
 
+/* kv_cause: what is behind a failed commit's result. */
+int kv_cause(MDB_env *env, int err);
+
 /* kv_result: one of LMDB's, or of the system's. kv_report: logs it as well. */
 enum rc kv_result(int err);
 enum rc kv_report(const char *what, int err);

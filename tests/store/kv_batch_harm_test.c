@@ -7,11 +7,17 @@
 #include "support/log_capture.h"
 #include "support/temp_dir.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <pthread.h>
 #include <semaphore.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -206,6 +212,63 @@ START_TEST(a_damaged_page_fails_only_the_write_that_meets_it)
 }
 END_TEST
 
+static enum rc refuse_in(struct kv_txn *txn, void *arg)
+{
+    (void)txn;
+    (void)arg;
+    return RC_CONFLICT;
+}
+
+/* From here on the disk fails when it is to write down what it was given. */
+static bool fail_disk(int err)
+{
+    struct sock_filter rules[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_fdatasync, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (unsigned)err),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog filter = {sizeof rules / sizeof rules[0], rules};
+
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+           prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0;
+}
+
+struct failure {
+    int err;
+    enum rc rc;
+};
+
+static bool share_failing_disk(void *arg)
+{
+    const struct failure *failure = arg;
+    char key[] = "a";
+    struct write writes[] = {{refuse_in, NULL, RC_SYSTEM, 0},
+                             {set_in, key, RC_SYSTEM, 0},
+                             {refuse_in, NULL, RC_SYSTEM, 0}};
+
+    if (kv_open(temp.path, KV_CREATE, 0, &kv) != RC_OK)
+        return false;
+    if (!fail_disk(failure->err)) {
+        (void)fprintf(stderr, "kv: not tested: no system call can be made to fail here\n");
+        return true;
+    }
+    return write_together(writes, 3) && writes[0].rc == RC_CONFLICT &&
+           writes[1].rc == failure->rc && writes[2].rc == RC_CONFLICT &&
+           kv_read(kv, get_in, key) == RC_NOT_FOUND;
+}
+
+START_TEST(a_disk_that_fails_is_not_full_and_fails_no_refusal)
+{
+    static struct failure failures[] = {{EIO, RC_SYSTEM}, {ENOSPC, RC_FULL}, {EDQUOT, RC_FULL}};
+    struct helper helper;
+
+    helper_start(&helper, share_failing_disk, &failures[_i]);
+    helper_go(&helper);
+    ck_assert(helper_join(&helper));
+}
+END_TEST
+
 #ifndef SANITIZED
 /* The last before the others of a commit run: they have their stacks by now. */
 static enum rc limit_in(struct kv_txn *txn, void *arg)
@@ -226,13 +289,6 @@ static enum rc set_much_in(struct kv_txn *txn, void *arg)
     for (int i = 0; i < MUCH && rc == RC_OK; i++)
         rc = kv_set(txn, numbered(i, room), (struct text){value, sizeof value});
     return rc;
-}
-
-static enum rc refuse_in(struct kv_txn *txn, void *arg)
-{
-    (void)txn;
-    (void)arg;
-    return RC_CONFLICT;
 }
 
 /* In a process of its own, whose limit nobody else feels. */
@@ -276,6 +332,7 @@ Suite *kv_batch_harm_suite(void)
     tcase_set_timeout(tc, 60);
     tcase_add_loop_test(tc, a_damaged_page_fails_only_the_write_that_meets_it, 0,
                         (int)(sizeof meetings / sizeof meetings[0]));
+    tcase_add_loop_test(tc, a_disk_that_fails_is_not_full_and_fails_no_refusal, 0, 3);
 #ifndef SANITIZED
     tcase_add_test(tc, a_map_that_cannot_grow_fails_only_the_write_that_filled_it);
 #endif

@@ -1,0 +1,151 @@
+/* kv: a disk without room, and a limit of the file's size, are told from a disk that fails. */
+#include "store/kv.h"
+#include "suites.h"
+#include "support/helper.h"
+#include "support/log_capture.h"
+#include "support/temp_dir.h"
+
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+enum {
+    DISKS = 12,
+    DISK = 1024 * 1024,
+    STEP = 4096,
+    VALUE = 7000, /* two pages, which a write that is cut short may part */
+    WRITES = 10000
+};
+
+static struct temp_dir temp;
+static struct kv *kv;
+
+static void setup(void)
+{
+    log_capture_begin();
+    temp_dir_make(&temp);
+    kv = NULL;
+}
+
+static void teardown(void)
+{
+    kv_close(kv);
+    temp_dir_remove(&temp);
+    log_capture_end();
+}
+
+static enum rc add_in(struct kv_txn *txn, void *arg)
+{
+    static const char value[VALUE] = "a value";
+    char key[16];
+
+    (void)snprintf(key, sizeof key, "%08d", *(const int *)arg);
+    return kv_add(txn, text_of(key), (struct text){value, VALUE});
+}
+
+static enum rc get_in(struct kv_txn *txn, void *arg)
+{
+    struct text value;
+
+    (void)arg;
+    return kv_get(txn, text_of("00000000"), &value);
+}
+
+static bool open_with_one(void)
+{
+    int first = 0;
+
+    return kv_open(temp.path, KV_CREATE, 0, &kv) == RC_OK && kv_write(kv, add_in, &first) == RC_OK;
+}
+
+/* The result of the first write that there is no room for; what was written before is there. */
+static enum rc fill(void)
+{
+    enum rc rc = RC_OK;
+
+    for (int i = 1; i < WRITES && rc == RC_OK; i++)
+        rc = kv_write(kv, add_in, &i);
+    if (kv_read(kv, get_in, NULL) != RC_OK || kv_ready(kv) != RC_OK)
+        return RC_CORRUPT;
+    return rc;
+}
+
+/* A disk of this size that only this process sees, or as large as they are when `size` is NULL. */
+static bool mount_disk(const char *size)
+{
+    if (unshare(CLONE_NEWNS) != 0 && unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0)
+        return false;
+    return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+           mount("none", temp.path, "tmpfs", 0, size) == 0;
+}
+
+static bool try_mount(void *arg)
+{
+    (void)arg;
+    return mount_disk(NULL);
+}
+
+static bool in_helper(helper_fn *fn, void *arg)
+{
+    struct helper helper;
+
+    helper_start(&helper, fn, arg);
+    helper_go(&helper);
+    return helper_join(&helper);
+}
+
+static bool fill_disk(void *arg)
+{
+    char size[32];
+
+    (void)snprintf(size, sizeof size, "size=%d", DISK + *(const int *)arg * STEP);
+    return mount_disk(size) && open_with_one() && fill() == RC_FULL;
+}
+
+START_TEST(a_disk_without_room_is_full)
+{
+    if (in_helper(try_mount, NULL))
+        ck_assert(in_helper(fill_disk, &_i));
+    else
+        (void)fprintf(stderr, "kv_full: not tested: no mount namespace can be had here\n");
+}
+END_TEST
+
+/* As many bytes above what the file has already. */
+static bool fill_to_limit(void *arg)
+{
+    char path[TEMP_PATH_SIZE];
+    struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
+    struct stat st;
+
+    if (!open_with_one() || stat(temp_dir_path(&temp, "data.mdb", path), &st) != 0)
+        return false;
+    limit.rlim_cur = (rlim_t)st.st_size + *(const rlim_t *)arg;
+    return signal(SIGXFSZ, SIG_IGN) != SIG_ERR && setrlimit(RLIMIT_FSIZE, &limit) == 0 &&
+           fill() == RC_FULL;
+}
+
+static rlim_t above[] = {0, 30000, 40960, 65536 + 100};
+
+START_TEST(a_file_that_may_not_grow_is_full)
+{
+    ck_assert(in_helper(fill_to_limit, &above[_i]));
+}
+END_TEST
+
+Suite *kv_full_suite(void)
+{
+    Suite *suite = suite_create("kv_full");
+    TCase *tc = tcase_create("full");
+
+    tcase_add_checked_fixture(tc, setup, teardown);
+    tcase_set_timeout(tc, 60);
+    tcase_add_loop_test(tc, a_disk_without_room_is_full, 0, DISKS);
+    tcase_add_loop_test(tc, a_file_that_may_not_grow_is_full, 0,
+                        (int)(sizeof above / sizeof above[0]));
+    suite_add_tcase(suite, tc);
+    return suite;
+}
