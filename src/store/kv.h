@@ -46,8 +46,9 @@ void kv_close(struct kv *kv);
  * before it puts anything: undoing costs all who share the commit another run. */
 typedef enum rc kv_fn(struct kv_txn *txn, void *arg);
 
-/* kv_read: runs `fn` on an unchanging view; it must not block. Its result, or
- * RC_UNAVAILABLE, RC_SYSTEM. */
+/* kv_read: runs `fn` on an unchanging view; it must not block. Waits for no write, except once
+ * after another process has outgrown this one's map: until a write of this process that waits for
+ * that one's lock has got it. Its result, or RC_UNAVAILABLE, RC_SYSTEM. */
 RC_CHECK enum rc kv_read(struct kv *kv, kv_fn *fn, void *arg);
 
 /* kv_write: runs `fn` with the store's one write lock held; RC_OK means that what
