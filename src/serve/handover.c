@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -51,13 +52,15 @@ void handover_keep(void *arg, int fd)
 }
 
 /* Names those that fit: the others end with this program, as close-on-exec descriptors do. */
-static enum rc name(const struct handover *handover, bool is_own)
+static enum rc name(const struct handover *handover, const struct listener *listener)
 {
     struct buf list;
     enum rc rc;
 
     buf_init(&list, LIST_MAX + 16);
-    buf_put_string(&list, is_own ? own : "");
+    if (!listener->inherited)
+        buf_printf(&list, "%s:%" PRId64 ":%" PRId64, own, (int64_t)listener->file.device,
+                   (int64_t)listener->file.inode);
     for (size_t i = 0; i < handover->count && list.len < LIST_MAX; i++)
         if (fcntl(handover->fds[i], F_SETFD, 0) == 0)
             buf_printf(&list, ",%d", handover->fds[i]);
@@ -71,7 +74,7 @@ static enum rc name(const struct handover *handover, bool is_own)
 
 enum rc handover_run(struct handover *handover, const struct listener *listener, char *const *argv)
 {
-    enum rc rc = name(handover, listener->path[0] != '\0');
+    enum rc rc = name(handover, listener);
 
     if (rc == RC_OK) {
         if (listener->fd != STDIN_FILENO ? dup2(listener->fd, STDIN_FILENO) == STDIN_FILENO
@@ -91,17 +94,18 @@ static bool is_connection(int fd)
     return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &value, &len) == 0 && value == 0;
 }
 
-/* The file that the socket was bound to. */
-static void take_file(struct listener *listener)
+/* "own:DEVICE:INODE"; false when it is none of these. */
+static bool parse_own(struct text item, struct listener_file *out)
 {
-    struct sockaddr_un address = {.sun_family = AF_UNSPEC};
-    socklen_t len = sizeof address;
+    struct text rest = text_after(item, text_up_to(item, ':').len);
+    struct text device = text_up_to(rest, ':');
+    int64_t numbers[2];
 
-    if (getsockname(listener->fd, (struct sockaddr *)&address, &len) != 0 ||
-        address.sun_family != AF_UNIX)
-        return;
-    memcpy(listener->path, address.sun_path, sizeof listener->path - 1);
-    listener->inherited = false;
+    if (!text_is(text_up_to(item, ':'), own) || !text_to_int64(device, &numbers[0]) ||
+        !text_to_int64(text_after(rest, device.len), &numbers[1]))
+        return false;
+    *out = (struct listener_file){(dev_t)numbers[0], (ino_t)numbers[1]};
+    return true;
 }
 
 void handover_take(struct handover *handover, struct listener *listener)
@@ -109,12 +113,13 @@ void handover_take(struct handover *handover, struct listener *listener)
     const char *value = getenv(variable);
     struct text rest = text_of(value);
     struct text item = text_up_to(rest, ',');
+    struct listener_file file;
 
     handover_init(handover);
     if (value == NULL || !listener->inherited)
         return;
-    if (text_is(item, own))
-        take_file(listener);
+    if (parse_own(item, &file))
+        listener_keep(listener, file);
     for (rest = text_after(rest, item.len); rest.len > 0; rest = text_after(rest, item.len)) {
         int64_t fd = -1;
 

@@ -92,6 +92,28 @@ static bool is_unix(const char *name, struct sockaddr_un *out)
     return true;
 }
 
+/* Whether there is a file at its path, and which. */
+static bool find_file(const char *path, struct listener_file *out)
+{
+    struct stat st;
+
+    if (lstat(path, &st) != 0)
+        return false;
+    *out = (struct listener_file){st.st_dev, st.st_ino};
+    return true;
+}
+
+/* Somebody may have made room for another's socket there. While the socket is open its file's
+ * number is not given to another, though the file be gone. */
+static void remove_file(const struct listener *listener)
+{
+    struct listener_file now;
+
+    if (listener->path[0] != '\0' && find_file(listener->path, &now) &&
+        now.device == listener->file.device && now.inode == listener->file.inode)
+        (void)unlink(listener->path);
+}
+
 static enum rc open_unix(const char *name, struct sockaddr_un address, mode_t mode,
                          struct listener *out)
 {
@@ -112,8 +134,8 @@ static enum rc open_unix(const char *name, struct sockaddr_un address, mode_t mo
     if (bound != 0)
         return fail(out->fd, name, "bind");
     memcpy(out->path, address.sun_path, sizeof out->path);
-    if (listen(out->fd, BACKLOG) != 0 || !prepare(out->fd)) {
-        (void)unlink(out->path);
+    if (!find_file(out->path, &out->file) || listen(out->fd, BACKLOG) != 0 || !prepare(out->fd)) {
+        remove_file(out);
         return fail(out->fd, name, "listen");
     }
     return RC_OK;
@@ -212,6 +234,19 @@ enum rc listener_open(const char *address, mode_t mode, struct listener *out)
     return open_inet(address, out);
 }
 
+void listener_keep(struct listener *listener, struct listener_file file)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNSPEC};
+    socklen_t len = sizeof address;
+
+    listener->inherited = false;
+    if (getsockname(listener->fd, (struct sockaddr *)&address, &len) != 0 ||
+        address.sun_family != AF_UNIX)
+        return;
+    memcpy(listener->path, address.sun_path, sizeof listener->path - 1);
+    listener->file = file;
+}
+
 void listener_unblock(const struct listener *listener)
 {
     if (!unblock(listener->fd))
@@ -254,8 +289,7 @@ void listener_close(struct listener *listener)
 {
     if (listener->fd < 0)
         return;
-    if (listener->path[0] != '\0')
-        (void)unlink(listener->path);
+    remove_file(listener);
     (void)close(listener->fd);
     listener->fd = -1;
 }

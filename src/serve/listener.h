@@ -12,10 +12,17 @@ enum {
     LISTENER_PATH_SIZE = sizeof(((struct sockaddr_un *)0)->sun_path)
 };
 
+/* Which file it is, whatever its path leads to meanwhile. */
+struct listener_file {
+    dev_t device;
+    ino_t inode;
+};
+
 struct listener {
     int fd;                        /* listening, non-blocking, close-on-exec */
     bool inherited;                /* from a spawner, who may hand it to a successor */
     char path[LISTENER_PATH_SIZE]; /* to remove; "" for none */
+    struct listener_file file;     /* that was made there */
 };
 
 /* listener_open: what a spawner left on fd 0 (lighttpd's bin-path, spawn-fcgi,
@@ -31,6 +38,10 @@ bool listener_is_address(const char *address);
 /* listener_is_inherited: a spawner left a listening socket on fd 0. */
 bool listener_is_inherited(void);
 
+/* listener_keep: the inherited one is one of our own, opened by a program before this one in
+ * the process; with the file that it had made. */
+void listener_keep(struct listener *listener, struct listener_file file);
+
 /* listener_unblock: makes it non-blocking again, where somebody who shares it changed that. */
 void listener_unblock(const struct listener *listener);
 
@@ -38,7 +49,7 @@ void listener_unblock(const struct listener *listener);
  * up in time. Negative when nobody waits to be accepted, or when *again is set. Thread-safe. */
 int listener_accept(const struct listener *listener, bool *again);
 
-/* listener_close: and removes the socket's file when it was ours. */
+/* listener_close: and removes the socket's file when it is ours. */
 void listener_close(struct listener *listener);
 
 #endif

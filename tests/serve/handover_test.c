@@ -6,6 +6,7 @@
 #include "support/temp_dir.h"
 
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -111,7 +112,25 @@ START_TEST(a_socket_of_our_own_stays_our_own)
     take(&next);
     ck_assert(!next.inherited);
     ck_assert_str_eq(next.path, path);
+    ck_assert_uint_eq(next.file.device, listener.file.device);
+    ck_assert_uint_eq(next.file.inode, listener.file.inode);
     ck_assert_uint_eq(handover.count, 0);
+}
+END_TEST
+
+START_TEST(a_port_of_our_own_stays_our_own)
+{
+    struct sockaddr_in port = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    struct listener next;
+
+    listener_close(&listener);
+    listener = (struct listener){.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    ck_assert_int_eq(bind(listener.fd, (const struct sockaddr *)&port, sizeof port), 0);
+    ck_assert_int_eq(listen(listener.fd, 1), 0);
+    hand_over();
+    take(&next);
+    ck_assert(!next.inherited);
+    ck_assert_str_eq(next.path, "");
 }
 END_TEST
 
@@ -166,7 +185,7 @@ START_TEST(nothing_is_taken_beside_a_socket_that_was_not_handed_over)
 {
     char value[32];
 
-    (void)snprintf(value, sizeof value, "own,%d", ends[0]);
+    (void)snprintf(value, sizeof value, "own:1:2,%d", ends[0]);
     ck_assert_int_eq(setenv(variable, value, 1), 0);
     handover_take(&handover, &listener);
     ck_assert_uint_eq(handover.count, 0);
@@ -195,6 +214,7 @@ Suite *handover_suite(void)
     tcase_set_timeout(tc, 30);
     tcase_add_test(tc, connections_and_listener_pass_to_the_next_program);
     tcase_add_test(tc, a_socket_of_our_own_stays_our_own);
+    tcase_add_test(tc, a_port_of_our_own_stays_our_own);
     tcase_add_test(tc, a_spawners_socket_stays_the_spawners);
     tcase_add_test(tc, what_is_no_open_connection_is_not_taken);
     tcase_add_test(tc, nothing_is_taken_where_nothing_was_handed_over);

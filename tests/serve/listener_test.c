@@ -139,6 +139,22 @@ START_TEST(a_unix_socket_is_made_and_removed)
 }
 END_TEST
 
+START_TEST(anothers_socket_at_its_path_is_left_to_it)
+{
+    int other;
+    int client;
+
+    ck_assert_int_eq(open_at(address), RC_OK);
+    ck_assert_int_eq(unlink(path), 0);
+    other = bind_unix(path, 8);
+    listener_close(&listener);
+    client = connect_unix(path);
+    ck_assert_int_ge(client, 0);
+    (void)close(client);
+    (void)close(other);
+}
+END_TEST
+
 static const mode_t modes[] = {0600, 0660, 0666, 0777, 0400, 0};
 
 START_TEST(a_unix_socket_has_the_mode_that_was_asked_for)
@@ -450,6 +466,7 @@ Suite *listener_suite(void)
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_set_timeout(tc, 30);
     tcase_add_test(tc, a_unix_socket_is_made_and_removed);
+    tcase_add_test(tc, anothers_socket_at_its_path_is_left_to_it);
     tcase_add_loop_test(tc, a_unix_socket_has_the_mode_that_was_asked_for, 0, COUNT(modes));
     tcase_add_loop_test(tc, a_socket_that_nobody_answers_on_is_replaced, 0, 2);
     tcase_add_test(tc, a_living_servers_socket_is_left_to_it);
