@@ -12,6 +12,7 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
@@ -19,8 +20,10 @@
 
 enum {
     BACKLOG = 1024,
-    PEER_TIMEOUT = 30, /* s that a web server may pause within a request */
-    STARVED_PAUSE = 50 /* ms without accepting when descriptors have run out */
+    PEER_TIMEOUT = 30,  /* s that a web server may pause within a request */
+    STARVED_PAUSE = 50, /* ms without accepting when descriptors have run out */
+    LOCK_TRIES = 200,
+    LOCK_PAUSE = 10 /* ms between two */
 };
 
 static bool is_listening(int fd)
@@ -58,6 +61,44 @@ static enum rc fail(int fd, const char *address, const char *what)
     if (fd >= 0)
         (void)close(fd);
     return rc;
+}
+
+/* The directory in which `path` is. */
+static int open_directory(const char *path)
+{
+    char directory[LISTENER_PATH_SIZE] = ".";
+    const char *slash = strrchr(path, '/');
+
+    if (slash == path)
+        directory[0] = '/';
+    else if (slash != NULL)
+        (void)text_copy((struct text){path, (size_t)(slash - path)}, directory, sizeof directory);
+    return open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+/* Among processes that make or remove a socket in the same directory, one at a time: between
+ * bind and listen a socket looks as if nobody answered on it, and between a look at a file and its
+ * removal it may become another. To be closed, also where it is none: who may not read the
+ * directory does without, and so does everybody where somebody else keeps it locked. */
+static int lock_directory(const char *path)
+{
+    int fd = open_directory(path);
+    int tries = 0;
+
+    while (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        if ((errno != EWOULDBLOCK && errno != EINTR) || ++tries == LOCK_TRIES) {
+            log_warn("listen unix:%s: its directory cannot be locked: %s", path, strerror(errno));
+            break;
+        }
+        (void)poll(NULL, 0, LOCK_PAUSE);
+    }
+    return fd;
+}
+
+static void unlock(int fd)
+{
+    if (fd >= 0)
+        (void)close(fd);
 }
 
 /* Removes a socket that nobody answers on; anything else there stays and makes bind fail. */
@@ -103,42 +144,58 @@ static bool find_file(const char *path, struct listener_file *out)
     return true;
 }
 
-/* Somebody may have made room for another's socket there. While the socket is open its file's
- * number is not given to another, though the file be gone. */
+/* With the directory locked. Somebody may have made room for another's socket there. While the
+ * socket is open its file's number is not given to another, though the file be gone. */
 static void remove_file(const struct listener *listener)
 {
     struct listener_file now;
 
-    if (listener->path[0] != '\0' && find_file(listener->path, &now) &&
-        now.device == listener->file.device && now.inode == listener->file.inode)
+    if (find_file(listener->path, &now) && now.device == listener->file.device &&
+        now.inode == listener->file.inode)
         (void)unlink(listener->path);
 }
 
-static enum rc open_unix(const char *name, struct sockaddr_un address, mode_t mode,
+/* Binds and listens. */
+static enum rc make_unix(const char *name, const struct sockaddr_un *address, mode_t mode,
                          struct listener *out)
 {
     mode_t before;
     int bound;
 
-    if (address.sun_path[0] == '\0') {
-        log_error("listen %s: the path must be 1 to %zu bytes", name, sizeof address.sun_path - 1);
-        return RC_INVALID;
-    }
-    remove_stale(&address);
+    remove_stale(address);
     out->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (out->fd < 0)
         return fail(-1, name, "socket");
     before = umask(0777 & ~mode);
-    bound = bind(out->fd, (const struct sockaddr *)&address, sizeof address);
+    bound = bind(out->fd, (const struct sockaddr *)address, sizeof *address);
     (void)umask(before);
     if (bound != 0)
         return fail(out->fd, name, "bind");
-    memcpy(out->path, address.sun_path, sizeof out->path);
+    memcpy(out->path, address->sun_path, sizeof out->path);
     if (!find_file(out->path, &out->file) || listen(out->fd, BACKLOG) != 0 || !prepare(out->fd)) {
+        enum rc rc = fail(-1, name, "listen");
+
         remove_file(out);
-        return fail(out->fd, name, "listen");
+        (void)close(out->fd);
+        return rc;
     }
     return RC_OK;
+}
+
+static enum rc open_unix(const char *name, const struct sockaddr_un *address, mode_t mode,
+                         struct listener *out)
+{
+    enum rc rc;
+    int lock;
+
+    if (address->sun_path[0] == '\0') {
+        log_error("listen %s: the path must be 1 to %zu bytes", name, sizeof address->sun_path - 1);
+        return RC_INVALID;
+    }
+    lock = lock_directory(address->sun_path);
+    rc = make_unix(name, address, mode, out);
+    unlock(lock);
+    return rc;
 }
 
 /* "HOST:PORT" or "[HOST]:PORT" into its two parts; false when it is neither. */
@@ -230,7 +287,7 @@ enum rc listener_open(const char *address, mode_t mode, struct listener *out)
         return RC_INVALID;
     }
     if (is_unix(address, &local))
-        return open_unix(address, local, mode, out);
+        return open_unix(address, &local, mode, out);
     return open_inet(address, out);
 }
 
@@ -289,7 +346,12 @@ void listener_close(struct listener *listener)
 {
     if (listener->fd < 0)
         return;
-    remove_file(listener);
+    if (listener->path[0] != '\0') {
+        int lock = lock_directory(listener->path);
+
+        remove_file(listener);
+        unlock(lock);
+    }
     (void)close(listener->fd);
     listener->fd = -1;
 }

@@ -9,10 +9,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <netinet/in.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 enum {
@@ -194,6 +201,94 @@ START_TEST(a_living_servers_socket_is_left_to_it)
     client = connect_unix(path);
     ck_assert_int_ge(client, 0);
     (void)close(client);
+}
+END_TEST
+
+/* Another's start beside the test, which holds the directory. */
+struct start {
+    _Atomic pid_t thread;
+    _Atomic bool ended;
+    enum rc rc;
+    struct listener listener;
+};
+
+static void *start_beside(void *arg)
+{
+    struct start *start = arg;
+
+    start->thread = (pid_t)syscall(SYS_gettid);
+    start->rc = listener_open(address, 0600, &start->listener);
+    start->ended = true;
+    return NULL;
+}
+
+/* Whether it pauses, as it does while another has the directory. */
+static bool pauses(pid_t thread)
+{
+    char name[64];
+    char line[128] = "";
+    int fd;
+    long call;
+
+    (void)snprintf(name, sizeof name, "/proc/self/task/%d/syscall", (int)thread);
+    fd = open(name, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    (void)!read(fd, line, sizeof line - 1);
+    (void)close(fd);
+    call = strtol(line, NULL, 10);
+#ifdef SYS_poll
+    if (line[0] != 'r' && call == SYS_poll)
+        return true;
+#endif
+    return call == SYS_ppoll;
+}
+
+START_TEST(a_server_that_has_bound_and_will_listen_is_not_taken_for_dead)
+{
+    struct start start = {.listener = {.fd = -1}};
+    int directory = open(temp.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    pthread_t thread;
+    int server;
+
+    ck_assert_int_eq(flock(directory, LOCK_EX), 0);
+    server = bind_unix(path, -1);
+    ck_assert_int_eq(pthread_create(&thread, NULL, start_beside, &start), 0);
+    while (!start.ended && !(start.thread != 0 && pauses(start.thread)))
+        (void)sched_yield();
+    ck_assert_int_eq(listen(server, 8), 0);
+    (void)close(directory);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    ck_assert_int_eq(start.rc, RC_EXISTS);
+    ck_assert(exists(path));
+    ck_assert(!log_capture_has("locked"));
+    (void)close(server);
+}
+END_TEST
+
+START_TEST(a_directory_that_somebody_keeps_locked_does_not_prevent_a_start)
+{
+    int directory = open(temp.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    ck_assert_int_eq(flock(directory, LOCK_EX), 0);
+    ck_assert_int_eq(open_at(address), RC_OK);
+    ck_assert(log_capture_has("locked"));
+    (void)close(directory);
+}
+END_TEST
+
+START_TEST(a_relative_path_is_one_of_the_working_directory)
+{
+    char before[PATH_MAX];
+
+    ck_assert_ptr_nonnull(getcwd(before, sizeof before));
+    ck_assert_int_eq(chdir(temp.path), 0);
+    ck_assert_int_eq(open_at("unix:s"), RC_OK);
+    ck_assert(exists(path));
+    listener_close(&listener);
+    ck_assert_int_eq(chdir(before), 0);
+    ck_assert(!exists(path));
+    ck_assert_uint_eq(log_capture_count(), 0);
 }
 END_TEST
 
@@ -470,6 +565,9 @@ Suite *listener_suite(void)
     tcase_add_loop_test(tc, a_unix_socket_has_the_mode_that_was_asked_for, 0, COUNT(modes));
     tcase_add_loop_test(tc, a_socket_that_nobody_answers_on_is_replaced, 0, 2);
     tcase_add_test(tc, a_living_servers_socket_is_left_to_it);
+    tcase_add_test(tc, a_server_that_has_bound_and_will_listen_is_not_taken_for_dead);
+    tcase_add_test(tc, a_directory_that_somebody_keeps_locked_does_not_prevent_a_start);
+    tcase_add_test(tc, a_relative_path_is_one_of_the_working_directory);
     tcase_add_test(tc, a_busy_servers_socket_is_left_to_it_too);
     tcase_add_test(tc, a_file_in_the_way_is_not_removed);
     tcase_add_loop_test(tc, a_link_or_directory_in_the_way_is_not_removed, 0, 2);
