@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -342,16 +343,40 @@ int listener_accept(const struct listener *listener, bool *again)
     return fd;
 }
 
-void listener_close(struct listener *listener)
+/* Drops what begins a connection (SYN, without ACK; byte 13 of TCP's header) before it is answered,
+ * and lets all else pass. The peer begins anew after a second. */
+static void filter_newcomers(int fd)
 {
-    if (listener->fd < 0)
+    static struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 13),          BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0x12),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x02, 0, 1), BPF_STMT(BPF_RET | BPF_K, 0),
+        BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+    };
+    const struct sock_fprog program = {sizeof code / sizeof code[0], code};
+
+    if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) != 0)
+        log_warn("listen: who connects as this process ends may be lost: %s", strerror(errno));
+}
+
+void listener_retire(const struct listener *listener)
+{
+    if (listener->inherited)
         return;
     if (listener->path[0] != '\0') {
         int lock = lock_directory(listener->path);
 
         remove_file(listener);
         unlock(lock);
+    } else {
+        filter_newcomers(listener->fd);
     }
+}
+
+void listener_close(struct listener *listener)
+{
+    if (listener->fd < 0)
+        return;
+    listener_retire(listener);
     (void)close(listener->fd);
     listener->fd = -1;
 }

@@ -49,6 +49,11 @@ void listener_unblock(const struct listener *listener);
  * up in time. Negative when nobody waits to be accepted, or when *again is set. Thread-safe. */
 int listener_accept(const struct listener *listener, bool *again);
 
+/* listener_retire: nobody new reaches a socket of our own. Who connects to its path finds the next
+ * process, or nobody; who connects to its port waits for one of the two. Who has connected can
+ * be accepted as before. An inherited socket is left to others. */
+void listener_retire(const struct listener *listener);
+
 /* listener_close: and removes the socket's file when it is ours. */
 void listener_close(struct listener *listener);
 

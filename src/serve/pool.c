@@ -154,12 +154,21 @@ static void look(struct tools *tools, int wait)
     }
 }
 
+/* Whoever still waits to be accepted; how many there were. */
+static int accept_rest(struct tools *tools)
+{
+    int n = 0;
+
+    while (n < LAST_ACCEPTED && accept_one(tools))
+        n++;
+    return n;
+}
+
 /* The last round: what has come is answered, nothing is waited for. */
 static void finish(struct tools *tools)
 {
     tools->last = true;
-    for (int i = 0; i < LAST_ACCEPTED && accept_one(tools); i++) {
-    }
+    (void)accept_rest(tools);
     look(tools, 0);
 }
 
@@ -329,19 +338,26 @@ bool pool_pause(struct pool *pool, int patience)
 }
 
 /* With all threads gone: a web server that has just found a connection open is about to send
- * on it. Those that are in use are closed after an answer so, and others are left. */
+ * on it. Those that are in use are closed after an answer so, and others are left. Whoever has
+ * reached a socket of our own meanwhile would be lost with it: no newcomer reaches it any more, so
+ * these are soon all. */
 static void finish_connections(struct pool *pool)
 {
+    const bool own = !pool->options.listener->inherited;
     struct tools *tools;
 
-    if (kept_is_empty(&pool->kept))
+    if (!own && kept_is_empty(&pool->kept))
         return;
     tools = make_tools(pool);
     if (tools == NULL)
         return;
     tools->last = true;
     (void)epoll_ctl(pool->epoll, EPOLL_CTL_DEL, pool->stop, NULL);
-    look(tools, LAST_WAIT);
+    (void)epoll_ctl(pool->epoll, EPOLL_CTL_DEL, pool->call, NULL);
+    do {
+        if (!kept_is_empty(&pool->kept))
+            look(tools, LAST_WAIT);
+    } while (own && accept_rest(tools) > 0);
     free_tools(tools);
 }
 
@@ -375,6 +391,7 @@ void pool_stop(struct pool *pool)
      * where the kernel would look first. */
     if (pool->epoll >= 0)
         (void)epoll_ctl(pool->epoll, EPOLL_CTL_DEL, pool->options.listener->fd, NULL);
+    listener_retire(pool->options.listener);
     tell(pool, CREW_STOP);
     if (pool->crew != NULL) {
         crew_join(pool->crew);

@@ -34,7 +34,7 @@ void pool_set_max_body(struct pool *pool, size_t max_body);
 void pool_adopt(struct pool *pool, int fd);
 
 /* pool_stop: answers the requests that have come, those on connections that nobody has
- * accepted yet among them, takes no more, joins and releases. */
+ * accepted yet among them, takes no more, joins and releases. A listener of our own is retired. */
 void pool_stop(struct pool *pool);
 
 /* pool_pause: begins no more requests; true once none is being served. False when one lasts

@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -452,6 +453,64 @@ START_TEST(an_inet_port_in_use_is_left_to_its_server)
 }
 END_TEST
 
+/* A connection to its port that is made, or only begun. */
+static int begin_connection(void)
+{
+    struct sockaddr_in name;
+    socklen_t len = sizeof name;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+    ck_assert_int_eq(getsockname(listener.fd, (struct sockaddr *)&name, &len), 0);
+    ck_assert(connect(fd, (const struct sockaddr *)&name, len) == 0 || errno == EINPROGRESS);
+    return fd;
+}
+
+static void await_newcomer(void)
+{
+    struct pollfd come = {.fd = listener.fd, .events = POLLIN};
+
+    ck_assert_int_eq(poll(&come, 1, PATIENCE * 1000), 1);
+}
+
+START_TEST(nobody_new_reaches_a_port_that_is_retired)
+{
+    int before;
+    int behind;
+    int taken;
+
+    ck_assert(open_inet(AF_INET, "127.0.0.1"));
+    before = begin_connection();
+    await_newcomer();
+    listener_retire(&listener);
+    behind = begin_connection();
+    taken = accept(listener.fd, NULL, NULL);
+    ck_assert_int_ge(taken, 0);
+    ck_assert_int_eq(send(before, "x", 1, MSG_NOSIGNAL), 1);
+    ck_assert_int_eq(recv(taken, (char[1]){0}, 1, 0), 1);
+    ck_assert_int_lt(accept(listener.fd, NULL, NULL), 0);
+    (void)close(taken);
+    (void)close(before);
+    (void)close(behind);
+    ck_assert(!log_capture_has("may be lost"));
+}
+END_TEST
+
+START_TEST(nobody_new_reaches_a_unix_socket_that_is_retired)
+{
+    int before;
+    int taken;
+
+    ck_assert_int_eq(open_at(address), RC_OK);
+    before = connect_unix(path);
+    listener_retire(&listener);
+    ck_assert(!exists(path));
+    taken = accept(listener.fd, NULL, NULL);
+    ck_assert_int_ge(taken, 0);
+    (void)close(taken);
+    (void)close(before);
+}
+END_TEST
+
 START_TEST(a_foreign_address_cannot_be_bound)
 {
     refuse_at("192.0.2.1:9000", RC_SYSTEM);
@@ -575,6 +634,8 @@ Suite *listener_suite(void)
     tcase_add_test(tc, a_path_of_107_bytes_is_the_longest);
     tcase_add_loop_test(tc, an_inet_socket_is_made, 0, 2);
     tcase_add_test(tc, an_inet_port_in_use_is_left_to_its_server);
+    tcase_add_test(tc, nobody_new_reaches_a_port_that_is_retired);
+    tcase_add_test(tc, nobody_new_reaches_a_unix_socket_that_is_retired);
     tcase_add_test(tc, a_foreign_address_cannot_be_bound);
     tcase_add_test(tc, an_inet6_socket_is_made_where_there_is_inet6);
     tcase_add_loop_test(tc, what_is_no_address_is_refused, 0, COUNT(none));

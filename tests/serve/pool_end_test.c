@@ -127,6 +127,7 @@ START_TEST(after_stopping_connections_are_left_to_others)
     int fd;
     int taken;
 
+    at.listener.inherited = true;
     pool_fixture_stop(&at);
     fd = pool_fixture_connect(&at);
     taken = accept(at.listener.fd, NULL, NULL);
@@ -294,6 +295,7 @@ START_TEST(an_interruption_does_not_end_the_last_look)
 {
     struct interrupter interrupter = {.stopping = (pid_t)syscall(SYS_gettid)};
 
+    at.listener.inherited = true;
     catch_interruptions();
     /* On a busy machine it may come too late. */
     for (int i = 0; i < TRIES && !interrupter.in_time; i++) {
@@ -318,6 +320,80 @@ START_TEST(an_interruption_does_not_end_the_last_look)
 }
 END_TEST
 
+/* Another name of the socket, by which who comes late reaches it. */
+static char other_name[TEMP_PATH_SIZE];
+
+struct latecomer {
+    pid_t stopping; /* the thread that stops the pool */
+    int fd;         /* of who came during the last look */
+    _Atomic bool stopped;
+    bool hidden; /* nobody new could reach the socket by then */
+    bool in_time;
+};
+
+static void *come_late(void *arg)
+{
+    struct latecomer *latecomer = arg;
+    int64_t began;
+
+    while (!waits(latecomer->stopping)) {
+        if (latecomer->stopped)
+            return NULL;
+        (void)sched_yield();
+    }
+    began = elapsed();
+    latecomer->hidden = access(at.socket, F_OK) != 0;
+    latecomer->fd = fcgi_client_connect(other_name);
+    pool_fixture_send_health(&at, latecomer->fd);
+    latecomer->in_time = elapsed() - began < 50;
+    return NULL;
+}
+
+static void reopen_listener(void)
+{
+    char address[TEMP_PATH_SIZE + 8];
+
+    listener_close(&at.listener);
+    (void)unlink(other_name);
+    (void)snprintf(address, sizeof address, "unix:%s", at.socket);
+    ck_assert_int_eq(listener_open(address, 0600, &at.listener), RC_OK);
+    ck_assert_int_eq(link(at.socket, other_name), 0);
+}
+
+START_TEST(who_comes_during_the_last_look_is_served_and_nobody_new_comes)
+{
+    struct latecomer latecomer = {.stopping = (pid_t)syscall(SYS_gettid)};
+
+    (void)temp_dir_path(&at.api.at.temp, "other", other_name);
+    /* On a busy machine it may come too late. */
+    for (int i = 0; i < TRIES && !latecomer.in_time; i++) {
+        pthread_t thread;
+        int idle;
+
+        reopen_listener();
+        ck_assert_int_eq(pool_fixture_start(&at, WORKERS), RC_OK);
+        idle = pool_fixture_connect(&at);
+        pool_fixture_send_health(&at, idle);
+        pool_fixture_expect_health(&at, idle);
+        latecomer.stopped = false;
+        latecomer.fd = -1;
+        ck_assert_int_eq(pthread_create(&thread, NULL, come_late, &latecomer), 0);
+        pool_fixture_stop(&at);
+        latecomer.stopped = true;
+        ck_assert_int_eq(pthread_join(thread, NULL), 0);
+        if (latecomer.in_time) {
+            ck_assert(latecomer.hidden);
+            ck_assert_int_lt(accept(at.listener.fd, NULL, NULL), 0);
+            pool_fixture_expect_health(&at, latecomer.fd);
+        }
+        if (latecomer.fd >= 0)
+            (void)close(latecomer.fd);
+        (void)close(idle);
+    }
+    ck_assert(latecomer.in_time);
+}
+END_TEST
+
 Suite *pool_end_suite(void)
 {
     Suite *suite = suite_create("pool_end");
@@ -339,6 +415,7 @@ Suite *pool_end_suite(void)
     tcase_set_timeout(ready, 60);
     tcase_add_loop_test(ready, connections_that_nobody_has_accepted_are_served_though_it_stops, 0,
                         2);
+    tcase_add_test(ready, who_comes_during_the_last_look_is_served_and_nobody_new_comes);
     suite_add_tcase(suite, ready);
     return suite;
 }

@@ -161,6 +161,7 @@ START_TEST(starting_and_stopping_leaves_nothing_behind)
 {
     const int before = descriptors();
 
+    at.listener.inherited = true;
     for (size_t workers = 1; workers <= 8; workers++) {
         int fds[4];
 
@@ -181,6 +182,7 @@ END_TEST
 
 START_TEST(two_pools_in_turn_serve_one_listener)
 {
+    at.listener.inherited = true;
     for (int i = 0; i < 2; i++) {
         int fd = pool_fixture_connect(&at);
 
