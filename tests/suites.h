@@ -110,6 +110,7 @@ Suite *crew_suite(void);
 Suite *fcgi_body_suite(void);
 Suite *fcgi_suite(void);
 Suite *handover_suite(void);
+Suite *intake_suite(void);
 Suite *kept_suite(void);
 Suite *listener_suite(void);
 Suite *pool_slots_suite(void);

@@ -114,6 +114,7 @@ static Suite *(*const suites[])(void) = {
     fcgi_body_suite,
     fcgi_suite,
     handover_suite,
+    intake_suite,
     kept_suite,
     listener_suite,
     pool_slots_suite,

@@ -21,8 +21,7 @@
 
 enum {
     BACKLOG = 1024,
-    PEER_TIMEOUT = 30,  /* s that a web server may pause within a request */
-    STARVED_PAUSE = 50, /* ms without accepting when descriptors have run out */
+    PEER_TIMEOUT = 30, /* s that a web server may pause within a request */
     LOCK_TRIES = 200,
     LOCK_PAUSE = 10 /* ms between two */
 };
@@ -323,23 +322,23 @@ static void bound_waiting(int fd, sa_family_t family)
         (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
 
-int listener_accept(const struct listener *listener, bool *again)
+static enum listener_none why_none(int err)
+{
+    if (err == EMFILE || err == ENFILE || err == ENOBUFS || err == ENOMEM)
+        return LISTENER_STARVED;
+    return err == EINTR || err == ECONNABORTED ? LISTENER_AGAIN : LISTENER_NOBODY;
+}
+
+int listener_accept(const struct listener *listener, enum listener_none *why)
 {
     struct sockaddr peer = {.sa_family = AF_UNSPEC}; /* cut: only the family is looked at */
     socklen_t len = sizeof peer;
     int fd = accept4(listener->fd, &peer, &len, SOCK_CLOEXEC);
-    const int err = errno;
 
-    *again = false;
-    if (fd >= 0) {
+    if (fd >= 0)
         bound_waiting(fd, peer.sa_family);
-        return fd;
-    }
-    if (err == EMFILE || err == ENFILE || err == ENOBUFS || err == ENOMEM) {
-        log_warn("a connection cannot be accepted now: %s", strerror(err));
-        (void)poll(NULL, 0, STARVED_PAUSE);
-    }
-    *again = err == EINTR || err == ECONNABORTED;
+    else
+        *why = why_none(errno);
     return fd;
 }
 

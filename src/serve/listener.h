@@ -45,9 +45,16 @@ void listener_keep(struct listener *listener, struct listener_file file);
 /* listener_unblock: makes it non-blocking again, where somebody who shares it changed that. */
 void listener_unblock(const struct listener *listener);
 
+/* Why there is no connection. */
+enum listener_none {
+    LISTENER_NOBODY, /* waits to be accepted */
+    LISTENER_AGAIN,  /* ask again */
+    LISTENER_STARVED /* no descriptor can be had, as errno tells */
+};
+
 /* listener_accept: the next connection, close-on-exec, on which whoever waits for the peer gives
- * up in time. Negative when nobody waits to be accepted, or when *again is set. Thread-safe. */
-int listener_accept(const struct listener *listener, bool *again);
+ * up in time; negative, and *why, when there is none. Thread-safe. */
+int listener_accept(const struct listener *listener, enum listener_none *why);
 
 /* listener_retire: nobody new reaches a socket of our own. Who connects to its path finds the next
  * process, or nobody; who connects to its port waits for one of the two. Who has connected can

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "serve/crew.h"
 #include "serve/fcgi.h"
+#include "serve/intake.h"
 
 #include <errno.h>
 #include <stdatomic.h>
@@ -42,6 +43,7 @@ struct pool {
     int call;                /* eventfd: one of those who wait is called away */
     _Atomic size_t max_body; /* bytes */
     struct kept kept;
+    struct intake intake;
     struct crew *crew; /* NULL before the start */
 };
 
@@ -96,7 +98,7 @@ static void serve_new(struct tools *tools, int fd)
 static bool accept_one(struct tools *tools)
 {
     bool again;
-    int fd = listener_accept(tools->pool->options.listener, &again);
+    int fd = intake_accept(&tools->pool->intake, &again);
 
     if (fd >= 0)
         serve_new(tools, fd);
@@ -109,7 +111,7 @@ static void admit_all(struct pool *pool)
     bool again = true;
 
     for (int i = 0; again && i < NEWCOMERS; i++) {
-        int fd = listener_accept(pool->options.listener, &again);
+        int fd = intake_accept(&pool->intake, &again);
 
         if (fd >= 0) {
             kept_add(&pool->kept, fd);
@@ -135,6 +137,11 @@ FIBER_NOINLINE static int next_events(const struct pool *pool, struct epoll_even
     return n;
 }
 
+static bool is_connection(const struct pool *pool, const void *about)
+{
+    return about != &about_crew && about != &about_listener && about != &pool->intake;
+}
+
 /* Serves what open connections ask for, until nothing comes for `wait` ms. */
 static void look(struct tools *tools, int wait)
 {
@@ -146,7 +153,7 @@ static void look(struct tools *tools, int wait)
 
         more = false;
         for (int i = 0; i < n; i++) {
-            if (events[i].data.ptr == &about_crew || events[i].data.ptr == &about_listener)
+            if (!is_connection(tools->pool, events[i].data.ptr))
                 continue;
             kept_use(&tools->pool->kept, events[i].data.ptr, serve, tools);
             more = true;
@@ -191,8 +198,10 @@ static void handle(struct tools *tools, void *about, bool alone)
 {
     struct pool *pool = tools->pool;
 
-    if (about != &about_listener)
+    if (is_connection(pool, about))
         kept_use(&pool->kept, about, serve, tools);
+    else if (about == &pool->intake)
+        intake_resume(&pool->intake);
     else if (alone && !kept_is_empty(&pool->kept))
         admit_all(pool);
     else
@@ -284,6 +293,7 @@ static enum rc start_crew(struct pool *pool)
 enum rc pool_start(const struct pool_options *options, struct pool **out)
 {
     struct pool *pool = calloc(1, sizeof *pool);
+    enum rc opened;
 
     if (pool == NULL)
         return RC_NO_MEMORY;
@@ -293,12 +303,10 @@ enum rc pool_start(const struct pool_options *options, struct pool **out)
     kept_init(&pool->kept, pool->epoll);
     pool->stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     pool->call = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    /* A call is for one of those who wait, a stop for all. Of several processes on one listener,
-     * a connection wakes one. */
-    if (pool->epoll < 0 || !watch(pool, pool->stop, EPOLLIN, &about_crew) ||
-        !watch(pool, pool->call, EPOLLIN | EPOLLET, &about_crew) ||
-        !watch(pool, options->listener->fd, EPOLLIN | EPOLLEXCLUSIVE, &about_listener) ||
-        start_crew(pool) != RC_OK) {
+    opened = intake_open(&pool->intake, pool->epoll, options->listener, &about_listener);
+    /* A call is for one of those who wait, a stop for all. */
+    if (opened != RC_OK || !watch(pool, pool->stop, EPOLLIN, &about_crew) ||
+        !watch(pool, pool->call, EPOLLIN | EPOLLET, &about_crew) || start_crew(pool) != RC_OK) {
         log_error("workers cannot be started: %s", strerror(errno));
         pool_stop(pool);
         return RC_SYSTEM;
@@ -373,6 +381,7 @@ static void release(struct pool *pool, kept_take_fn *take, void *arg)
     crew_free(pool->crew);
     kept_take(&pool->kept, take, arg);
     kept_free(&pool->kept);
+    intake_free(&pool->intake);
     close_fd(pool->epoll);
     close_fd(pool->stop);
     close_fd(pool->call);
@@ -389,8 +398,7 @@ void pool_stop(struct pool *pool)
 {
     /* Who connects later must wake another process that shares the socket, and this one is
      * where the kernel would look first. */
-    if (pool->epoll >= 0)
-        (void)epoll_ctl(pool->epoll, EPOLL_CTL_DEL, pool->options.listener->fd, NULL);
+    intake_end(&pool->intake);
     listener_retire(pool->options.listener);
     tell(pool, CREW_STOP);
     if (pool->crew != NULL) {

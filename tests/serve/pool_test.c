@@ -265,7 +265,7 @@ Suite *pool_suite(void)
     tcase_set_timeout(ready, 60);
     tcase_add_test(ready, starting_and_stopping_leaves_nothing_behind);
     tcase_add_test(ready, two_pools_in_turn_serve_one_listener);
-    tcase_add_loop_test(ready, a_pool_that_cannot_start_says_so_and_leaves_nothing_behind, 0, 3);
+    tcase_add_loop_test(ready, a_pool_that_cannot_start_says_so_and_leaves_nothing_behind, 0, 4);
     tcase_add_test(ready, a_connection_that_finds_no_descriptor_is_served_when_there_is_one);
     suite_add_tcase(suite, ready);
     return suite;
