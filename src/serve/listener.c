@@ -310,14 +310,20 @@ void listener_unblock(const struct listener *listener)
         log_warn("listen: %s", strerror(errno));
 }
 
-/* A web server that stalls within a request must not hold a thread for ever. */
-static void bound_waiting(int fd, sa_family_t family)
+void listener_bound(int fd, int patience)
 {
-    const struct timeval timeout = {.tv_sec = PEER_TIMEOUT};
-    const int on = 1;
+    const struct timeval timeout = {.tv_sec = patience};
 
     (void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
     (void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
+}
+
+/* A web server that stalls within a request must not hold a thread for ever. */
+static void prepare_connection(int fd, sa_family_t family)
+{
+    const int on = 1;
+
+    listener_bound(fd, PEER_TIMEOUT);
     if (family != AF_UNIX) /* which has no such delay */
         (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
@@ -336,7 +342,7 @@ int listener_accept(const struct listener *listener, enum listener_none *why)
     int fd = accept4(listener->fd, &peer, &len, SOCK_CLOEXEC);
 
     if (fd >= 0)
-        bound_waiting(fd, peer.sa_family);
+        prepare_connection(fd, peer.sa_family);
     else
         *why = why_none(errno);
     return fd;

@@ -56,6 +56,9 @@ enum listener_none {
  * up in time; negative, and *why, when there is none. Thread-safe. */
 int listener_accept(const struct listener *listener, enum listener_none *why);
 
+/* listener_bound: who waits for the peer of a connection gives up after `patience` (s). */
+void listener_bound(int fd, int patience);
+
 /* listener_retire: nobody new reaches a socket of our own. Who connects to its path finds the next
  * process, or nobody; who connects to its port waits for one of the two. Who has connected can
  * be accepted as before. An inherited socket is left to others. */

@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/fiber.h"
 #include "base/log.h"
+#include "base/moment.h"
 #include "serve/crew.h"
 #include "serve/fcgi.h"
 #include "serve/intake.h"
@@ -25,7 +26,8 @@ enum {
     NEWCOMERS = 64,              /* connections that are put in line at a time */
     LAST_ACCEPTED = 1024,        /* connections that one worker takes though it is to stop */
     LAST_WAIT = 100,             /* ms in which a connection may still be used, at the end */
-    EVENTS = 64
+    LAST_PATIENCE = 2,           /* s that a peer may then pause within a request */
+    LAST_REQUESTS = 5            /* s in which peers may pause at all, once it is to stop */
 };
 
 /* What a worker works with. */
@@ -42,6 +44,7 @@ struct pool {
     int stop;                /* eventfd: readable while no request is to be begun */
     int call;                /* eventfd: one of those who wait is called away */
     _Atomic size_t max_body; /* bytes */
+    int64_t deadline; /* moment_elapsed: of LAST_REQUESTS; written before the order to stop */
     struct kept kept;
     struct intake intake;
     struct crew *crew; /* NULL before the start */
@@ -49,7 +52,8 @@ struct pool {
 
 /* What an event is about, where it is not a kept connection. */
 static char about_listener;
-static char about_crew;
+static char about_stop;
+static char about_call;
 
 static void answer(const struct request *request, struct response *response,
                    struct outcome *outcome, void *arg)
@@ -60,12 +64,23 @@ static void answer(const struct request *request, struct response *response,
     arena_reset(&tools->arena);
 }
 
+/* Those who have sent half of a request must not hold up a stop one after the other: in the end
+ * there is what has come, and nothing behind it. */
+static void hasten(const struct pool *pool, int fd)
+{
+    listener_bound(fd, LAST_PATIENCE);
+    if (moment_elapsed() >= pool->deadline)
+        (void)shutdown(fd, SHUT_RD);
+}
+
 /* Serves one request of a connection, as fcgi_serve. */
 static bool serve(void *arg, int fd)
 {
     struct tools *tools = arg;
     size_t max_body = atomic_load(&tools->pool->max_body);
 
+    if (tools->last)
+        hasten(tools->pool, fd);
     fcgi_bound(tools->fcgi, max_body);
     tools->arena.ceiling = ARENA_MAX + 2 * max_body;
     return fcgi_serve(tools->fcgi, fd, tools->last, answer, tools);
@@ -120,44 +135,45 @@ static void admit_all(struct pool *pool)
     }
 }
 
-/* As epoll_wait, and goes on when interrupted. */
-FIBER_NOINLINE static int next_events(const struct pool *pool, struct epoll_event *events,
-                                      int count, int wait)
+/* What the next event is about, as epoll_wait; goes on when interrupted. */
+FIBER_NOINLINE static void *next_event(const struct pool *pool, int wait)
 {
+    struct epoll_event event;
     int n;
 
     do {
-        n = epoll_wait(pool->epoll, events, count, wait);
+        n = epoll_wait(pool->epoll, &event, 1, wait);
     } while (n < 0 && errno == EINTR);
     if (n < 0) {
         /* Of its causes none can be but by a fault of ours. */
         log_error("epoll: %s", strerror(errno));
         abort();
     }
-    return n;
+    return n > 0 ? event.data.ptr : NULL;
 }
 
 static bool is_connection(const struct pool *pool, const void *about)
 {
-    return about != &about_crew && about != &about_listener && about != &pool->intake;
+    return about != &about_stop && about != &about_call && about != &about_listener &&
+           about != &pool->intake;
 }
 
-/* Serves what open connections ask for, until nothing comes for `wait` ms. */
+/* Serves what open connections ask for, until nothing comes for `wait` ms. One event at a time:
+ * other workers look too, and one of them may have to wait for its peer. */
 static void look(struct tools *tools, int wait)
 {
-    struct epoll_event events[EVENTS];
-    bool more = true;
+    const struct pool *pool = tools->pool;
+    int stops = 0;
+    void *about;
 
-    while (more) {
-        int n = next_events(tools->pool, events, EVENTS, wait);
-
-        more = false;
-        for (int i = 0; i < n; i++) {
-            if (!is_connection(tools->pool, events[i].data.ptr))
-                continue;
-            kept_use(&tools->pool->kept, events[i].data.ptr, serve, tools);
-            more = true;
-        }
+    /* While the stop is told of, it comes again behind all else that there is. */
+    while (stops < 2 && (about = next_event(pool, wait)) != NULL) {
+        if (about == &about_stop)
+            stops++;
+        if (!is_connection(pool, about))
+            continue;
+        stops = 0;
+        kept_use(&tools->pool->kept, about, serve, tools);
     }
 }
 
@@ -179,17 +195,17 @@ static void finish(struct tools *tools)
     look(tools, 0);
 }
 
-/* The next event; NULL when the crew is to be asked what follows. *alone: no other thread
- * waited. */
+/* What the next event is about; NULL when the crew is to be asked what follows. *alone: no other
+ * thread waited. */
 static void *await_event(struct pool *pool, struct crew_worker *worker, bool *alone)
 {
-    struct epoll_event event;
+    void *about;
 
     if (!crew_wait(worker))
         return NULL;
-    (void)next_events(pool, &event, 1, -1);
+    about = next_event(pool, -1);
     *alone = crew_waited(worker);
-    return event.data.ptr != &about_crew ? event.data.ptr : NULL;
+    return about != &about_stop && about != &about_call ? about : NULL;
 }
 
 /* Where no other thread waited, connections that are kept come ready faster than the listener
@@ -305,8 +321,8 @@ enum rc pool_start(const struct pool_options *options, struct pool **out)
     pool->call = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     opened = intake_open(&pool->intake, pool->epoll, options->listener, &about_listener);
     /* A call is for one of those who wait, a stop for all. */
-    if (opened != RC_OK || !watch(pool, pool->stop, EPOLLIN, &about_crew) ||
-        !watch(pool, pool->call, EPOLLIN | EPOLLET, &about_crew) || start_crew(pool) != RC_OK) {
+    if (opened != RC_OK || !watch(pool, pool->stop, EPOLLIN, &about_stop) ||
+        !watch(pool, pool->call, EPOLLIN | EPOLLET, &about_call) || start_crew(pool) != RC_OK) {
         log_error("workers cannot be started: %s", strerror(errno));
         pool_stop(pool);
         return RC_SYSTEM;
@@ -365,7 +381,7 @@ static void finish_connections(struct pool *pool)
     do {
         if (!kept_is_empty(&pool->kept))
             look(tools, LAST_WAIT);
-    } while (own && accept_rest(tools) > 0);
+    } while (own && accept_rest(tools) > 0 && moment_elapsed() < pool->deadline);
     free_tools(tools);
 }
 
@@ -399,6 +415,7 @@ void pool_stop(struct pool *pool)
     /* Who connects later must wake another process that shares the socket, and this one is
      * where the kernel would look first. */
     intake_end(&pool->intake);
+    pool->deadline = moment_elapsed() + LAST_REQUESTS * INT64_C(1000000000);
     listener_retire(pool->options.listener);
     tell(pool, CREW_STOP);
     if (pool->crew != NULL) {

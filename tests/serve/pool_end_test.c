@@ -19,7 +19,8 @@ enum {
     WORKERS = 3,
     CLIENTS = 40,
     ROUNDS = 3,
-    TRIES = 50
+    TRIES = 50,
+    HALVES = 40
 };
 
 static struct pool_fixture at;
@@ -100,6 +101,23 @@ START_TEST(connections_that_nobody_has_accepted_are_served_though_it_stops)
 }
 END_TEST
 
+/* Each would hold the one worker up for as long as a web server may pause. */
+START_TEST(many_newcomers_with_half_a_request_do_not_hold_up_a_stop)
+{
+    int fds[HALVES + 1];
+
+    ck_assert_int_eq(pool_fixture_start(&at, 1), RC_OK);
+    ck_assert(pool_pause(at.pool, POOL_FIXTURE_PATIENCE));
+    pool_fixture_connect_all(&at, fds, HALVES + 1);
+    for (int i = 0; i < HALVES; i++)
+        pool_fixture_begin(&at, fds[i]);
+    pool_fixture_send_health(&at, fds[HALVES]);
+    pool_fixture_stop(&at);
+    pool_fixture_expect_health(&at, fds[HALVES]);
+    pool_fixture_close_all(fds, HALVES + 1);
+}
+END_TEST
+
 static void *stop_in_thread(void *arg)
 {
     (void)arg;
@@ -119,6 +137,30 @@ START_TEST(a_request_that_has_begun_is_answered_though_it_stops)
     ck_assert(fcgi_client_ended(fd));
     ck_assert_int_eq(pthread_join(thread, NULL), 0);
     (void)close(fd);
+}
+END_TEST
+
+/* Of two that are ready as the workers look for the last time. */
+START_TEST(half_a_request_holds_up_no_other_though_it_stops)
+{
+    int half = pool_fixture_connect(&at);
+    int whole = pool_fixture_connect(&at);
+    pthread_t thread;
+
+    pool_fixture_send_health(&at, half);
+    pool_fixture_expect_health(&at, half);
+    pool_fixture_send_health(&at, whole);
+    pool_fixture_expect_health(&at, whole);
+    ck_assert(pool_pause(at.pool, POOL_FIXTURE_PATIENCE));
+    pool_fixture_begin(&at, half);
+    pool_fixture_send_health(&at, whole);
+    ck_assert_int_eq(pthread_create(&thread, NULL, stop_in_thread, NULL), 0);
+    pool_fixture_expect_health(&at, whole);
+    pool_fixture_end_health(&at, half);
+    pool_fixture_expect_health(&at, half);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    (void)close(half);
+    (void)close(whole);
 }
 END_TEST
 
@@ -405,6 +447,7 @@ Suite *pool_end_suite(void)
     tcase_add_test(started, stopping_ends_idle_connections);
     tcase_add_test(started, requests_that_have_come_are_answered_though_it_stops);
     tcase_add_test(started, a_request_that_has_begun_is_answered_though_it_stops);
+    tcase_add_test(started, half_a_request_holds_up_no_other_though_it_stops);
     tcase_add_test(started, after_stopping_connections_are_left_to_others);
     tcase_add_test(started, a_successor_answers_what_comes_while_no_pool_is_there);
     tcase_add_test(started, a_request_that_lasts_ends_the_pause);
@@ -415,6 +458,7 @@ Suite *pool_end_suite(void)
     tcase_set_timeout(ready, 60);
     tcase_add_loop_test(ready, connections_that_nobody_has_accepted_are_served_though_it_stops, 0,
                         2);
+    tcase_add_test(ready, many_newcomers_with_half_a_request_do_not_hold_up_a_stop);
     tcase_add_test(ready, who_comes_during_the_last_look_is_served_and_nobody_new_comes);
     suite_add_tcase(suite, ready);
     return suite;
