@@ -1,8 +1,12 @@
 /* kept: a list, and whose turn it is; what is said on connections is the caller's. */
 #include "serve/kept.h"
 
+#include "base/log.h"
+
+#include <errno.h>
 #include <semaphore.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -17,6 +21,7 @@ void kept_init(struct kept *kept, int epoll)
 {
     kept->epoll = epoll;
     kept->first = NULL;
+    atomic_init(&kept->told, false);
     (void)pthread_mutex_init(&kept->lock, NULL);
 }
 
@@ -29,6 +34,17 @@ static void take_turn(struct kept_connection *connection)
 {
     while (sem_wait(&connection->turn) != 0) {
     }
+}
+
+/* Without memory, or where the system lets a user wait for no more (fs.epoll.max_user_watches). It
+ * is told of once: the next ones have the same cause. */
+static void drop(struct kept *kept, int fd)
+{
+    const int err = errno;
+
+    (void)close(fd);
+    if (!atomic_exchange(&kept->told, true))
+        log_warn("connections are closed that cannot be kept: %s", strerror(err));
 }
 
 /* Ends what the caller has the turn of. */
@@ -72,7 +88,7 @@ static void await(struct kept *kept, struct kept_connection *connection, int ope
         (void)sem_post(&connection->turn);
         return;
     }
-    (void)close(connection->fd);
+    drop(kept, connection->fd);
     forget(kept, connection);
 }
 
@@ -83,7 +99,7 @@ void kept_add(struct kept *kept, int fd)
     if (connection != NULL)
         await(kept, connection, EPOLL_CTL_ADD);
     else
-        (void)close(fd);
+        drop(kept, fd);
 }
 
 void kept_use(struct kept *kept, struct kept_connection *connection, kept_serve *serve, void *arg)

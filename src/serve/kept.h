@@ -7,12 +7,14 @@
 #define HOOKROLL_SERVE_KEPT_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 
 struct kept_connection;
 
 struct kept {
-    int epoll; /* the caller's; an event's data.ptr is a struct kept_connection */
+    int epoll;         /* the caller's; an event's data.ptr is a struct kept_connection */
+    _Atomic bool told; /* that some could not be kept */
     pthread_mutex_t lock;
     struct kept_connection *first; /* guarded by lock */
 };
@@ -21,7 +23,8 @@ struct kept {
 void kept_init(struct kept *kept, int epoll);
 void kept_free(struct kept *kept);
 
-/* kept_add: takes a connection that has no request yet; closes it where that cannot be. */
+/* kept_add: takes a connection that has no request yet; closes it where that cannot be,
+ * which is logged once. */
 void kept_add(struct kept *kept, int fd);
 
 /* Serves one request of a connection; true when it is open and stays. */
