@@ -58,6 +58,12 @@ if grep -nE '\b(strcpy|strcat|sprintf|vsprintf|gets|strtok|atoi|atol|alloca|syst
     wrong "the functions above have no bounds or no errors"
 fi
 
+# Other clocks than the one that moment.c waits by may be set while somebody waits.
+if grep -nE '\b[a-z_]+_(timed|clock)(wait|lock|join_np)\(' src/*/*.c ctl/*.c lib/*.c cgi-bin/*.c |
+    grep -v '^src/base/moment\.c:'; then
+    wrong "who waits for a time waits in src/base/moment.c"
+fi
+
 # Signatures are compared in constant time.
 if grep -nE '\b(memcmp|strcmp|strncmp|text_equal)\(' src/domain/verify.c; then
     wrong "src/domain/verify.c compares by crypto_equal alone"

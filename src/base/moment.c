@@ -1,4 +1,5 @@
-/* moment: the one includer of time.h; and RFC 3339 without the C library's zones. */
+/* moment: the one includer of time.h, who alone waits for a time; and RFC 3339 without the C
+ * library's zones. */
 #include "base/moment.h"
 
 #include <stdbool.h>
@@ -36,6 +37,27 @@ int64_t moment_elapsed(void)
 
     (void)clock_gettime(CLOCK_MONOTONIC, &ts);
     return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
+int moment_condition_init(pthread_cond_t *condition)
+{
+    pthread_condattr_t attr;
+    int err = pthread_condattr_init(&attr);
+
+    if (err != 0)
+        return err;
+    err = pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    if (err == 0)
+        err = pthread_cond_init(condition, &attr);
+    (void)pthread_condattr_destroy(&attr);
+    return err;
+}
+
+int moment_wait(pthread_cond_t *condition, pthread_mutex_t *lock, int64_t until)
+{
+    const struct timespec at = {.tv_sec = until / 1000000000, .tv_nsec = until % 1000000000};
+
+    return pthread_cond_timedwait(condition, lock, &at);
 }
 
 /* From 1970-01-01 to the first of January of the year, in the Gregorian calendar: 477 of the years

@@ -2,10 +2,12 @@
  *
  * moment_now is the only reader of that clock in the program, and a request calls
  * it once; how long something takes is read from another that nobody sets. The
- * rest is arithmetic: pure and thread-safe. */
+ * rest is arithmetic: pure and thread-safe. Waits are by the second clock alone: the
+ * first may be set back at any time. */
 #ifndef HOOKROLL_BASE_MOMENT_H
 #define HOOKROLL_BASE_MOMENT_H
 
+#include <pthread.h>
 #include <stdint.h>
 
 /* "2026-11-23T19:08:05.123Z" and its terminator. */
@@ -21,6 +23,12 @@ int64_t moment_now(void);
 
 /* moment_elapsed: ns of a clock that only goes forwards (CLOCK_MONOTONIC); for differences. */
 int64_t moment_elapsed(void);
+
+/* moment_condition_init: for moment_wait; 0, or an error of pthreads. pthread_cond_destroy ends it.
+ * moment_wait: as pthread_cond_wait, until `until` (of moment_elapsed) at the latest: ETIMEDOUT
+ * then, else 0. */
+int moment_condition_init(pthread_cond_t *condition);
+int moment_wait(pthread_cond_t *condition, pthread_mutex_t *lock, int64_t until);
 
 /* moment_format: RFC 3339, UTC, always with milliseconds. A moment outside
  * 0..MOMENT_MAX is written as the nearer of the two. */

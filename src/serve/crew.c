@@ -264,7 +264,8 @@ enum rc crew_start(const struct crew_options *options, struct crew **out)
     if (crew == NULL)
         return RC_NO_MEMORY;
     crew->threads = calloc(options->workers, sizeof crew->threads[0]);
-    if (crew->threads == NULL) {
+    if (crew->threads == NULL || moment_condition_init(&crew->rested) != 0) {
+        free(crew->threads);
         free(crew);
         return RC_NO_MEMORY;
     }
@@ -272,7 +273,6 @@ enum rc crew_start(const struct crew_options *options, struct crew **out)
     crew->end_ready = &crew->first_ready;
     (void)pthread_mutex_init(&crew->lock, NULL);
     (void)pthread_cond_init(&crew->changed, NULL);
-    (void)pthread_cond_init(&crew->rested, NULL);
     slots_init(&crew->slots, slots < CREW_FIRST_THREADS ? CREW_FIRST_THREADS : slots);
     *out = crew;
     return crew_start_threads(crew) ? RC_OK : RC_SYSTEM;
@@ -295,14 +295,13 @@ void crew_tell(struct crew *crew, enum crew_order order)
 
 bool crew_await_rest(struct crew *crew, int patience)
 {
-    const int64_t end = moment_now() + patience;
-    const struct timespec until = {.tv_sec = end / 1000, .tv_nsec = end % 1000 * 1000000};
+    const int64_t until = moment_elapsed() + (int64_t)patience * 1000000;
     bool all;
     int late = 0;
 
     (void)pthread_mutex_lock(&crew->lock);
     while ((crew->resting < crew->started || crew->away > 0) && late == 0)
-        late = pthread_cond_timedwait(&crew->rested, &crew->lock, &until);
+        late = moment_wait(&crew->rested, &crew->lock, until);
     all = crew->resting == crew->started && crew->away == 0;
     (void)pthread_mutex_unlock(&crew->lock);
     return all;

@@ -17,8 +17,8 @@ struct surveyor {
     struct store *store;
     pthread_t thread;
     pthread_mutex_t lock;
-    pthread_cond_t stopped; /* by a clock that nobody sets */
-    bool stop;              /* guarded by lock */
+    pthread_cond_t stopped;
+    bool stop; /* guarded by lock */
 };
 
 static bool go_on(void *arg)
@@ -36,13 +36,12 @@ static bool go_on(void *arg)
 static bool pause_for(struct surveyor *surveyor, int64_t ms)
 {
     int64_t until = moment_elapsed() + ms * 1000000;
-    const struct timespec at = {.tv_sec = until / 1000000000, .tv_nsec = until % 1000000000};
     int err = 0;
     bool stop;
 
     (void)pthread_mutex_lock(&surveyor->lock);
     while (!surveyor->stop && err == 0)
-        err = pthread_cond_timedwait(&surveyor->stopped, &surveyor->lock, &at);
+        err = moment_wait(&surveyor->stopped, &surveyor->lock, until);
     stop = surveyor->stop;
     (void)pthread_mutex_unlock(&surveyor->lock);
     return !stop;
@@ -64,20 +63,6 @@ static void *survey(void *arg)
     return NULL;
 }
 
-static int init_condition(pthread_cond_t *condition)
-{
-    pthread_condattr_t attr;
-    int err = pthread_condattr_init(&attr);
-
-    if (err != 0)
-        return err;
-    err = pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    if (err == 0)
-        err = pthread_cond_init(condition, &attr);
-    (void)pthread_condattr_destroy(&attr);
-    return err;
-}
-
 enum rc surveyor_start(struct store *store, struct surveyor **out)
 {
     struct surveyor *surveyor = calloc(1, sizeof *surveyor);
@@ -86,7 +71,7 @@ enum rc surveyor_start(struct store *store, struct surveyor **out)
     if (surveyor == NULL)
         return RC_NO_MEMORY;
     surveyor->store = store;
-    err = init_condition(&surveyor->stopped);
+    err = moment_condition_init(&surveyor->stopped);
     if (err == 0) {
         (void)pthread_mutex_init(&surveyor->lock, NULL);
         err = pthread_create(&surveyor->thread, NULL, survey, surveyor);

@@ -2,6 +2,8 @@
 #include "base/moment.h"
 #include "suites.h"
 
+#include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -111,6 +113,58 @@ START_TEST(what_has_elapsed_is_told_in_nanoseconds)
 }
 END_TEST
 
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+/* By the wall clock this time was in 1970, and the wait would end at once. */
+START_TEST(a_wait_ends_when_the_clock_that_nobody_sets_has_come_so_far)
+{
+    const int64_t until = moment_elapsed() + 20 * 1000000;
+    pthread_cond_t condition;
+    int err = 0;
+
+    ck_assert_int_eq(moment_condition_init(&condition), 0);
+    ck_assert_int_eq(pthread_mutex_lock(&lock), 0);
+    while (err == 0)
+        err = moment_wait(&condition, &lock, until);
+    ck_assert_int_eq(pthread_mutex_unlock(&lock), 0);
+    ck_assert_int_eq(err, ETIMEDOUT);
+    ck_assert_int_ge(moment_elapsed(), until);
+    ck_assert_int_eq(pthread_cond_destroy(&condition), 0);
+}
+END_TEST
+
+struct awaited {
+    pthread_cond_t condition;
+    bool happened;
+};
+
+static void *happen(void *arg)
+{
+    struct awaited *awaited = arg;
+
+    (void)pthread_mutex_lock(&lock);
+    awaited->happened = true;
+    (void)pthread_cond_signal(&awaited->condition);
+    (void)pthread_mutex_unlock(&lock);
+    return NULL;
+}
+
+START_TEST(a_wait_ends_when_what_is_awaited_happens)
+{
+    struct awaited awaited = {.happened = false};
+    pthread_t thread;
+
+    ck_assert_int_eq(moment_condition_init(&awaited.condition), 0);
+    ck_assert_int_eq(pthread_mutex_lock(&lock), 0);
+    ck_assert_int_eq(pthread_create(&thread, NULL, happen, &awaited), 0);
+    while (!awaited.happened)
+        ck_assert_int_eq(moment_wait(&awaited.condition, &lock, INT64_MAX), 0);
+    ck_assert_int_eq(pthread_mutex_unlock(&lock), 0);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    ck_assert_int_eq(pthread_cond_destroy(&awaited.condition), 0);
+}
+END_TEST
+
 Suite *moment_suite(void)
 {
     Suite *suite = suite_create("moment");
@@ -122,6 +176,8 @@ Suite *moment_suite(void)
     tcase_add_test(tc, the_zone_of_the_process_does_not_matter);
     tcase_add_test(tc, now_is_the_wall_clock_in_milliseconds);
     tcase_add_test(tc, what_has_elapsed_is_told_in_nanoseconds);
+    tcase_add_test(tc, a_wait_ends_when_the_clock_that_nobody_sets_has_come_so_far);
+    tcase_add_test(tc, a_wait_ends_when_what_is_awaited_happens);
     suite_add_tcase(suite, tc);
     return suite;
 }
