@@ -113,7 +113,7 @@ void crew_relay(struct crew *crew)
 {
     if (atomic_load(&crew->waiting) > 0)
         return;
-    if (slots_pass(&crew->slots) == SLOTS_UNUSED)
+    if (!slots_pass(&crew->slots))
         grow(crew);
     watchdog_arm(&crew->watchdog);
 }

@@ -150,20 +150,18 @@ bool slots_relieve(struct slots_thread *thread)
     return lasts && lend(thread, serving);
 }
 
-enum slots_passed slots_pass(struct slots *slots)
+bool slots_pass(struct slots *slots)
 {
-    enum slots_passed passed = SLOTS_TAKEN;
+    bool unused;
 
     if (slots->running >= slots->count)
-        return passed;
+        return true;
     (void)pthread_mutex_lock(&slots->lock);
-    if (slots->running < slots->count) {
-        passed = slots->parked != NULL ? SLOTS_PASSED : SLOTS_UNUSED;
-        if (passed == SLOTS_PASSED)
-            give(slots);
-    }
+    unused = slots->running < slots->count && slots->parked == NULL;
+    if (slots->running < slots->count && slots->parked != NULL)
+        give(slots);
     (void)pthread_mutex_unlock(&slots->lock);
-    return passed;
+    return !unused;
 }
 
 void slots_close(struct slots *slots)

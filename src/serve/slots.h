@@ -66,14 +66,8 @@ void slots_take_back(struct slots_thread *thread);
  * at the last look. One thread at a time. */
 bool slots_relieve(struct slots_thread *thread);
 
-enum slots_passed {
-    SLOTS_TAKEN,  /* none is free */
-    SLOTS_PASSED, /* a parked thread has one now */
-    SLOTS_UNUSED  /* one is free, and nobody is parked */
-};
-
-/* slots_pass: gives a free slot to a parked thread. */
-enum slots_passed slots_pass(struct slots *slots);
+/* slots_pass: gives a free slot to a parked thread; false when one is free and nobody is parked. */
+bool slots_pass(struct slots *slots);
 
 /* slots_close: nobody parks from now on, and those who do go on; slots_open: as before. */
 void slots_close(struct slots *slots);
