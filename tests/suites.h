@@ -20,6 +20,7 @@ Suite *rc_suite(void);
 Suite *tally_suite(void);
 Suite *text_parts_suite(void);
 Suite *text_suite(void);
+Suite *thread_suite(void);
 
 Suite *apikey_suite(void);
 Suite *create_suite(void);

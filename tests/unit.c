@@ -24,6 +24,7 @@ static Suite *(*const suites[])(void) = {
     tally_suite,
     text_parts_suite,
     text_suite,
+    thread_suite,
     /* domain */
     apikey_suite,
     create_suite,

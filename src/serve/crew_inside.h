@@ -13,6 +13,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 enum {
     CREW_FIRST_THREADS = 2 /* before there is anything to do; as many may always run */
@@ -21,6 +22,7 @@ enum {
 struct crew_thread {
     struct crew *crew;
     pthread_t handle;
+    pid_t id; /* its own, written before it serves */
     struct slots_thread slot;
     struct blocking_hooks hooks;
     struct fiber *chooser;      /* its own course */

@@ -2,6 +2,7 @@
 #include "serve/crew_inside.h"
 
 #include "base/log.h"
+#include "base/thread.h"
 
 #include <errno.h>
 #include <string.h>
@@ -21,6 +22,7 @@ static void *run_thread(void *arg)
     struct crew_thread *thread = arg;
     struct crew_worker *worker;
 
+    thread->id = thread_id();
     blocking_watch(&thread->hooks);
     while ((worker = crew_choose(thread->crew, thread)) != NULL) {
         worker->thread = thread;
@@ -118,14 +120,19 @@ void crew_relay(struct crew *crew)
     watchdog_arm(&crew->watchdog);
 }
 
-/* The watchdog's look: a request that lasts waits for its client, or for the disk. */
+/* The watchdog's look: a request that lasts, and does not compute, waits for its client or for the
+ * disk. */
 static bool look_out(void *arg)
 {
     struct crew *crew = arg;
     size_t started = atomic_load(&crew->started);
 
-    for (size_t i = 0; i < started; i++)
-        (void)slots_relieve(&crew->threads[i].slot);
+    for (size_t i = 0; i < started; i++) {
+        struct crew_thread *thread = &crew->threads[i];
+
+        if (slots_lasts(&thread->slot) && !thread_computes(thread->id))
+            (void)slots_relieve(&thread->slot);
+    }
     (void)pthread_mutex_lock(&crew->lock);
     crew->starved = false;
     crew_tell_resting(crew);

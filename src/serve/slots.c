@@ -141,13 +141,18 @@ void slots_take_back(struct slots_thread *thread)
     proceed(thread, atomic_load(&thread->serving) & SERVING);
 }
 
-bool slots_relieve(struct slots_thread *thread)
+bool slots_lasts(struct slots_thread *thread)
 {
     uint64_t serving = atomic_load(&thread->serving);
-    bool lasts = serving == thread->seen;
+    bool lasts = serving == thread->seen && (serving & (SERVING | LENT)) == SERVING;
 
     thread->seen = serving;
-    return lasts && lend(thread, serving);
+    return lasts;
+}
+
+bool slots_relieve(struct slots_thread *thread)
+{
+    return lend(thread, thread->seen);
 }
 
 bool slots_pass(struct slots *slots)

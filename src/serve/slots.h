@@ -29,7 +29,7 @@ struct slots {
 struct slots_thread {
     struct slots *slots;
     _Atomic uint64_t serving; /* whether a request, from which wait to which, and if lent */
-    uint64_t seen;            /* slots_relieve's: what that was when it last looked */
+    uint64_t seen;            /* slots_lasts's: what that was when it last looked */
     sem_t given;
     struct slots_thread *next; /* parked before it */
 };
@@ -62,8 +62,10 @@ void slots_stay(struct slots_thread *thread);
 bool slots_lend(struct slots_thread *thread);
 void slots_take_back(struct slots_thread *thread);
 
-/* slots_relieve: as slots_lend, from outside, for a thread whose request is the one that it was
- * at the last look. One thread at a time. */
+/* slots_lasts: whether the thread has a slot, for the request that it had at the last look. One
+ * thread at a time looks. slots_relieve: behind it, as slots_lend, from outside; false as well when
+ * that request has ended meanwhile. */
+bool slots_lasts(struct slots_thread *thread);
 bool slots_relieve(struct slots_thread *thread);
 
 /* slots_pass: gives a free slot to a parked thread; false when one is free and nobody is parked. */

@@ -3,6 +3,7 @@
 #include "base/blocking.h"
 #include "base/process.h"
 #include "serve/crew.h"
+#include "serve/watchdog.h"
 #include "suites.h"
 
 #include <errno.h>
@@ -11,6 +12,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <time.h>
 
 enum {
     WORKERS = 24,
@@ -22,7 +24,8 @@ enum {
 /* A request: so many turns are awaited. */
 struct errand {
     size_t turns;
-    bool blocks; /* its thread waits too, before each of them and at the end */
+    bool blocks;   /* its thread waits too, before each of them and at the end */
+    bool computes; /* for several looks of the watchdog */
     pthread_t served_by;
     struct blocking_turn turn;
     struct errand *next;
@@ -123,9 +126,29 @@ static void block(void)
     blocking_end();
 }
 
+/* By this thread, in ns. An assertion would wait for those of other threads. */
+static int64_t computed(void)
+{
+    struct timespec ts;
+
+    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
+    return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
+static void compute(void)
+{
+    const int64_t enough = INT64_C(8) * WATCHDOG_PERIOD * 1000000;
+    int64_t before = computed();
+
+    while (computed() < before + enough) {
+    }
+}
+
 static void serve(struct errand *errand)
 {
     errand->served_by = pthread_self();
+    if (errand->computes)
+        compute();
     for (;;) {
         if (errand->blocks)
             block();
@@ -200,10 +223,8 @@ static void teardown(void)
     ck_assert_int_eq(pthread_mutex_destroy(&desk.lock), 0);
 }
 
-static void ask_blocking(struct errand *errand, size_t turns, bool blocks)
+static void put(struct errand *errand)
 {
-    errand->turns = turns;
-    errand->blocks = blocks;
     errand->next = NULL;
     (void)pthread_mutex_lock(&desk.lock);
     *desk.end = errand;
@@ -213,7 +234,20 @@ static void ask_blocking(struct errand *errand, size_t turns, bool blocks)
 
 static void ask(struct errand *errand, size_t turns)
 {
-    ask_blocking(errand, turns, false);
+    *errand = (struct errand){.turns = turns};
+    put(errand);
+}
+
+static void ask_blocking(struct errand *errand, size_t turns)
+{
+    *errand = (struct errand){.turns = turns, .blocks = true};
+    put(errand);
+}
+
+static void ask_computing(struct errand *errand)
+{
+    *errand = (struct errand){.computes = true};
+    put(errand);
 }
 
 static void await_count(const size_t *count, size_t least)
@@ -238,10 +272,29 @@ static void give_turn(void)
     blocking_turn_give(&errand->turn);
 }
 
+/* How many have served them. */
+static size_t count_threads(const struct errand *errands, size_t count)
+{
+    size_t threads = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        size_t earlier = 0;
+
+        while (earlier < i && errands[earlier].served_by != errands[i].served_by)
+            earlier++;
+        threads += earlier == i ? 1 : 0;
+    }
+    return threads;
+}
+
+static size_t slots(void)
+{
+    return process_processors() < 2 ? 2 : process_processors();
+}
+
 START_TEST(who_waits_for_its_turn_leaves_its_thread_to_others)
 {
     struct errand errands[WORKERS];
-    size_t threads = 0;
 
     ck_assert_int_eq(start(WORKERS), RC_OK);
     for (size_t i = 0; i < WORKERS - 1; i++)
@@ -249,17 +302,24 @@ START_TEST(who_waits_for_its_turn_leaves_its_thread_to_others)
     await_count(&desk.away, WORKERS - 1);
     ask(&errands[WORKERS - 1], 0);
     await_count(&desk.done, 1);
-    for (size_t i = 0; i < WORKERS; i++) {
-        size_t earlier = 0;
-
-        while (earlier < i && errands[earlier].served_by != errands[i].served_by)
-            earlier++;
-        threads += earlier == i ? 1 : 0;
-    }
-    ck_assert_uint_le(threads, process_processors() < 2 ? 2 : process_processors());
+    ck_assert_uint_le(count_threads(errands, WORKERS), slots());
     for (size_t i = 0; i < WORKERS - 1; i++)
         give_turn();
     await_count(&desk.done, WORKERS);
+}
+END_TEST
+
+START_TEST(who_computes_keeps_its_slot)
+{
+    struct errand errands[WORKERS];
+
+    ck_assert_int_eq(start(WORKERS), RC_OK);
+    for (size_t i = 0; i < WORKERS; i++)
+        ask_computing(&errands[i]);
+    await_count(&desk.done, WORKERS);
+    /* One or the other may wait for the desk while the watchdog looks. */
+    if (slots() < WORKERS)
+        ck_assert_uint_lt(2 * count_threads(errands, WORKERS), slots() + WORKERS);
 }
 END_TEST
 
@@ -296,7 +356,10 @@ START_TEST(nobody_is_forgotten)
     ck_assert_int_eq(start(WORKERS), RC_OK);
     ck_assert_int_eq(pthread_create(&giver, NULL, give_many, NULL), 0);
     for (size_t i = 0; i < MANY; i++) {
-        ask_blocking(&errands[i], TURNS, i % 3 == 0);
+        if (i % 3 == 0)
+            ask_blocking(&errands[i], TURNS);
+        else
+            ask(&errands[i], TURNS);
         if (i % 7 == 0)
             await_count(&desk.done, i + 1);
     }
@@ -320,7 +383,7 @@ START_TEST(threads_that_park_keep_no_worker)
     ck_assert_int_eq(start(WORKERS), RC_OK);
     let_go(false);
     for (size_t i = 0; i < WORKERS; i++)
-        ask_blocking(&errands[i], 0, true);
+        ask_blocking(&errands[i], 0);
     await_count(&desk.blocked, WORKERS);
     let_go(true);
     await_count(&desk.done, WORKERS);
@@ -468,6 +531,7 @@ Suite *crew_suite(void)
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, who_waits_for_its_turn_leaves_its_thread_to_others);
+    tcase_add_test(tc, who_computes_keeps_its_slot);
     tcase_add_test(tc, with_all_workers_away_the_next_request_waits_for_one);
     tcase_add_test(tc, nobody_is_forgotten);
     tcase_add_test(tc, threads_that_park_keep_no_worker);

@@ -126,6 +126,12 @@ static void await_one(void)
     ck_assert_int_eq(sem_wait(&went_on), 0);
 }
 
+/* As the watchdog does, where nobody computes. */
+static bool relieve(struct slots_thread *thread)
+{
+    return slots_lasts(thread) && slots_relieve(thread);
+}
+
 START_TEST(as_many_can_be_claimed_as_there_are)
 {
     for (size_t i = 0; i < COUNT; i++)
@@ -142,8 +148,8 @@ START_TEST(a_thread_without_a_request_has_nothing_to_lend)
     ck_assert(slots_claim(&slots));
     for (int i = 0; i < 2; i++) {
         ck_assert(!slots_lend(&runners[0].slot));
-        ck_assert(!slots_relieve(&runners[0].slot));
-        ck_assert(!slots_relieve(&runners[0].slot));
+        ck_assert(!relieve(&runners[0].slot));
+        ck_assert(!relieve(&runners[0].slot));
         slots_begin(&runners[0].slot);
         slots_end(&runners[0].slot);
     }
@@ -158,8 +164,8 @@ START_TEST(a_thread_that_waits_without_a_request_has_nothing_to_lend_behind_it)
     ck_assert(!slots_lend(&runners[0].slot));
     slots_take_back(&runners[0].slot);
     ck_assert(!slots_lend(&runners[0].slot));
-    ck_assert(!slots_relieve(&runners[0].slot));
-    ck_assert(!slots_relieve(&runners[0].slot));
+    ck_assert(!relieve(&runners[0].slot));
+    ck_assert(!relieve(&runners[0].slot));
     ck_assert_uint_eq(slots.running, 1);
 }
 END_TEST
@@ -254,12 +260,12 @@ END_TEST
 
 START_TEST(a_request_that_lasts_loses_its_slot_until_its_end)
 {
-    ck_assert(!slots_relieve(&runners[0].slot));
+    ck_assert(!relieve(&runners[0].slot));
     ck_assert_uint_eq(slots.running, COUNT);
-    ck_assert(slots_relieve(&runners[0].slot));
+    ck_assert(relieve(&runners[0].slot));
     ck_assert_uint_eq(slots.running, COUNT - 1);
-    ck_assert(!slots_relieve(&runners[0].slot));
-    ck_assert(!slots_relieve(&runners[0].slot));
+    ck_assert(!relieve(&runners[0].slot));
+    ck_assert(!relieve(&runners[0].slot));
     ck_assert_uint_eq(slots.running, COUNT - 1);
     slots_end(&runners[0].slot);
     ck_assert_uint_eq(slots.running, COUNT);
@@ -268,8 +274,8 @@ END_TEST
 
 START_TEST(a_request_that_was_relieved_lends_no_more_until_it_has_waited)
 {
-    ck_assert(!slots_relieve(&runners[0].slot));
-    ck_assert(slots_relieve(&runners[0].slot));
+    ck_assert(!relieve(&runners[0].slot));
+    ck_assert(relieve(&runners[0].slot));
     ck_assert(!slots_lend(&runners[0].slot));
     ck_assert_uint_eq(slots.running, COUNT - 1);
     slots_take_back(&runners[0].slot);
@@ -278,12 +284,35 @@ START_TEST(a_request_that_was_relieved_lends_no_more_until_it_has_waited)
 }
 END_TEST
 
+START_TEST(a_request_that_lasts_keeps_its_slot_until_it_is_relieved)
+{
+    ck_assert(!slots_lasts(&runners[0].slot));
+    for (int i = 0; i < 3; i++)
+        ck_assert(slots_lasts(&runners[0].slot));
+    ck_assert_uint_eq(slots.running, COUNT);
+    ck_assert(slots_relieve(&runners[0].slot));
+    ck_assert_uint_eq(slots.running, COUNT - 1);
+    ck_assert(!slots_lasts(&runners[0].slot));
+}
+END_TEST
+
+START_TEST(a_request_that_ends_behind_the_look_is_not_relieved)
+{
+    ck_assert(!slots_lasts(&runners[0].slot));
+    ck_assert(slots_lasts(&runners[0].slot));
+    slots_end(&runners[0].slot);
+    slots_begin(&runners[0].slot);
+    ck_assert(!slots_relieve(&runners[0].slot));
+    ck_assert_uint_eq(slots.running, COUNT);
+}
+END_TEST
+
 START_TEST(a_request_that_has_ended_meanwhile_is_not_relieved)
 {
-    ck_assert(!slots_relieve(&runners[0].slot));
+    ck_assert(!relieve(&runners[0].slot));
     slots_end(&runners[0].slot);
-    ck_assert(!slots_relieve(&runners[0].slot));
-    ck_assert(!slots_relieve(&runners[0].slot));
+    ck_assert(!relieve(&runners[0].slot));
+    ck_assert(!relieve(&runners[0].slot));
     ck_assert_uint_eq(slots.running, COUNT);
 }
 END_TEST
@@ -291,42 +320,42 @@ END_TEST
 START_TEST(a_request_that_has_begun_meanwhile_is_not_relieved_at_once)
 {
     for (int i = 0; i < ROUNDS; i++) {
-        ck_assert(!slots_relieve(&runners[0].slot));
+        ck_assert(!relieve(&runners[0].slot));
         slots_end(&runners[0].slot);
         slots_begin(&runners[0].slot);
     }
-    ck_assert(!slots_relieve(&runners[0].slot));
-    ck_assert(slots_relieve(&runners[0].slot));
+    ck_assert(!relieve(&runners[0].slot));
+    ck_assert(relieve(&runners[0].slot));
 }
 END_TEST
 
 START_TEST(a_request_that_has_waited_meanwhile_is_not_relieved_at_once)
 {
-    ck_assert(!slots_relieve(&runners[0].slot));
+    ck_assert(!relieve(&runners[0].slot));
     ck_assert(slots_lend(&runners[0].slot));
     slots_take_back(&runners[0].slot);
-    ck_assert(!slots_relieve(&runners[0].slot));
-    ck_assert(slots_relieve(&runners[0].slot));
+    ck_assert(!relieve(&runners[0].slot));
+    ck_assert(relieve(&runners[0].slot));
 }
 END_TEST
 
 START_TEST(a_request_whose_slot_is_lent_is_not_relieved)
 {
-    ck_assert(!slots_relieve(&runners[0].slot));
+    ck_assert(!relieve(&runners[0].slot));
     ck_assert(slots_lend(&runners[0].slot));
-    ck_assert(!slots_relieve(&runners[0].slot));
-    ck_assert(!slots_relieve(&runners[0].slot));
+    ck_assert(!relieve(&runners[0].slot));
+    ck_assert(!relieve(&runners[0].slot));
     ck_assert_uint_eq(slots.running, COUNT - 1);
 }
 END_TEST
 
 START_TEST(requests_are_relieved_one_by_one)
 {
-    ck_assert(!slots_relieve(&runners[0].slot));
-    ck_assert(!slots_relieve(&runners[1].slot));
+    ck_assert(!relieve(&runners[0].slot));
+    ck_assert(!relieve(&runners[1].slot));
     slots_end(&runners[0].slot);
-    ck_assert(!slots_relieve(&runners[0].slot));
-    ck_assert(slots_relieve(&runners[1].slot));
+    ck_assert(!relieve(&runners[0].slot));
+    ck_assert(relieve(&runners[1].slot));
     ck_assert_uint_eq(slots.running, COUNT - 1);
 }
 END_TEST
@@ -390,9 +419,9 @@ static void *serve_all(void *arg)
     return NULL;
 }
 
-static void relieve(struct runner *runner)
+static void relieve_runner(struct runner *runner)
 {
-    if (!slots_relieve(&runner->slot))
+    if (!relieve(&runner->slot))
         return;
     runner->relieved++;
     (void)slots_pass(&slots);
@@ -411,7 +440,7 @@ START_TEST(no_slot_is_lost_or_won_where_all_lend_and_are_relieved)
         make(i, serve_all);
     while (gone < ALL) {
         for (size_t i = 0; i < ALL; i++)
-            relieve(&runners[i]);
+            relieve_runner(&runners[i]);
         (void)sched_yield();
     }
     ck_assert_uint_eq(parked(), 0);
@@ -441,6 +470,8 @@ Suite *slots_suite(void)
     tcase_add_test(taken, passing_tells_whether_a_slot_is_left);
     tcase_add_test(taken, a_request_that_lasts_loses_its_slot_until_its_end);
     tcase_add_test(taken, a_request_that_was_relieved_lends_no_more_until_it_has_waited);
+    tcase_add_test(taken, a_request_that_lasts_keeps_its_slot_until_it_is_relieved);
+    tcase_add_test(taken, a_request_that_ends_behind_the_look_is_not_relieved);
     tcase_add_test(taken, a_request_that_has_ended_meanwhile_is_not_relieved);
     tcase_add_test(taken, a_request_that_has_begun_meanwhile_is_not_relieved_at_once);
     tcase_add_test(taken, a_request_that_has_waited_meanwhile_is_not_relieved_at_once);

@@ -1,0 +1,15 @@
+/* thread: what the kernel tells of the threads of this process. Thread-safe. */
+#ifndef HOOKROLL_BASE_THREAD_H
+#define HOOKROLL_BASE_THREAD_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* thread_id: of the calling thread, to be asked for by others. */
+pid_t thread_id(void);
+
+/* thread_computes: whether it has a processor, or waits for nothing else; false when it has ended,
+ * and where there is no /proc to ask. */
+bool thread_computes(pid_t id);
+
+#endif
