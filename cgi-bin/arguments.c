@@ -24,6 +24,7 @@ static const char usage[] =
     "                         " HOOKROLL_SYSCONFDIR "/hookroll/hookroll.conf)\n"
     "      --check-config     say what is wrong with the settings, or with the store and the\n"
     "                         key file that they name, and end\n"
+    "      --check-start      open the store with the key, as when starting, and end\n"
     "      --show-config      show every setting, explained, as it is in force, and end\n"
     "      --listen ADDRESS   in place of the setting listen\n"
     "      --workers N        in place of the setting workers\n"
@@ -50,6 +51,7 @@ void arguments_parse(int argc, char **argv, struct arguments *arguments)
     static const struct option options[] = {
         {"config", required_argument, NULL, 'c'},
         {"check-config", no_argument, NULL, 'k'},
+        {"check-start", no_argument, NULL, 't'},
         {"show-config", no_argument, NULL, 's'},
         {"listen", required_argument, NULL, FIRST_OVERRIDE + ARGUMENTS_LISTEN},
         {"workers", required_argument, NULL, FIRST_OVERRIDE + ARGUMENTS_WORKERS},
@@ -68,6 +70,9 @@ void arguments_parse(int argc, char **argv, struct arguments *arguments)
             break;
         case 'k':
             arguments->task = ARGUMENTS_CHECK;
+            break;
+        case 't':
+            arguments->task = ARGUMENTS_CHECK_START;
             break;
         case 's':
             arguments->task = ARGUMENTS_SHOW;

@@ -17,6 +17,7 @@ enum arguments_override {
 enum arguments_task {
     ARGUMENTS_SERVE,
     ARGUMENTS_CHECK,
+    ARGUMENTS_CHECK_START,
     ARGUMENTS_SHOW
 };
 

@@ -13,12 +13,12 @@
 #include "serve/handover.h"
 #include "serve/listener.h"
 #include "serve/pool.h"
+#include "serve/successor.h"
 #include "serve/supervisor.h"
 #include "serve/surveyor.h"
 #include "store/metrics.h"
 #include "store/store.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -28,6 +28,7 @@
 #include <unistd.h>
 
 enum {
+    TRIAL_PATIENCE = 5000,  /* ms in which the program that is to follow may say that it would */
     RESTART_PATIENCE = 2000 /* ms in which requests that have begun may end */
 };
 
@@ -61,6 +62,8 @@ static void block_signals(void)
     signals_to_obey(&signals);
     (void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
     (void)signal(SIGPIPE, SIG_IGN);
+    /* Where it is ignored, nobody is told how a process has ended. */
+    (void)signal(SIGCHLD, SIG_DFL);
 }
 
 /* Of the settings that count from the start of the process. */
@@ -104,17 +107,25 @@ static void reload(const struct running *running)
     supervisor_ready();
 }
 
-/* Nothing is given up for a program that would not start, or while a request lasts. */
-static bool may_restart(const struct arguments *arguments, struct pool *pool)
+/* Whether the program that is to follow says that it would start. */
+static bool is_followed(const struct running *running)
 {
-    const char *program = arguments->all[0];
-    struct config config;
+    static char check[] = "--check-start";
+    enum rc rc =
+        successor_try(running->listener.fd, running->arguments->all, check, TRIAL_PATIENCE);
 
-    if (arguments_settings(arguments, &config) != RC_OK)
-        log_error("not restarted: the settings stay as they were");
-    else if (access(program, X_OK) != 0)
-        log_error("not restarted: %s: %s", program, strerror(errno));
-    else if (!pool_pause(pool, RESTART_PATIENCE))
+    /* It may have had the socket as its input. */
+    listener_unblock(&running->listener);
+    return rc == RC_OK;
+}
+
+/* Nothing is given up for a program that would not start, or while a request lasts. Where one does,
+ * others are not begun for as long as it is waited for: whether it lasts is known only then. */
+static bool may_restart(const struct running *running)
+{
+    if (!is_followed(running))
+        log_error("not restarted: the program that was to follow would not start");
+    else if (!pool_pause(running->pool, RESTART_PATIENCE))
         log_error("not restarted: a request takes longer than %d s", RESTART_PATIENCE / 1000);
     else
         return true;
@@ -134,7 +145,7 @@ static int obey(const struct running *running)
             continue;
         if (signal_number == SIGHUP)
             reload(running);
-        else if (signal_number != SIGUSR2 || may_restart(running->arguments, running->pool))
+        else if (signal_number != SIGUSR2 || may_restart(running))
             return signal_number;
     }
 }
@@ -215,8 +226,8 @@ static enum rc serve(const struct arguments *arguments, const struct config *con
     return rc;
 }
 
-/* The store, the counts beside it, and who may read them. */
-static enum rc open_service(const struct config *config, struct service *service)
+/* The store, and who may read what is counted. */
+static enum rc open_store(const struct config *config, struct service *service)
 {
     const struct store_options options = {.directory = config->store,
                                           .master_key = config->master_key};
@@ -226,8 +237,26 @@ static enum rc open_service(const struct config *config, struct service *service
         rc = scrape_token_load(config->metrics_token, &service->scrape);
     if (rc == RC_OK)
         rc = store_open(&options, &service->store);
+    return rc;
+}
+
+static enum rc open_service(const struct config *config, struct service *service)
+{
+    enum rc rc = open_store(config, service);
+
+    /* The counts beside it. */
     if (rc == RC_OK)
         exposition_open(config->store);
+    return rc;
+}
+
+/* The counts are left alone: a program of another version would replace them. */
+static enum rc check_start(const struct config *config)
+{
+    struct service service = {.store = NULL};
+    enum rc rc = open_store(config, &service);
+
+    store_close(service.store);
     return rc;
 }
 
@@ -261,6 +290,8 @@ int main(int argc, char **argv)
     rc = arguments_settings(&arguments, &config);
     if (rc == RC_OK && arguments.task == ARGUMENTS_CHECK)
         rc = arguments_check(&config);
+    else if (rc == RC_OK && arguments.task == ARGUMENTS_CHECK_START)
+        rc = check_start(&config);
     else if (rc == RC_OK && arguments.task == ARGUMENTS_SHOW)
         rc = arguments_show(&config);
     else if (rc == RC_OK)

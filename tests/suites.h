@@ -118,6 +118,7 @@ Suite *pool_slots_suite(void);
 Suite *pool_suite(void);
 Suite *pool_end_suite(void);
 Suite *slots_suite(void);
+Suite *successor_suite(void);
 Suite *supervisor_suite(void);
 Suite *surveyor_suite(void);
 Suite *watchdog_suite(void);

@@ -122,6 +122,7 @@ static Suite *(*const suites[])(void) = {
     pool_suite,
     pool_end_suite,
     slots_suite,
+    successor_suite,
     supervisor_suite,
     surveyor_suite,
     watchdog_suite,

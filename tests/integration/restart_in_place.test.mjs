@@ -1,7 +1,16 @@
 // Shows that the responder restarts in place on SIGUSR2: in the same process, on the same
 // socket, with the connections that are open, and not at all where that would end in nothing.
 import assert from 'node:assert/strict';
-import { copyFileSync, existsSync, readlinkSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { assertEnvelope, currentSecret, rolled } from './support/answers.mjs';
@@ -9,6 +18,7 @@ import { begin, request } from './support/fastcgi_records.mjs';
 import { assertChain, assertHolds } from './support/histories.mjs';
 import { responderProgram } from './support/place.mjs';
 import { healthParams, makeBench, rollParams } from './support/responder.mjs';
+import { makeStore } from './support/store.mjs';
 import { until } from './support/waiting.mjs';
 
 const BODY = '{"expiration":0}';
@@ -96,18 +106,67 @@ describe('A responder that is told to restart in place', () => {
     await assertServes();
   });
 
-  test('does not where its program is gone', async () => {
-    rmSync(program);
-    restart();
-    await logged(`not restarted: ${program}: No such file`);
-    await assertServes();
-  });
+  describe('does not, and serves on with every connection that was open,', () => {
+    async function assertRefuses(...words) {
+      const [connection] = await openKept(1);
+      restart();
+      await logged('not restarted: the program that was to follow would not start');
+      for (const said of words) assert.ok(log().includes(said), log());
+      assertEnvelope(await connection.request(healthParams), 200, 'ok');
+      assert.ok(!log().includes('restarting'), log());
+      await assertServes();
+    }
+    const place = (name) => path.join(bench.dir, name);
 
-  test('does not where its settings are wrong', async () => {
-    bench.responder.configure({ workers: 0 });
-    restart();
-    await logged('not restarted: the settings stay as they were');
-    await assertServes();
+    test('where its program is gone', async () => {
+      rmSync(program);
+      await assertRefuses(`${program}: No such file`);
+    });
+
+    test('where its program is a directory', async () => {
+      rmSync(program);
+      mkdirSync(program);
+      await assertRefuses(`${program}: Permission denied`);
+    });
+
+    test('where its program is a text', async () => {
+      rmSync(program);
+      writeFileSync(program, 'no program', { mode: 0o755 });
+      await assertRefuses(`${program}: Exec format error`);
+    });
+
+    test('where its program is another', async () => {
+      rmSync(program);
+      copyFileSync('/bin/false', program);
+      await assertRefuses(`${program} --check-start ended with status 1`);
+    });
+
+    test('where its settings are wrong', async () => {
+      bench.responder.configure({ workers: 0 });
+      await assertRefuses('workers');
+    });
+
+    test('where there is no store', async () => {
+      bench.responder.configure({ store: place('absent') });
+      await assertRefuses(`there is none in ${place('absent')}`);
+    });
+
+    test('where there is no master key', async () => {
+      bench.responder.configure({ master_key: place('absent') });
+      await assertRefuses(`master key ${place('absent')} cannot be opened`);
+    });
+
+    test("where the master key is another store's", async () => {
+      const other = place('other');
+      mkdirSync(other);
+      bench.responder.configure({ master_key: (await makeStore(other)).masterKey });
+      await assertRefuses("the key file does not hold this store's master key");
+    });
+
+    test('where there is no token for metrics', async () => {
+      bench.responder.configure({ metrics_token: place('absent') });
+      await assertRefuses(`metrics token ${place('absent')} cannot be opened`);
+    });
   });
 
   test('does not while a request lasts, and serves others', async () => {
