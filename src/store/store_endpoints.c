@@ -259,10 +259,11 @@ enum rc store_newest_of(struct kv_txn *txn, const struct uid *project, const str
 
     if (rc == RC_OK)
         return store_told(record_endpoint_history(record, sequence), "endpoint", uid);
-    if (rc == RC_NOT_FOUND)
+    if (rc == RC_NOT_FOUND) {
         rc = read_tombstone(txn, project, uid, arena, &tombstone);
-    if (rc == RC_OK)
-        *sequence = tombstone.history;
+        if (rc == RC_OK)
+            *sequence = tombstone.history;
+    }
     return rc;
 }
 
