@@ -2,6 +2,7 @@
  * an exclusive wait, so the listener leaves the set and joins it anew. */
 #include "serve/intake.h"
 
+#include "base/fiber.h"
 #include "base/log.h"
 
 #include <errno.h>
@@ -72,7 +73,7 @@ static void pause_newcomers(struct intake *intake, int err)
     (void)pthread_mutex_unlock(&intake->lock);
 }
 
-int intake_accept(struct intake *intake, bool *again)
+FIBER_NOINLINE int intake_accept(struct intake *intake, bool *again)
 {
     enum listener_none why;
     int fd = listener_accept(intake->listener, &why);

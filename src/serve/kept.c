@@ -1,6 +1,7 @@
 /* kept: a list, and whose turn it is; what is said on connections is the caller's. */
 #include "serve/kept.h"
 
+#include "base/fiber.h"
 #include "base/log.h"
 
 #include <errno.h>
@@ -38,7 +39,7 @@ static void take_turn(struct kept_connection *connection)
 
 /* Without memory, or where the system lets a user wait for no more (fs.epoll.max_user_watches). It
  * is told of once: the next ones have the same cause. */
-static void drop(struct kept *kept, int fd)
+FIBER_NOINLINE static void drop(struct kept *kept, int fd)
 {
     const int err = errno;
 
