@@ -11,7 +11,7 @@ import { assertEnvelope, currentSecret, rolled } from './support/answers.mjs';
 import { assertChain, assertHolds, assertSequence } from './support/histories.mjs';
 import { responderProgram } from './support/place.mjs';
 import { freePort } from './support/ports.mjs';
-import { adopt, awaitAdopted, run, start, stop } from './support/processes.mjs';
+import { adopt, awaitAdopted, isRunning, run, start, stop } from './support/processes.mjs';
 import { lives } from './support/procfs.mjs';
 import { Responder, isAccepting, makeBench } from './support/responder.mjs';
 import { makeStore } from './support/store.mjs';
@@ -19,6 +19,7 @@ import { makeTempDir, removeTempDir } from './support/tempdir.mjs';
 import { until } from './support/waiting.mjs';
 
 const BODY = '{"expiration":0}';
+const STARTS = 8;
 
 describe('Starting the responder', () => {
   let bench;
@@ -227,6 +228,24 @@ describe('Starting the responder', () => {
       } finally {
         assert.equal((await first.stop()).code, 0);
       }
+    });
+
+    test('of several that are started at once one serves there, and the others say that it is in use', async () => {
+      const address = socketPath('contended.sock');
+      const config = configure({ listen: `unix:${address}` });
+      const starts = Array.from({ length: STARTS }, () => start(responderProgram, ['--config', config]));
+      try {
+        const living = () => starts.filter(isRunning);
+        await until('all but one to end', () => living().length <= 1, { every: 5 });
+        assert.equal(living().length, 1);
+        await until('the responder to accept', () => isAccepting(address));
+        await assertServes(new Responder(bench.store, address));
+        const inUse = starts.filter((one) => /in use/.test(one.stderr()));
+        assert.equal(inUse.length, STARTS - 1);
+      } finally {
+        await Promise.all(starts.map((one) => stop(one)));
+      }
+      assert.ok(!existsSync(address));
     });
 
     test('does not take away a file that is no socket', async () => {

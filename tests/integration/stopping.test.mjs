@@ -6,7 +6,8 @@ import { after, before, describe, test } from 'node:test';
 import { currentSecret, rolled } from './support/answers.mjs';
 import { request } from './support/fastcgi_records.mjs';
 import { assertChain, assertHolds, assertSequence } from './support/histories.mjs';
-import { healthParams, makeBench, rollParams } from './support/responder.mjs';
+import { freePort } from './support/ports.mjs';
+import { Responder, healthParams, makeBench, rollParams } from './support/responder.mjs';
 import { bounded, until } from './support/waiting.mjs';
 
 const BODY = '{"expiration":0}';
@@ -98,6 +99,37 @@ describe('A responder that is told to stop', () => {
     const most = Math.max(...afterwards);
     assert.ok(most <= MOST_AFTERWARDS, `a connection was served ${most} times after the signal`);
   });
+
+  const addresses = {
+    'a path': () => bench.responder.address,
+    'a port': async () => ({ host: '127.0.0.1', port: await freePort() }),
+  };
+  for (const [where, addressOf] of Object.entries(addresses))
+    test(`answers whoever has connected to ${where} of its own`, async () => {
+      const responder = await new Responder(bench.store, await addressOf()).start();
+      const idle = await responder.open();
+      await idle.request(healthParams);
+      let answered = 0;
+      const askUntilRefused = async () => {
+        for (;;) {
+          let connection;
+          try {
+            connection = await responder.open();
+          } catch {
+            return;
+          }
+          await connection.request(healthParams);
+          connection.close();
+          answered++;
+        }
+      };
+      const load = Promise.all(Array.from({ length: 8 }, askUntilRefused));
+      load.catch(() => {});
+      await until('some answers', () => answered > 100, { every: 1 });
+      const { code, stderr } = await responder.stop('SIGTERM');
+      assert.equal(code, 0, stderr);
+      await bounded('the end of the load', load);
+    });
 
   for (const signal of ['SIGTERM', 'SIGINT'])
     test(`by ${signal} ends at once though idle connections are open`, async () => {
