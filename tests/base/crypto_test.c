@@ -2,12 +2,10 @@
  * and base64 that accepts one spelling only. */
 #include "base/crypto.h"
 #include "suites.h"
+#include "support/fatal.h"
 
-#include <signal.h>
+#include <stdint.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 START_TEST(starting_twice_is_allowed)
 {
@@ -254,32 +252,13 @@ START_TEST(guarded_memory_is_zeroed_and_writable)
 }
 END_TEST
 
-/* Whether a process that writes this byte dies of it. */
-static bool is_fatal(volatile uint8_t *at)
-{
-    pid_t child = fork();
-    int status = 0;
-
-    ck_assert_int_ge(child, 0);
-    if (child == 0) {
-        const struct rlimit none = {0, 0};
-
-        (void)setrlimit(RLIMIT_CORE, &none);
-        (void)signal(SIGSEGV, SIG_DFL);
-        *at = 1;
-        _exit(0);
-    }
-    ck_assert_int_eq(waitpid(child, &status, 0), child);
-    return WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV;
-}
-
 START_TEST(guarded_memory_ends_at_a_guard_page)
 {
     uint8_t *p = crypto_guarded_new(100);
 
     ck_assert_ptr_nonnull(p);
-    ck_assert(!is_fatal(p + 99));
-    ck_assert(is_fatal(p + 100));
+    ck_assert(!fatal_write(p + 99));
+    ck_assert(fatal_write(p + 100));
     crypto_guarded_free(p);
 }
 END_TEST
@@ -291,7 +270,7 @@ START_TEST(freed_guarded_memory_is_gone)
 
     ck_assert_ptr_nonnull(p);
     crypto_guarded_free(p);
-    ck_assert(is_fatal(at));
+    ck_assert(fatal_write(at));
 }
 END_TEST
 
