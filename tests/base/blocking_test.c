@@ -1,8 +1,11 @@
 /* blocking: whose hooks are called, with what, that a thread may have none, and turns. */
 #include "base/blocking.h"
 #include "suites.h"
+#include "support/tasks.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <string.h>
 
 struct heard {
@@ -179,22 +182,35 @@ START_TEST(without_hooks_a_turn_may_be_given_before_it_is_awaited)
 }
 END_TEST
 
-static void *give(void *turn)
+struct giver {
+    struct blocking_turn turn;
+    pid_t awaiting;
+    _Atomic bool gives;
+};
+
+/* Once it is waited for. */
+static void *give(void *arg)
 {
-    blocking_turn_give(turn);
+    struct giver *giver = arg;
+
+    giver->gives = tasks_await(giver->awaiting, TASKS_LOCK);
+    blocking_turn_give(&giver->turn);
     return NULL;
 }
 
 START_TEST(without_hooks_the_thread_waits_for_its_turn)
 {
-    struct blocking_turn turn;
+    struct giver giver = {.awaiting = tasks_self()};
     pthread_t thread;
+    bool given;
 
-    ck_assert_int_eq(blocking_turn_init(&turn), 0);
-    ck_assert_int_eq(pthread_create(&thread, NULL, give, &turn), 0);
-    blocking_turn_await(&turn);
+    ck_assert_int_eq(blocking_turn_init(&giver.turn), 0);
+    ck_assert_int_eq(pthread_create(&thread, NULL, give, &giver), 0);
+    blocking_turn_await(&giver.turn);
+    given = giver.gives;
     ck_assert_int_eq(pthread_join(thread, NULL), 0);
-    blocking_turn_free(&turn);
+    ck_assert(given);
+    blocking_turn_free(&giver.turn);
 }
 END_TEST
 
@@ -211,6 +227,7 @@ Suite *blocking_suite(void)
     suite_add_tcase(suite, tc);
     tc = tcase_create("turns");
     tcase_add_checked_fixture(tc, setup, teardown);
+    tcase_set_timeout(tc, 60);
     tcase_add_test(tc, a_turn_is_its_makers_by_the_hooks);
     tcase_add_test(tc, who_waits_again_leaves_the_thread_that_it_is_in);
     tcase_add_test(tc, who_yields_lets_itself_go_on_and_leaves);
