@@ -247,8 +247,11 @@ END_TEST
 
 START_TEST(text_whose_length_needs_more_than_32_bits_fails_the_buffer)
 {
+    /* So that it is the length that does not fit, not the text. */
+    buf_init(&buf, SIZE_MAX);
     pack_text(&buf, (struct text){"x", (size_t)UINT32_MAX + 1});
     ck_assert_int_eq(buf_status(&buf), RC_NO_MEMORY);
+    ck_assert_uint_eq(buf.len, 0);
 }
 END_TEST
 
