@@ -7,6 +7,7 @@
 Suite *arena_suite(void);
 Suite *blocking_suite(void);
 Suite *buf_suite(void);
+Suite *crypto_ed25519_suite(void);
 Suite *crypto_suite(void);
 Suite *directory_suite(void);
 Suite *fiber_suite(void);

@@ -11,6 +11,7 @@ static Suite *(*const suites[])(void) = {
     arena_suite,
     blocking_suite,
     buf_suite,
+    crypto_ed25519_suite,
     crypto_suite,
     directory_suite,
     fiber_suite,
