@@ -14,20 +14,58 @@ START_TEST(starting_twice_is_allowed)
 }
 END_TEST
 
+typedef void random_fn(void *out, size_t len);
+
+static random_fn *const randoms[] = {crypto_random, crypto_random_id};
+
+enum {
+    RANDOMS = sizeof randoms / sizeof randoms[0],
+    RANDOM_BYTES = 32,
+    DRAWS = 64 /* in which a byte that is written has more than one value */
+};
+
+/* Neither the bytes around them nor one of them is left. */
+static void expect_filled(random_fn *random, size_t len)
+{
+    uint8_t first[512];
+    uint8_t drawn[512];
+    bool written[512] = {false};
+
+    memset(first, 0xA5, sizeof first);
+    random(first + 1, len);
+    for (int i = 0; i < DRAWS; i++) {
+        memset(drawn, 0xA5, sizeof drawn);
+        random(drawn + 1, len);
+        ck_assert_uint_eq(drawn[0], 0xA5);
+        ck_assert_uint_eq(drawn[len + 1], 0xA5);
+        for (size_t j = 1; j <= len; j++)
+            written[j] = written[j] || drawn[j] != first[j];
+    }
+    for (size_t j = 1; j <= len; j++)
+        if (!written[j])
+            ck_abort_msg("byte %zu of %zu is not random", j - 1, len);
+}
+
 START_TEST(random_bytes_fill_exactly_what_was_asked_for)
 {
-    uint8_t a[34];
-    uint8_t b[34];
+    expect_filled(randoms[_i], 0);
+    expect_filled(randoms[_i], 1);
+    expect_filled(randoms[_i], RANDOM_BYTES);
+    /* More than crypto_random_id draws at a time. */
+    expect_filled(randoms[_i], 500);
+}
+END_TEST
 
-    memset(a, 0xA5, sizeof a);
-    memset(b, 0xA5, sizeof b);
-    crypto_random(a + 1, 32);
-    crypto_random(b + 1, 32);
-    ck_assert_mem_ne(a + 1, b + 1, 32);
-    ck_assert_uint_eq(a[0], 0xA5);
-    ck_assert_uint_eq(a[33], 0xA5);
-    crypto_random(a + 1, 0);
-    ck_assert_uint_eq(a[0], 0xA5);
+/* Also behind the end of what crypto_random_id draws at a time. */
+START_TEST(random_bytes_are_not_given_twice)
+{
+    uint8_t drawn[DRAWS][RANDOM_BYTES];
+
+    for (size_t i = 0; i < DRAWS; i++) {
+        randoms[_i](drawn[i], RANDOM_BYTES);
+        for (size_t j = 0; j < i; j++)
+            ck_assert_mem_ne(drawn[i], drawn[j], RANDOM_BYTES);
+    }
 }
 END_TEST
 
@@ -398,7 +436,8 @@ Suite *crypto_suite(void)
     TCase *tc = tcase_create("crypto");
 
     tcase_add_test(tc, starting_twice_is_allowed);
-    tcase_add_test(tc, random_bytes_fill_exactly_what_was_asked_for);
+    tcase_add_loop_test(tc, random_bytes_fill_exactly_what_was_asked_for, 0, RANDOMS);
+    tcase_add_loop_test(tc, random_bytes_are_not_given_twice, 0, RANDOMS);
     tcase_add_test(tc, wiping_zeroes_exactly_the_given_bytes);
     tcase_add_test(tc, only_the_same_bytes_of_the_same_length_are_equal);
     tcase_add_test(tc, the_digest_is_blake2b_256);
