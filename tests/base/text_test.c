@@ -331,6 +331,44 @@ START_TEST(a_number_ends_with_its_run)
 }
 END_TEST
 
+/* From the least to the greatest, as they are written. */
+static const struct {
+    int64_t value;
+    const char *text;
+} written[] = {
+    {INT64_MIN, "-9223372036854775808"},
+    {INT64_MIN + 1, "-9223372036854775807"},
+    {-10, "-10"},
+    {-9, "-9"},
+    {-1, "-1"},
+    {0, "0"},
+    {1, "1"},
+    {9, "9"},
+    {10, "10"},
+    {99, "99"},
+    {100, "100"},
+    {INT64_C(1234567890123), "1234567890123"},
+    {INT64_MAX - 1, "9223372036854775806"},
+    {INT64_MAX, "9223372036854775807"},
+};
+
+START_TEST(an_integer_is_written_in_decimal_digits)
+{
+    char room[TEXT_INT64_SIZE + 2];
+    struct text t;
+    int64_t back = 99;
+
+    memset(room, '#', sizeof room);
+    t = text_of_int64(written[_i].value, room + 1);
+    ck_assert_msg(text_is(t, written[_i].text), "%.*s", TEXT_ARG(t));
+    ck_assert(t.data >= room + 1 && t.data + t.len <= room + 1 + TEXT_INT64_SIZE);
+    ck_assert_int_eq(room[0], '#');
+    ck_assert_int_eq(room[TEXT_INT64_SIZE + 1], '#');
+    ck_assert(text_to_int64(t, &back));
+    ck_assert_int_eq(back, written[_i].value);
+}
+END_TEST
+
 START_TEST(a_copy_needs_room_for_its_terminator)
 {
     char to[6];
@@ -399,6 +437,7 @@ Suite *text_suite(void)
     tcase_add_loop_test(tc, a_decimal_integer_is_read, 0, ROWS(numbers));
     tcase_add_loop_test(tc, anything_else_is_no_number, 0, ROWS(no_numbers));
     tcase_add_test(tc, a_number_ends_with_its_run);
+    tcase_add_loop_test(tc, an_integer_is_written_in_decimal_digits, 0, ROWS(written));
     tcase_add_test(tc, a_copy_needs_room_for_its_terminator);
     tcase_add_test(tc, a_copy_is_ended_at_the_length_of_its_run);
     tcase_add_test(tc, text_with_a_nul_byte_is_not_copied);
