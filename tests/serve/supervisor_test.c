@@ -1,5 +1,4 @@
-/* supervisor: what is told arrives on the socket that the environment names, and without
- * one nothing happens. */
+/* supervisor: what is told arrives on the socket that the environment names. */
 #include "serve/supervisor.h"
 #include "suites.h"
 #include "support/temp_dir.h"
@@ -57,18 +56,6 @@ START_TEST(what_is_told_arrives)
 }
 END_TEST
 
-START_TEST(without_a_supervisor_nothing_happens)
-{
-    char told[64];
-
-    (void)unsetenv("NOTIFY_SOCKET");
-    supervisor_ready();
-    supervisor_reloading();
-    supervisor_stopping();
-    ck_assert_int_lt(recv(fd, told, sizeof told, MSG_DONTWAIT), 0);
-}
-END_TEST
-
 Suite *supervisor_suite(void)
 {
     Suite *suite = suite_create("supervisor");
@@ -76,7 +63,6 @@ Suite *supervisor_suite(void)
 
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, what_is_told_arrives);
-    tcase_add_test(tc, without_a_supervisor_nothing_happens);
     suite_add_tcase(suite, tc);
     return suite;
 }
