@@ -4,6 +4,7 @@
 #include "suites.h"
 #include "support/helper.h"
 #include "support/log_capture.h"
+#include "support/not_run.h"
 #include "support/temp_dir.h"
 
 #include <pthread.h>
@@ -85,9 +86,13 @@ END_TEST
 /* Only the administrator can be another than the directory's owner and write there. */
 START_TEST(a_file_that_the_administrator_makes_is_the_directorys_owners)
 {
-    const uid_t owner = geteuid() == 0 ? 12345 : geteuid();
+    const uid_t owner = 12345;
     struct stat st;
 
+    if (geteuid() != 0) {
+        not_run("tally: a file that the administrator makes", "only root can give one away");
+        return;
+    }
     ck_assert_int_eq(chown(temp.path, owner, (gid_t)-1), 0);
     opened(&tally);
     ck_assert_int_eq(stat(path, &st), 0);
