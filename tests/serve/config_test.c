@@ -208,17 +208,21 @@ END_TEST
 START_TEST(an_option_is_held_to_the_bounds_of_the_file_and_named)
 {
     ck_assert_int_eq(override("workers", "513"), RC_INVALID);
+    ck_assert_int_eq(at.config.workers, 128);
     ck_assert_int_eq(override("workers", "512"), RC_OK);
+    ck_assert_int_eq(at.config.workers, 512);
     ck_assert_int_eq(override("listen", "nowhere"), RC_INVALID);
     ck_assert_int_eq(override("store", ""), RC_INVALID);
     ck_assert_int_eq(override("stoer", "/x"), RC_INVALID);
     ck_assert_int_eq(override("store", "/x\nworkers = 3"), RC_INVALID);
+    ck_assert_str_eq(at.config.store, HOOKROLL_LOCALSTATEDIR "/lib/hookroll");
     ck_assert_uint_eq(at.errors.count, 5);
     ck_assert_str_eq(at.errors.list[0], "--option must be an integer from 1 to 512");
     ck_assert_str_eq(at.errors.list[1], "--option must be unix:PATH of up to 107 bytes, or "
                                         "HOST:PORT with a numeric host");
     ck_assert_str_eq(at.errors.list[2], "--option must be 1 to 1023 bytes");
     ck_assert_str_eq(at.errors.list[3], "--option: unknown setting \"stoer\"");
+    ck_assert_str_eq(at.errors.list[4], "--option must be 1 to 1023 bytes");
 }
 END_TEST
 
@@ -250,19 +254,21 @@ START_TEST(what_differs_is_shown_as_a_file_that_says_it)
 {
     static const char text[] = "store = /srv/store\nmaster_key = /srv/key\n"
                                "listen = unix:/run/hook roll.sock\nlisten_mode = 0007\n"
-                               "workers = 3\nmax_body = 2048\nlog_level = error\n";
-    struct config stated;
+                               "workers = 3\nmax_body = 2048\nmetrics_token = /srv/token\n"
+                               "log_level = error\nlog_to = journal\naccess_log = changes\n";
 
     ck_assert_int_eq(config_fixture_load(&at, text), RC_OK);
-    stated = at.config;
     ck_assert_int_eq(show_and_load(true), RC_OK);
-    ck_assert_str_eq(at.config.store, stated.store);
-    ck_assert_str_eq(at.config.master_key, stated.master_key);
-    ck_assert_str_eq(at.config.listen, stated.listen);
+    ck_assert_str_eq(at.config.store, "/srv/store");
+    ck_assert_str_eq(at.config.master_key, "/srv/key");
+    ck_assert_str_eq(at.config.listen, "unix:/run/hook roll.sock");
     ck_assert_int_eq(at.config.listen_mode, 0007);
     ck_assert_int_eq(at.config.workers, 3);
     ck_assert_int_eq(at.config.max_body, 2048);
+    ck_assert_str_eq(at.config.metrics_token, "/srv/token");
     ck_assert_int_eq(at.config.log_level, LOG_LEVEL_ERROR);
+    ck_assert_int_eq(at.config.log_to, LOG_TO_JOURNAL);
+    ck_assert_int_eq(at.config.access_log, ACCESS_LOG_CHANGES);
 }
 END_TEST
 
