@@ -2,14 +2,12 @@
  * another. */
 #include "suites.h"
 #include "support/pool_fixture.h"
+#include "support/tasks.h"
 
-#include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -281,23 +279,6 @@ static void catch_interruptions(void)
     ck_assert_int_eq(sigaction(SIGUSR2, &action, NULL), 0);
 }
 
-/* Whether a thread of ours is in epoll_wait: the only one there, once workers have ended. */
-static bool waits(pid_t thread)
-{
-    char path[64];
-    char line[128] = "";
-    int fd;
-    long call;
-
-    (void)snprintf(path, sizeof path, "/proc/self/task/%d/syscall", (int)thread);
-    fd = open(path, O_RDONLY | O_CLOEXEC);
-    ck_assert_int_ge(fd, 0);
-    ck_assert_int_gt(read(fd, line, sizeof line - 1), 0);
-    (void)close(fd);
-    call = strtol(line, NULL, 10);
-    return line[0] != 'r' && (call == SYS_epoll_wait || call == SYS_epoll_pwait);
-}
-
 static int64_t elapsed(void)
 {
     struct timespec now;
@@ -319,7 +300,8 @@ static void *interrupt(void *arg)
     struct interrupter *interrupter = arg;
     int64_t began;
 
-    while (!waits(interrupter->stopping)) {
+    /* The only one that does, once workers have ended. */
+    while (!tasks_sleeps(interrupter->stopping, TASKS_EPOLL)) {
         if (interrupter->stopped)
             return NULL;
         (void)sched_yield();
@@ -335,7 +317,7 @@ static void *interrupt(void *arg)
 
 START_TEST(an_interruption_does_not_end_the_last_look)
 {
-    struct interrupter interrupter = {.stopping = (pid_t)syscall(SYS_gettid)};
+    struct interrupter interrupter = {.stopping = tasks_self()};
 
     at.listener.inherited = true;
     catch_interruptions();
