@@ -129,6 +129,7 @@ START_TEST(a_request_that_has_begun_is_answered_though_it_stops)
     pthread_t thread;
 
     pool_fixture_begin(&at, fd);
+    pool_fixture_await_read(fd);
     ck_assert_int_eq(pthread_create(&thread, NULL, stop_in_thread, NULL), 0);
     pool_fixture_end_health(&at, fd);
     pool_fixture_expect_health(&at, fd);
