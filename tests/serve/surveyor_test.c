@@ -8,6 +8,7 @@
 #include "suites.h"
 #include "support/log_capture.h"
 #include "support/store_fixture.h"
+#include "support/tasks.h"
 
 enum {
     NUMBER = 2
@@ -45,16 +46,22 @@ END_TEST
 
 START_TEST(a_census_is_taken_when_its_time_comes)
 {
-    metrics_gauge_set(METRICS_CENSUS_DUE, (uint64_t)(moment_now() + 200));
+    const uint64_t due = (uint64_t)(moment_now() + 200);
+
+    metrics_gauge_set(METRICS_CENSUS_DUE, due);
     ck_assert_int_eq(surveyor_start(at.store, &surveyor), RC_OK);
     ck_assert(log_capture_await("all endpoints were gone through"));
+    ck_assert_uint_ge(metrics_gauge(METRICS_CENSUS_AT), due);
 }
 END_TEST
 
 START_TEST(who_waits_for_the_next_census_stops_at_once)
 {
+    const size_t others = tasks_sleeping(TASKS_LOCK);
+
     metrics_gauge_set(METRICS_CENSUS_DUE, (uint64_t)(moment_now() + CENSUS_LONGEST - 1000));
     ck_assert_int_eq(surveyor_start(at.store, &surveyor), RC_OK);
+    ck_assert(tasks_await_sleeping(others + 1, TASKS_LOCK));
     surveyor_stop(surveyor);
     surveyor = NULL;
     ck_assert_uint_eq(metrics_gauge(METRICS_CENSUS_AT), 0);
