@@ -1,4 +1,5 @@
 /* watchdog: looks while it is told to, as often as that leads to, and not behind its end. */
+#include "base/moment.h"
 #include "serve/watchdog.h"
 #include "suites.h"
 
@@ -129,6 +130,23 @@ START_TEST(it_looks_again_and_again_while_there_is_something_to_watch)
 }
 END_TEST
 
+/* No machine is so slow that it would look earlier. */
+START_TEST(it_looks_once_in_a_period)
+{
+    const int64_t period = INT64_C(1000000) * WATCHDOG_PERIOD; /* ns */
+    int64_t armed;
+
+    more = 3;
+    start(look);
+    armed = moment_elapsed();
+    watchdog_arm(&watchdog);
+    for (int i = 1; i <= 4; i++) {
+        await_look();
+        ck_assert_int_ge(moment_elapsed() - armed, i * period);
+    }
+}
+END_TEST
+
 START_TEST(after_a_look_that_finds_nothing_it_waits_to_be_armed)
 {
     start(look);
@@ -227,6 +245,7 @@ Suite *watchdog_suite(void)
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, nobody_looks_before_it_is_armed);
     tcase_add_test(tc, it_looks_again_and_again_while_there_is_something_to_watch);
+    tcase_add_test(tc, it_looks_once_in_a_period);
     tcase_add_test(tc, after_a_look_that_finds_nothing_it_waits_to_be_armed);
     tcase_add_test(tc, arming_during_a_look_leads_to_another);
     tcase_add_test(tc, stopping_waits_for_the_look_that_is_under_way);
