@@ -5,6 +5,7 @@
 #include "serve/crew.h"
 #include "serve/watchdog.h"
 #include "suites.h"
+#include "support/tasks.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -331,7 +332,11 @@ START_TEST(with_all_workers_away_the_next_request_waits_for_one)
     ask(&errands[0], 1);
     ask(&errands[1], 1);
     await_count(&desk.away, 2);
+    /* Both threads have found nobody to run. */
+    ck_assert(tasks_await_sleeping(2, TASKS_LOCK));
     ask(&errands[2], 0);
+    /* Who had waited for it would sleep again only behind it. */
+    ck_assert(tasks_await_sleeping(2, TASKS_LOCK));
     ck_assert_ptr_eq(desk.first, &errands[2]);
     give_turn();
     await_count(&desk.done, 2);
