@@ -284,13 +284,12 @@ void crew_tell(struct crew *crew, enum crew_order order)
     crew->order = order;
     (void)pthread_cond_broadcast(&crew->changed);
     (void)pthread_mutex_unlock(&crew->lock);
-    if (order != CREW_SERVE) {
+    /* Who is relieved in a pause has nobody to relay to. The watchdog does, at its next look behind
+     * it: it is armed, for nobody waits for requests. */
+    if (order == CREW_SERVE)
+        slots_open(&crew->slots);
+    else
         slots_close(&crew->slots);
-        return;
-    }
-    slots_open(&crew->slots);
-    /* Who was relieved meanwhile had nobody to relay to. */
-    crew_relay(crew);
 }
 
 bool crew_await_rest(struct crew *crew, int patience)

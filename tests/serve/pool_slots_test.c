@@ -286,7 +286,7 @@ START_TEST(a_pause_that_comes_to_nothing_hinders_nobody)
 }
 END_TEST
 
-/* The watchdog relieves the only two threads while there can be no others. */
+/* The watchdog relieves the only two threads while there can be no others, and relays behind it. */
 START_TEST(who_is_relieved_in_a_pause_is_followed_by_others_behind_it)
 {
     for (int i = 0; i < PROCESSORS; i++)
