@@ -2,8 +2,8 @@
  * that are parked behind them are no hindrance to a pause or an end. */
 #include "suites.h"
 #include "support/pool_fixture.h"
+#include "support/tasks.h"
 
-#include <dirent.h>
 #include <pthread.h>
 #include <sched.h>
 #include <semaphore.h>
@@ -183,19 +183,6 @@ START_TEST(rolls_that_wait_for_their_commit_keep_nobody_waiting)
 }
 END_TEST
 
-/* As many as there are of this process. */
-static size_t count_threads(void)
-{
-    DIR *tasks = opendir("/proc/self/task");
-    size_t count = 0;
-
-    ck_assert_ptr_nonnull(tasks);
-    while (readdir(tasks) != NULL)
-        count++;
-    (void)closedir(tasks);
-    return count;
-}
-
 START_TEST(rolls_that_wait_for_their_commit_hold_no_thread)
 {
     int fds[CLIENTS];
@@ -203,7 +190,7 @@ START_TEST(rolls_that_wait_for_their_commit_hold_no_thread)
 
     hold_commits();
     ask_for_health();
-    before = count_threads();
+    before = tasks_count();
     pool_fixture_connect_all(&at, fds, CLIENTS);
     for (int i = 0; i < CLIENTS; i++)
         pool_fixture_send_roll(&at, fds[i], true);
@@ -211,7 +198,7 @@ START_TEST(rolls_that_wait_for_their_commit_hold_no_thread)
         pool_fixture_await_read(fds[i]);
     ask_for_health();
     /* A slow machine may take one or the other for a request that waits for its client. */
-    ck_assert_uint_lt(count_threads(), before + CLIENTS / 2);
+    ck_assert_uint_lt(tasks_count(), before + CLIENTS / 2);
     let_commits_go_on();
     for (int i = 0; i < CLIENTS; i++)
         pool_fixture_expect(&at, fds[i], 200);
@@ -240,6 +227,7 @@ static void make_threads_park(void)
     end_slowly();
     for (int i = 0; i < ROUNDS; i++)
         ask_for_health();
+    ck_assert(tasks_await_sleeping(SLOW - PROCESSORS, TASKS_LOCK));
 }
 
 static void close_kept(void *arg, int fd)
