@@ -8,6 +8,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -361,7 +362,7 @@ static void *come_late(void *arg)
     struct latecomer *latecomer = arg;
     int64_t began;
 
-    while (!waits(latecomer->stopping)) {
+    while (!tasks_sleeps(latecomer->stopping, TASKS_EPOLL)) {
         if (latecomer->stopped)
             return NULL;
         (void)sched_yield();
@@ -387,7 +388,7 @@ static void reopen_listener(void)
 
 START_TEST(who_comes_during_the_last_look_is_served_and_nobody_new_comes)
 {
-    struct latecomer latecomer = {.stopping = (pid_t)syscall(SYS_gettid)};
+    struct latecomer latecomer = {.stopping = tasks_self()};
 
     (void)temp_dir_path(&at.api.at.temp, "other", other_name);
     /* On a busy machine it may come too late. */
