@@ -80,13 +80,14 @@ struct running {
     const struct arguments *arguments;
     const struct config *config;
     struct service *service;
+    size_t max_body; /* bytes, as last read */
     struct listener listener;
     struct surveyor *surveyor;
     struct pool *pool;
 };
 
 /* Reads the settings anew. What is wrong changes nothing; what needs a restart is said. */
-static void reload(const struct running *running)
+static void reload(struct running *running)
 {
     struct config config;
 
@@ -101,7 +102,8 @@ static void reload(const struct running *running)
                      "others count from the next start");
         log_set_level(config.log_level);
         access_set(config.access_log);
-        pool_set_max_body(running->pool, (size_t)config.max_body);
+        running->max_body = (size_t)config.max_body;
+        pool_set_max_body(running->pool, running->max_body);
         log_info("the settings were read anew");
     }
     supervisor_ready();
@@ -133,7 +135,7 @@ static bool may_restart(const struct running *running)
 }
 
 /* Until the process is to end, or to restart, in which case the pool pauses; which it is. */
-static int obey(const struct running *running)
+static int obey(struct running *running)
 {
     sigset_t signals;
 
@@ -158,74 +160,6 @@ static void close_service(struct service *service)
     service->store = NULL;
 }
 
-/* The program anew in this process. Returns only when that cannot be. */
-static enum rc restart(struct running *running)
-{
-    struct handover handover;
-    enum rc rc;
-
-    log_info("restarting in place");
-    supervisor_reloading();
-    handover_init(&handover);
-    pool_leave(running->pool, handover_keep, &handover);
-    surveyor_stop(running->surveyor);
-    running->surveyor = NULL;
-    close_service(running->service);
-    rc = handover_run(&handover, &running->listener, running->arguments->all);
-    handover_free(&handover);
-    return rc;
-}
-
-/* With a pool that has started, to the end of it. */
-static enum rc serve_on(struct running *running)
-{
-    int signal_number;
-
-    log_info("hookroll " HOOKROLL_VERSION " serves %s with up to %zu workers",
-             running->listener.inherited ? "the socket on fd 0" : running->config->listen,
-             (size_t)running->config->workers);
-    supervisor_ready();
-    signal_number = obey(running);
-    if (signal_number == SIGUSR2)
-        return restart(running);
-    log_info("stopping: %s", strsignal(signal_number));
-    supervisor_stopping();
-    pool_stop(running->pool);
-    return RC_OK;
-}
-
-static enum rc serve(const struct arguments *arguments, const struct config *config,
-                     struct service *service)
-{
-    struct running running = {.arguments = arguments, .config = config, .service = service};
-    const struct pool_options options = {.listener = &running.listener,
-                                         .service = service,
-                                         .workers = (size_t)config->workers,
-                                         .max_body = (size_t)config->max_body};
-    struct handover before;
-    enum rc rc = fcgi_init();
-
-    /* Before anybody can know, by connecting, that there is somebody to signal to. */
-    block_signals();
-    if (rc == RC_OK)
-        rc = listener_open(config->listen, (mode_t)config->listen_mode, &running.listener);
-    if (rc != RC_OK)
-        return rc;
-    handover_take(&before, &running.listener);
-    rc = surveyor_start(service->store, &running.surveyor);
-    if (rc == RC_OK)
-        rc = pool_start(&options, &running.pool);
-    if (rc == RC_OK) {
-        for (size_t i = 0; i < before.count; i++)
-            pool_adopt(running.pool, before.fds[i]);
-        rc = serve_on(&running);
-    }
-    handover_free(&before);
-    surveyor_stop(running.surveyor);
-    listener_close(&running.listener);
-    return rc;
-}
-
 /* The store, and who may read what is counted. */
 static enum rc open_store(const struct config *config, struct service *service)
 {
@@ -247,6 +181,93 @@ static enum rc open_service(const struct config *config, struct service *service
     /* The counts beside it. */
     if (rc == RC_OK)
         exposition_open(config->store);
+    return rc;
+}
+
+/* All that serves, beside store and listener; and the connections are its. */
+static enum rc start(struct running *running, const struct handover *connections)
+{
+    const struct pool_options options = {.listener = &running->listener,
+                                         .service = running->service,
+                                         .workers = (size_t)running->config->workers,
+                                         .max_body = running->max_body};
+    enum rc rc = surveyor_start(running->service->store, &running->surveyor);
+
+    if (rc == RC_OK)
+        rc = pool_start(&options, &running->pool);
+    for (size_t i = 0; rc == RC_OK && i < connections->count; i++)
+        pool_adopt(running->pool, connections->fds[i]);
+    return rc;
+}
+
+/* The program anew in this process. Returns only when that cannot be: RC_OK when this one serves
+ * again, with all that it had. */
+static enum rc restart(struct running *running)
+{
+    struct handover handover;
+    enum rc rc;
+
+    log_info("restarting in place");
+    supervisor_reloading();
+    handover_init(&handover);
+    pool_leave(running->pool, handover_keep, &handover);
+    surveyor_stop(running->surveyor);
+    running->surveyor = NULL;
+    close_service(running->service);
+    handover_run(&handover, &running->listener, running->arguments->all);
+    rc = open_service(running->config, running->service);
+    if (rc == RC_OK)
+        rc = start(running, &handover);
+    handover_free(&handover);
+    return rc;
+}
+
+/* With all that serves started, to its end. */
+static enum rc serve_on(struct running *running)
+{
+    int signal_number;
+    enum rc rc = RC_OK;
+
+    do {
+        log_info("hookroll " HOOKROLL_VERSION " serves %s with up to %zu workers",
+                 running->listener.inherited ? "the socket on fd 0" : running->config->listen,
+                 (size_t)running->config->workers);
+        supervisor_ready();
+        signal_number = obey(running);
+        if (signal_number == SIGUSR2)
+            rc = restart(running);
+    } while (signal_number == SIGUSR2 && rc == RC_OK);
+    if (rc != RC_OK)
+        return rc;
+    log_info("stopping: %s", strsignal(signal_number));
+    supervisor_stopping();
+    pool_stop(running->pool);
+    return RC_OK;
+}
+
+static enum rc serve(const struct arguments *arguments, const struct config *config,
+                     struct service *service)
+{
+    struct running running = {.arguments = arguments,
+                              .config = config,
+                              .service = service,
+                              .max_body = (size_t)config->max_body};
+    struct handover before;
+    enum rc rc = fcgi_init();
+
+    /* Before anybody can know, by connecting, that there is somebody to signal to. */
+    block_signals();
+    if (rc == RC_OK)
+        rc = listener_open(config->listen, (mode_t)config->listen_mode, &running.listener);
+    if (rc != RC_OK)
+        return rc;
+    handover_take(&before, &running.listener);
+    rc = start(&running, &before);
+    handover_free(&before);
+    if (rc == RC_OK)
+        rc = serve_on(&running);
+    surveyor_stop(running.surveyor);
+    listener_close(&running.listener);
     return rc;
 }
 

@@ -24,7 +24,7 @@ static const char own[] = "own";
 
 void handover_init(struct handover *handover)
 {
-    *handover = (struct handover){0};
+    *handover = (struct handover){.input = -1};
 }
 
 void handover_free(struct handover *handover)
@@ -72,18 +72,46 @@ static enum rc name(const struct handover *handover, const struct listener *list
     return rc;
 }
 
-enum rc handover_run(struct handover *handover, const struct listener *listener, char *const *argv)
+/* As from any spawner. */
+static bool put_listener(struct handover *handover, const struct listener *listener)
+{
+    if (listener->fd == STDIN_FILENO)
+        return fcntl(STDIN_FILENO, F_SETFD, 0) == 0;
+    handover->input = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    return handover->input >= 0 && dup2(listener->fd, STDIN_FILENO) == STDIN_FILENO;
+}
+
+enum rc handover_leave(struct handover *handover, const struct listener *listener)
 {
     enum rc rc = name(handover, listener);
 
+    return rc != RC_OK || put_listener(handover, listener) ? rc : RC_SYSTEM;
+}
+
+void handover_take_back(struct handover *handover, const struct listener *listener)
+{
+    if (listener->fd == STDIN_FILENO)
+        (void)fcntl(STDIN_FILENO, F_SETFD, FD_CLOEXEC);
+    if (handover->input >= 0) {
+        (void)dup2(handover->input, STDIN_FILENO);
+        (void)close(handover->input);
+        handover->input = -1;
+    }
+    for (size_t i = 0; i < handover->count; i++)
+        (void)fcntl(handover->fds[i], F_SETFD, FD_CLOEXEC);
+    (void)unsetenv(variable);
+}
+
+void handover_run(struct handover *handover, const struct listener *listener, char *const *argv)
+{
+    enum rc rc = handover_leave(handover, listener);
+
     if (rc == RC_OK) {
-        if (listener->fd != STDIN_FILENO ? dup2(listener->fd, STDIN_FILENO) == STDIN_FILENO
-                                         : fcntl(STDIN_FILENO, F_SETFD, 0) == 0)
-            (void)execv(argv[0], argv);
+        (void)execv(argv[0], argv);
         rc = RC_SYSTEM;
     }
     log_error("restart: %s: %s", argv[0], rc == RC_SYSTEM ? strerror(errno) : rc_name(rc));
-    return rc;
+    handover_take_back(handover, listener);
 }
 
 static bool is_connection(int fd)

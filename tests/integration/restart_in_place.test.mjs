@@ -169,6 +169,28 @@ describe('A responder that is told to restart in place', () => {
     });
   });
 
+  // It says that it would start, and is gone when it is to.
+  test('serves on with every connection that was open where the program cannot be run after all', async () => {
+    const { pid } = bench.responder;
+    const connections = await openKept(CONNECTIONS);
+    writeFileSync(`${program}.new`, '#!/bin/sh\nrm "$0"\n', { mode: 0o755 });
+    renameSync(`${program}.new`, program);
+    restart();
+    await logged(`restart: ${program}: No such file`);
+    await served(2);
+    const answers = await Promise.all(connections.map((connection) => connection.request(params(), BODY)));
+    assertHolds(
+      await bench.history(),
+      answers.map((answer) => currentSecret(rolled(answer)).uid),
+    );
+    assert.equal(bench.responder.pid, pid);
+    copyFileSync(responderProgram, program);
+    restart();
+    await served(3);
+    for (const connection of connections) assertEnvelope(await connection.request(healthParams), 200, 'ok');
+    await assertServes();
+  });
+
   test('does not while a request lasts, and serves others', async () => {
     const stalled = await bench.responder.open();
     const bytes = request(params(), BODY);

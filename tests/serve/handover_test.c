@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum {
@@ -57,13 +58,11 @@ static void teardown(void)
     log_capture_end();
 }
 
-/* Hands everything over to a program that is not there, so that this one goes on with it. */
+/* This program goes on as if it were the next one. */
 static void hand_over(void)
 {
-    char *const argv[] = {missing, NULL};
-
-    ck_assert_int_eq(handover_run(&handover, &listener, argv), RC_SYSTEM);
-    ck_assert(log_capture_has(missing));
+    ck_assert_int_eq(handover_leave(&handover, &listener), RC_OK);
+    (void)close(handover.input);
     handover_free(&handover);
 }
 
@@ -205,6 +204,56 @@ START_TEST(more_connections_than_can_be_named_leave_a_list_that_can_be_passed)
 }
 END_TEST
 
+static bool same_file(int a, int b)
+{
+    struct stat one;
+    struct stat other;
+
+    ck_assert_int_eq(fstat(a, &one), 0);
+    ck_assert_int_eq(fstat(b, &other), 0);
+    return one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
+/* A program that is not there. */
+static void run_in_vain(void)
+{
+    char *const argv[] = {missing, NULL};
+
+    handover_run(&handover, &listener, argv);
+    ck_assert(log_capture_has(missing));
+    ck_assert_ptr_null(getenv(variable));
+}
+
+START_TEST(all_is_as_before_where_the_next_program_cannot_be_run)
+{
+    ck_assert(same_file(STDIN_FILENO, saved_stdin));
+    for (int i = 0; i < ENDS; i++)
+        handover_keep(&handover, ends[i]);
+    run_in_vain();
+    ck_assert(same_file(STDIN_FILENO, saved_stdin));
+    ck_assert(closes_on_exec(listener.fd));
+    ck_assert_uint_eq(handover.count, ENDS);
+    for (int i = 0; i < ENDS; i++) {
+        ck_assert_int_eq(handover.fds[i], ends[i]);
+        ck_assert(closes_on_exec(ends[i]));
+    }
+    ck_assert_int_eq(handover.input, -1);
+}
+END_TEST
+
+START_TEST(a_listener_on_descriptor_0_stays_there_where_the_next_program_cannot_be_run)
+{
+    const int own = listener.fd;
+
+    ck_assert_int_eq(dup3(own, STDIN_FILENO, O_CLOEXEC), STDIN_FILENO);
+    listener.fd = STDIN_FILENO;
+    run_in_vain();
+    ck_assert(same_file(STDIN_FILENO, own));
+    ck_assert(closes_on_exec(STDIN_FILENO));
+    listener.fd = own;
+}
+END_TEST
+
 Suite *handover_suite(void)
 {
     Suite *suite = suite_create("handover");
@@ -219,6 +268,8 @@ Suite *handover_suite(void)
     tcase_add_test(tc, what_is_no_open_connection_is_not_taken);
     tcase_add_test(tc, nothing_is_taken_where_nothing_was_handed_over);
     tcase_add_test(tc, nothing_is_taken_beside_a_socket_that_was_not_handed_over);
+    tcase_add_test(tc, all_is_as_before_where_the_next_program_cannot_be_run);
+    tcase_add_test(tc, a_listener_on_descriptor_0_stays_there_where_the_next_program_cannot_be_run);
     tcase_add_test(tc, more_connections_than_can_be_named_leave_a_list_that_can_be_passed);
     suite_add_tcase(suite, tc);
     return suite;
