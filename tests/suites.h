@@ -115,6 +115,7 @@ Suite *handover_suite(void);
 Suite *intake_suite(void);
 Suite *kept_suite(void);
 Suite *listener_suite(void);
+Suite *listener_unix_suite(void);
 Suite *pool_slots_suite(void);
 Suite *pool_suite(void);
 Suite *pool_end_suite(void);

@@ -119,6 +119,7 @@ static Suite *(*const suites[])(void) = {
     intake_suite,
     kept_suite,
     listener_suite,
+    listener_unix_suite,
     pool_slots_suite,
     pool_suite,
     pool_end_suite,
