@@ -5,7 +5,6 @@
 #include "base/moment.h"
 #include "base/process.h"
 
-#include <errno.h>
 #include <stdlib.h>
 
 enum {
@@ -114,15 +113,20 @@ bool crew_make_worker(struct crew *crew)
 /* With the lock held. */
 static struct crew_worker *take_idle(struct crew *crew)
 {
-    struct crew_worker *worker;
+    struct crew_worker *worker = crew->idle;
 
-    if (crew->idle == NULL && crew->made < crew->options.workers && !crew->starved &&
-        !crew_make_worker(crew))
-        crew_starve(crew, ENOMEM);
-    worker = crew->idle;
     if (worker != NULL)
         crew->idle = worker->next;
     return worker;
+}
+
+/* With the lock held. False when it was tried, without memory. */
+static bool provide_idle(struct crew *crew)
+{
+    if (crew->idle != NULL || crew->made == crew->options.workers || crew->starved)
+        return true;
+    crew->starved = !crew_make_worker(crew);
+    return !crew->starved;
 }
 
 /* With the lock held. At an end no worker begins its last round once one has ended; those that
@@ -132,45 +136,58 @@ static bool is_over(const struct crew *crew)
     return atomic_load(&crew->order) >= CREW_STOP && crew->ended > 0;
 }
 
-/* With the lock held, and nobody ready. Whom the thread runs then, or NULL: it parked, or rested.
- */
-static struct crew_worker *choose_idle(struct crew *crew, struct crew_thread *thread)
+/* With the lock held. */
+static void rest(struct crew *crew)
 {
-    struct crew_worker *worker = NULL;
+    crew->resting++;
+    (void)pthread_cond_signal(&crew->rested);
+    (void)pthread_cond_wait(&crew->changed, &crew->lock);
+    crew->resting--;
+}
 
+/* With the lock held, and nobody ready. */
+static enum crew_choice choose_idle(struct crew *crew, struct crew_thread *thread)
+{
     if (atomic_load(&crew->order) == CREW_SERVE && slots_crowded(&crew->slots)) {
         (void)pthread_mutex_unlock(&crew->lock);
         slots_stay(&thread->slot);
         (void)pthread_mutex_lock(&crew->lock);
-        return NULL;
+        return CREW_NOBODY;
     }
-    if (atomic_load(&crew->order) != CREW_PAUSE && !is_over(crew))
-        worker = take_idle(crew);
-    if (worker == NULL) {
-        crew->resting++;
-        (void)pthread_cond_signal(&crew->rested);
-        (void)pthread_cond_wait(&crew->changed, &crew->lock);
-        crew->resting--;
+    if (atomic_load(&crew->order) != CREW_PAUSE && !is_over(crew)) {
+        if (!provide_idle(crew))
+            return CREW_STARVED;
+        thread->worker = take_idle(crew);
+        if (thread->worker != NULL)
+            return CREW_WORKER;
     }
-    return worker;
+    rest(crew);
+    return CREW_NOBODY;
 }
 
-struct crew_worker *crew_choose(struct crew *crew, struct crew_thread *thread)
+/* With the lock held. */
+static enum crew_choice choose_once(struct crew *crew, struct crew_thread *thread)
 {
-    struct crew_worker *worker;
+    thread->worker = take_ready(crew);
+    if (thread->worker != NULL)
+        return CREW_WORKER;
+    if (is_over(crew) && atomic_load(&crew->away) == 0)
+        return CREW_OVER;
+    return choose_idle(crew, thread);
+}
+
+enum crew_choice crew_choose(struct crew *crew, struct crew_thread *thread)
+{
+    enum crew_choice choice;
 
     (void)pthread_mutex_lock(&crew->lock);
     do {
-        worker = take_ready(crew);
-        if (worker == NULL && is_over(crew) && atomic_load(&crew->away) == 0)
-            break;
-        if (worker == NULL)
-            worker = choose_idle(crew, thread);
-    } while (worker == NULL);
+        choice = choose_once(crew, thread);
+    } while (choice == CREW_NOBODY);
     if (crew->ready > 0)
         call_for_ready(crew);
     (void)pthread_mutex_unlock(&crew->lock);
-    return worker;
+    return choice;
 }
 
 void crew_settle(struct crew_worker *worker)

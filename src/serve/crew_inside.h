@@ -36,6 +36,14 @@ enum crew_leaving {
     CREW_FOR_GOOD
 };
 
+/* What a thread is to do next. */
+enum crew_choice {
+    CREW_NOBODY,  /* choose again */
+    CREW_WORKER,  /* run it */
+    CREW_STARVED, /* tell that no worker could be made, and choose again */
+    CREW_OVER     /* end */
+};
+
 struct crew_worker {
     struct crew *crew;
     void *tools;
@@ -64,7 +72,7 @@ struct crew {
     struct crew_worker *first_ready; /* in the order of their turns */
     struct crew_worker **end_ready;
     bool starved; /* no thread or worker could be made: not tried again before the next look */
-    bool told;    /* and that was logged */
+    bool starvation_logged;
     size_t made;  /* workers */
     size_t ended; /* of them */
     struct crew_thread *threads;
@@ -74,9 +82,9 @@ struct crew {
 /* crew_make_worker: one more, idle; with the lock held. False without memory. */
 bool crew_make_worker(struct crew *crew);
 
-/* crew_choose: whom the thread runs next; NULL when it is to end. crew_settle: once the worker has
- * left the thread; others may run it then. */
-struct crew_worker *crew_choose(struct crew *crew, struct crew_thread *thread);
+/* crew_choose: whom the thread runs next, as thread->worker, or what it is to do instead.
+ * crew_settle: once the worker has left the thread; others may run it then. */
+enum crew_choice crew_choose(struct crew *crew, struct crew_thread *thread);
 void crew_settle(struct crew_worker *worker);
 
 /* crew_await_turn, crew_give_turn: as blocking_hooks's leave, of the worker that the thread runs,
@@ -93,8 +101,5 @@ bool crew_start_threads(struct crew *crew);
 /* crew_relay: where nobody waits for the next request, somebody is to, if a slot is free; and the
  * watchdog looks out for threads that hold one and wait. */
 void crew_relay(struct crew *crew);
-
-/* crew_starve: a thread or a worker could not be made; with the lock held. */
-void crew_starve(struct crew *crew, int err);
 
 #endif

@@ -7,28 +7,45 @@
 #include <errno.h>
 #include <string.h>
 
-void crew_starve(struct crew *crew, int err)
+/* A thread or a worker could not be made. Without the lock: a log that nobody reads makes only this
+ * thread wait. */
+static void tell_starved(struct crew *crew, int err)
 {
-    crew->starved = true;
+    bool logged;
+    size_t made;
+
+    (void)pthread_mutex_lock(&crew->lock);
+    logged = crew->starvation_logged;
+    crew->starvation_logged = true;
+    made = crew->made;
+    (void)pthread_mutex_unlock(&crew->lock);
     watchdog_arm(&crew->watchdog);
-    if (!crew->told)
-        log_warn("there are %zu workers and %zu threads, and no more can be had now: %s",
-                 crew->made, (size_t)crew->started, strerror(err));
-    crew->told = true;
+    if (!logged)
+        log_warn("there are %zu workers and %zu threads, and no more can be had now: %s", made,
+                 (size_t)crew->started, strerror(err));
+}
+
+static void run(struct crew_thread *thread)
+{
+    struct crew_worker *worker = thread->worker;
+
+    worker->thread = thread;
+    fiber_switch(thread->chooser, worker->fiber);
+    crew_settle(worker);
 }
 
 static void *run_thread(void *arg)
 {
     struct crew_thread *thread = arg;
-    struct crew_worker *worker;
+    enum crew_choice choice;
 
     thread->id = thread_id();
     blocking_watch(&thread->hooks);
-    while ((worker = crew_choose(thread->crew, thread)) != NULL) {
-        worker->thread = thread;
-        thread->worker = worker;
-        fiber_switch(thread->chooser, worker->fiber);
-        crew_settle(worker);
+    while ((choice = crew_choose(thread->crew, thread)) != CREW_OVER) {
+        if (choice == CREW_STARVED)
+            tell_starved(thread->crew, ENOMEM);
+        else
+            run(thread);
     }
     blocking_watch(NULL);
     return NULL;
@@ -96,19 +113,21 @@ static int start_thread(struct crew *crew)
 /* One thread more that runs, if there may be. */
 static void grow(struct crew *crew)
 {
+    int err = 0;
+
     (void)pthread_mutex_lock(&crew->lock);
     if (crew->order == CREW_SERVE && crew->started < crew->options.workers && !crew->starved &&
         slots_claim(&crew->slots)) {
-        int err = start_thread(crew);
-
-        if (err == 0) {
-            crew->told = false;
-        } else {
+        err = start_thread(crew);
+        crew->starved = err != 0;
+        if (err == 0)
+            crew->starvation_logged = false;
+        else
             slots_release(&crew->slots);
-            crew_starve(crew, err);
-        }
     }
     (void)pthread_mutex_unlock(&crew->lock);
+    if (err != 0)
+        tell_starved(crew, err);
 }
 
 void crew_relay(struct crew *crew)

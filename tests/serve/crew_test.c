@@ -2,10 +2,12 @@
  * and is waited for by a pause and by an end. */
 #include "base/blocking.h"
 #include "base/moment.h"
+#include "base/log.h"
 #include "base/process.h"
 #include "serve/crew.h"
 #include "serve/watchdog.h"
 #include "suites.h"
+#include "support/log_capture.h"
 #include "support/tasks.h"
 
 #include <errno.h>
@@ -44,6 +46,7 @@ static struct {
     size_t done;
     size_t calls;
     size_t blocked; /* how often a thread did */
+    size_t logs;    /* lines that are being written, or were */
     bool lets_go;   /* those that block */
     bool stopped;   /* nobody waits */
 } desk;
@@ -198,7 +201,7 @@ static void setup(void)
     ck_assert_int_eq(pthread_cond_init(&desk.changed, NULL), 0);
     desk.first = desk.awaiting = NULL;
     desk.end = &desk.first;
-    desk.away = desk.done = desk.calls = desk.blocked = 0;
+    desk.away = desk.done = desk.calls = desk.blocked = desk.logs = 0;
     desk.lets_go = true;
     desk.stopped = false;
     tools_made = 0;
@@ -533,6 +536,61 @@ START_TEST(once_there_is_memory_again_there_are_more_workers)
 }
 END_TEST
 
+/* As standard error does, when it is a pipe that nobody reads. */
+static void hold_log(enum log_level level, const char *message)
+{
+    (void)level;
+    (void)message;
+    (void)pthread_mutex_lock(&desk.lock);
+    desk.logs++;
+    (void)pthread_cond_broadcast(&desk.changed);
+    while (!desk.lets_go)
+        (void)pthread_cond_wait(&desk.changed, &desk.lock);
+    (void)pthread_mutex_unlock(&desk.lock);
+}
+
+START_TEST(who_cannot_log_that_there_is_no_memory_keeps_no_other_waiting)
+{
+    struct errand errands[2];
+
+    tools_max = 2;
+    log_divert(hold_log);
+    ck_assert_int_eq(start(WORKERS), RC_OK);
+    let_go(false);
+    ask(&errands[0], 1);
+    ask(&errands[1], 1);
+    await_count(&desk.logs, 1);
+    give_turn();
+    await_count(&desk.done, 1);
+    let_go(true);
+    give_turn();
+    await_count(&desk.done, 2);
+    end(CREW_STOP);
+    log_divert(NULL);
+}
+END_TEST
+
+START_TEST(that_there_is_no_memory_is_logged_once)
+{
+    struct errand errands[2];
+
+    tools_max = 2;
+    log_capture_begin();
+    ck_assert_int_eq(start(WORKERS), RC_OK);
+    for (size_t i = 0; i < 3; i++) {
+        ask(&errands[0], 1);
+        ask(&errands[1], 1);
+        give_turn();
+        give_turn();
+        await_count(&desk.done, 2 * i + 2);
+    }
+    ck_assert(log_capture_await("no more can be had now: Cannot allocate memory"));
+    end(CREW_STOP);
+    ck_assert_uint_eq(log_capture_count(), 1);
+    log_capture_end();
+}
+END_TEST
+
 Suite *crew_suite(void)
 {
     Suite *suite = suite_create("crew");
@@ -552,6 +610,8 @@ Suite *crew_suite(void)
     tcase_add_test(tc, an_end_at_once_joins_all);
     tcase_add_test(tc, without_memory_for_more_one_worker_serves);
     tcase_add_test(tc, once_there_is_memory_again_there_are_more_workers);
+    tcase_add_test(tc, who_cannot_log_that_there_is_no_memory_keeps_no_other_waiting);
+    tcase_add_test(tc, that_there_is_no_memory_is_logged_once);
     suite_add_tcase(suite, tc);
     return suite;
 }
