@@ -1,5 +1,6 @@
-/* crew_inside: what the crew's own sources share; nobody else includes it. crew.c has workers and
- * orders, crew_threads.c the threads. */
+/* crew_inside: what the crew's own sources share; nobody else includes it. crew_workers.c has the
+ * workers and calls none of the others, crew_threads.c has the threads and calls crew_workers.c,
+ * crew.c has orders and calls both. */
 #ifndef HOOKROLL_SERVE_CREW_INSIDE_H
 #define HOOKROLL_SERVE_CREW_INSIDE_H
 
@@ -50,7 +51,7 @@ struct crew_worker {
     struct fiber *fiber;
     struct crew_thread *thread; /* that runs it */
     enum crew_leaving leaving;
-    _Atomic int turn;         /* crew.c's: whether it has its turn */
+    _Atomic int turn;         /* crew_workers.c's: whether it has its turn */
     struct crew_worker *next; /* in a list */
 };
 
@@ -79,8 +80,13 @@ struct crew {
     struct crew_worker workers[];
 };
 
-/* crew_make_worker: one more, idle; with the lock held. False without memory. */
+/* Of crew_workers.c.
+ *
+ * crew_make_worker: one more, idle; with the lock held. False without memory. */
 bool crew_make_worker(struct crew *crew);
+
+/* crew_leave: by the worker. Somebody lets it go on from here. */
+void crew_leave(struct crew_worker *worker, enum crew_leaving leaving);
 
 /* crew_choose: whom the thread runs next, as thread->worker, or what it is to do instead.
  * crew_settle: once the worker has left the thread; others may run it then. */
@@ -95,7 +101,9 @@ void crew_give_turn(void *worker);
 /* crew_tell_resting: those who rest may find somebody to run; with the lock held. */
 void crew_tell_resting(struct crew *crew);
 
-/* crew_start_threads: the first ones; others follow when all are busy. False with errno. */
+/* Of crew_threads.c.
+ *
+ * crew_start_threads: the first ones; others follow when all are busy. False with errno. */
 bool crew_start_threads(struct crew *crew);
 
 /* crew_relay: where nobody waits for the next request, somebody is to, if a slot is free; and the
