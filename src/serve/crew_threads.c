@@ -1,4 +1,4 @@
-/* crew_threads: how many threads there are, and what each does; whom it runs is crew_workers.c's. */
+/* crew_threads: how many threads there are, and what each does; whom it runs is not theirs. */
 #include "serve/crew_inside.h"
 
 #include "base/log.h"

@@ -1,8 +1,8 @@
 /* crew: that who waits for its turn leaves its thread to others, goes on when the turn has come,
  * and is waited for by a pause and by an end. */
 #include "base/blocking.h"
-#include "base/moment.h"
 #include "base/log.h"
+#include "base/moment.h"
 #include "base/process.h"
 #include "serve/crew.h"
 #include "serve/watchdog.h"
