@@ -5,8 +5,9 @@ import { ANY } from './load.mjs';
 const PAYLOAD = randomBytes(768).toString('base64'); // 1 KiB
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
-// Which endpoint: one of the first 32, or any of them, drawn anew for each request.
-export const numbered = (number) => (store) => store.any.replace(ANY, `00000${ALPHABET[number]}`);
+// Which endpoint: one by its number, or any of them, drawn anew for each request.
+const digits = (number) => [...ANY].map((_, i) => ALPHABET[Math.floor(number / 32 ** (ANY.length - 1 - i)) % 32]).join('');
+export const numbered = (number) => (store) => store.any.replace(ANY, digits(number));
 export const first = numbered(0);
 export const any = (store) => store.any;
 
