@@ -1,5 +1,6 @@
 // seed: a stand-in's database with a project, a key and so many endpoints, each with a secret.
 // usage: node seed.mjs FILE COUNT; prints what its store would be to requests.mjs
+import { ANY } from '../load.mjs';
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
@@ -24,4 +25,4 @@ db.transaction(() => {
   }
 })();
 db.close();
-console.log(JSON.stringify({ key: { key: `${key}_${secret}` }, endpoints: count, any: `/api/v1/projects/${project}/endpoints/${begin}` }));
+console.log(JSON.stringify({ key: { key: `${key}_${secret}` }, endpoints: count, any: `/api/v1/projects/${project}/endpoints/${begin}${ANY}` }));
