@@ -2,6 +2,7 @@
  * and end; what is done in them is kv_access's, what is stored is decided above. */
 #include "store/kv.h"
 
+#include "base/directory.h"
 #include "base/log.h"
 #include "base/moment.h"
 #include "store/batch.h"
@@ -10,7 +11,6 @@
 #include "store/metrics.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -34,20 +34,6 @@ struct kv {
     struct batch batch;
     unsigned commits; /* begun; counted by who leads the batch */
 };
-
-/* A new directory entry is on the disk only once its directory is. */
-static int sync_directory(const char *path)
-{
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int err = 0;
-
-    if (fd < 0)
-        return errno;
-    if (fsync(fd) != 0)
-        err = errno;
-    (void)close(fd);
-    return err;
-}
 
 static int open_dbi(struct kv *kv)
 {
@@ -94,7 +80,7 @@ static int open_env(struct kv *kv, const char *directory, size_t map_size)
     if (err == MDB_SUCCESS)
         err = mdb_env_open(kv->env, directory, MDB_NOTLS | MDB_NORDAHEAD, 0600);
     if (err == MDB_SUCCESS)
-        err = sync_directory(directory);
+        err = directory_sync(directory);
     if (err != MDB_SUCCESS)
         return err;
     (void)release_dead(kv);
