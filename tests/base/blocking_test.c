@@ -1,5 +1,6 @@
 /* blocking: whose hooks are called, with what, that a thread may have none, and turns. */
 #include "base/blocking.h"
+#include "base/thread.h"
 #include "suites.h"
 #include "support/tasks.h"
 
@@ -200,7 +201,7 @@ static void *give(void *arg)
 
 START_TEST(without_hooks_the_thread_waits_for_its_turn)
 {
-    struct giver giver = {.awaiting = tasks_self()};
+    struct giver giver = {.awaiting = thread_id()};
     pthread_t thread;
     bool given;
 

@@ -1,5 +1,7 @@
 /* pool_end: what becomes of requests and connections when a pool stops, pauses, or leaves them to
  * another. */
+#include "base/moment.h"
+#include "base/thread.h"
 #include "suites.h"
 #include "support/pool_fixture.h"
 #include "support/tasks.h"
@@ -11,7 +13,6 @@
 #include <stdio.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -281,12 +282,22 @@ static void catch_interruptions(void)
     ck_assert_int_eq(sigaction(SIGUSR2, &action, NULL), 0);
 }
 
-static int64_t elapsed(void)
+/* Whether what began then (moment_elapsed) is over while a connection may still be used. */
+static bool is_in_time(int64_t began)
 {
-    struct timespec now;
+    return moment_elapsed() - began < 50 * INT64_C(1000000);
+}
 
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
+/* Until the thread that stops the pool looks at connections for the last time: the only one that
+ * waits for events, once workers have ended. False when it has stopped the pool. */
+static bool await_last_look(pid_t stopping, const _Atomic bool *stopped)
+{
+    while (!tasks_sleeps(stopping, TASKS_EPOLL)) {
+        if (*stopped)
+            return false;
+        (void)sched_yield();
+    }
+    return true;
 }
 
 struct interrupter {
@@ -302,24 +313,20 @@ static void *interrupt(void *arg)
     struct interrupter *interrupter = arg;
     int64_t began;
 
-    /* The only one that does, once workers have ended. */
-    while (!tasks_sleeps(interrupter->stopping, TASKS_EPOLL)) {
-        if (interrupter->stopped)
-            return NULL;
-        (void)sched_yield();
-    }
-    began = elapsed();
+    if (!await_last_look(interrupter->stopping, &interrupter->stopped))
+        return NULL;
+    began = moment_elapsed();
     (void)syscall(SYS_tgkill, getpid(), interrupter->stopping, SIGUSR2);
     while (interruptions == 0)
         (void)sched_yield();
     pool_fixture_send_health(&at, interrupter->fd);
-    interrupter->in_time = elapsed() - began < 50;
+    interrupter->in_time = is_in_time(began);
     return NULL;
 }
 
 START_TEST(an_interruption_does_not_end_the_last_look)
 {
-    struct interrupter interrupter = {.stopping = tasks_self()};
+    struct interrupter interrupter = {.stopping = thread_id()};
 
     at.listener.inherited = true;
     catch_interruptions();
@@ -362,16 +369,13 @@ static void *come_late(void *arg)
     struct latecomer *latecomer = arg;
     int64_t began;
 
-    while (!tasks_sleeps(latecomer->stopping, TASKS_EPOLL)) {
-        if (latecomer->stopped)
-            return NULL;
-        (void)sched_yield();
-    }
-    began = elapsed();
+    if (!await_last_look(latecomer->stopping, &latecomer->stopped))
+        return NULL;
+    began = moment_elapsed();
     latecomer->hidden = access(at.socket, F_OK) != 0;
     latecomer->fd = fcgi_client_connect(other_name);
     pool_fixture_send_health(&at, latecomer->fd);
-    latecomer->in_time = elapsed() - began < 50;
+    latecomer->in_time = is_in_time(began);
     return NULL;
 }
 
@@ -388,7 +392,7 @@ static void reopen_listener(void)
 
 START_TEST(who_comes_during_the_last_look_is_served_and_nobody_new_comes)
 {
-    struct latecomer latecomer = {.stopping = tasks_self()};
+    struct latecomer latecomer = {.stopping = thread_id()};
 
     (void)temp_dir_path(&at.api.at.temp, "other", other_name);
     /* On a busy machine it may come too late. */

@@ -1,6 +1,8 @@
 /* tasks: /proc/self/task, and the number of the system call that a thread is in. */
 #include "support/tasks.h"
 
+#include "base/thread.h"
+
 #include <check.h>
 #include <dirent.h>
 #include <fcntl.h>
@@ -13,11 +15,6 @@
 enum {
     PATIENCE = 20000 /* ms */
 };
-
-pid_t tasks_self(void)
-{
-    return (pid_t)syscall(SYS_gettid);
-}
 
 static bool is(long call, enum tasks_sleep sleep)
 {
@@ -61,7 +58,7 @@ bool tasks_sleeps(pid_t task, enum tasks_sleep sleep)
 /* How many threads there are, but the caller, of which so many sleep so. */
 static size_t count(enum tasks_sleep sleep, size_t *sleeping)
 {
-    const pid_t self = tasks_self();
+    const pid_t self = thread_id();
     DIR *tasks = opendir("/proc/self/task");
     const struct dirent *entry;
     size_t others = 0;

@@ -11,9 +11,6 @@ enum tasks_sleep {
     TASKS_EPOLL
 };
 
-/* tasks_self: the calling thread. */
-pid_t tasks_self(void);
-
 /* tasks_count: how many threads there are. */
 size_t tasks_count(void);
 
