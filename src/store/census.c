@@ -67,11 +67,12 @@ static bool visit(struct text key, struct text record, void *arg)
 
 static enum rc view_in(struct kv_txn *txn, void *arg)
 {
+    const char endpoints = KEYSPACE_ENDPOINTS;
     struct walk *walk = arg;
 
     walk->left = VIEW;
     walk->ended = true;
-    return kv_scan(txn, text_of("E"), last(walk), KV_FORWARDS, visit, walk);
+    return kv_scan(txn, (struct text){&endpoints, 1}, last(walk), KV_FORWARDS, visit, walk);
 }
 
 enum rc census_take(struct store *store, int64_t now, census_go_on *go_on, void *arg,

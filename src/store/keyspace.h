@@ -1,17 +1,18 @@
 /* keyspace: the keys under which records are stored; one ordered space.
  *
  *   D tag endpoint    what is left of an endpoint that was deleted
- *   E tag head        an endpoint; a project's lie together, oldest first
  *   H tag sequence    history; a project's newest entry is its last
  *   K key             an API key
  *   L key             when it was last used
  *   M                 the store itself
  *   P project         a project
+ *   e tag head        an endpoint; a project's lie together, oldest first
  *
  * Uids are their 16 bytes, sequences 8 bytes big-endian. A project's tag is the last 5 of its
  * uid's random bytes, an endpoint's head the first 10 bytes of its uid, its time and 4 random
  * ones: no two projects of a store share a tag, and no two endpoints of a project a head. A roll
- * writes all pages of the tree above what it changes, and short keys make them few. Pure. */
+ * writes all pages of the tree above what it changes, and short keys make them few. So does that
+ * endpoints come last: only at its end LMDB fills the pages of what is added in order. Pure. */
 #ifndef HOOKROLL_STORE_KEYSPACE_H
 #define HOOKROLL_STORE_KEYSPACE_H
 
@@ -24,8 +25,12 @@
 enum {
     KEYSPACE_TAG_BYTES = 5,
     KEYSPACE_HEAD_BYTES = 10,
-    KEYSPACE_PROJECT_PREFIX = 1 + KEYSPACE_TAG_BYTES, /* of D, E and H keys of one project */
+    KEYSPACE_PROJECT_PREFIX = 1 + KEYSPACE_TAG_BYTES, /* of D, H and e keys of one project */
     KEYSPACE_MAX = KEYSPACE_PROJECT_PREFIX + UID_BYTES
+};
+
+enum {
+    KEYSPACE_ENDPOINTS = 'e' /* what all keys of endpoints begin with, and no other */
 };
 
 struct keyspace_key {
@@ -48,7 +53,7 @@ bool keyspace_same_tag(const struct uid *a, const struct uid *b);
  * when it is too short to have one. */
 struct uid keyspace_tail(const void *key, size_t len);
 
-/* keyspace_head: what an E key has of the endpoint's uid, whose other bytes are zero; UID_NONE
+/* keyspace_head: what an e key has of the endpoint's uid, whose other bytes are zero; UID_NONE
  * when it is not one. */
 struct uid keyspace_head(const void *key, size_t len);
 

@@ -4,7 +4,7 @@
 #include "store/seal.h"
 
 enum {
-    STORE_VERSION = 2, /* 1 had whole uids in all keys */
+    STORE_VERSION = 3, /* 1 had whole uids in all keys, 2 endpoints before the history */
     PROJECT_VERSION = 1,
     APIKEY_VERSION = 1,
     HISTORY_VERSION = 1,

@@ -250,7 +250,7 @@ static enum rc misplace(struct kv_txn *txn, void *arg)
     struct text record;
     enum rc rc = kv_get(txn, (struct text){(const char *)from.bytes, from.len}, &record);
     char copy[4096];
-    char longest[KV_KEY_MAX] = "E";
+    char longest[KV_KEY_MAX] = "e";
 
     (void)arg;
     if (rc != RC_OK || record.len > sizeof copy)
