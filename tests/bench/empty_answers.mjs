@@ -1,5 +1,6 @@
 // empty_answers: responders that answer a request as hookroll did, and do nothing for it: its
-// own pool with the answer kept (constant.c), and libfcgi's plain loop (empty.c).
+// own pool with the answer kept (constant.c), and libfcgi's plain loop (empty.c), also with one of
+// LMDB's commits before each answer (committing.c).
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { built } from '../integration/support/place.mjs';
@@ -22,15 +23,19 @@ function cgiOutput({ headers, text }) {
 }
 
 // The socket of a loop that answers what the request is answered at this port.
-export async function startLoop(world, port, request) {
+async function startProgram(world, port, request, program, ...args) {
   const dir = world.place();
   const file = path.join(dir, 'answer');
   const socket = path.join(dir, 'fcgi.sock');
   writeFileSync(file, cgiOutput(await ask(port, request)), { mode: 0o600 });
-  const running = start(built('tests/bench/empty'), [socket, String(THREADS), file]);
+  const running = start(built(`tests/bench/${program}`), [socket, String(THREADS), file, ...args]);
   world.keep({ stop: () => stop(running) });
-  await until('the empty responder to accept', () => isAccepting(socket));
+  await until(`${program} to accept`, () => isAccepting(socket));
   return socket;
 }
+
+export const startLoop = (world, port, request) => startProgram(world, port, request, 'empty');
+export const startCommitting = (world, port, request, directory, records) =>
+  startProgram(world, port, request, 'committing', directory, String(records));
 
 export const startConstant = async (world, store, settings) => (await world.responder(store, programs.constant, settings)).address;

@@ -2,7 +2,7 @@
 // the same request answered without writing, and what the disk and LMDB do by themselves.
 import path from 'node:path';
 import { built } from '../integration/support/place.mjs';
-import { startConstant } from './empty_answers.mjs';
+import { startCommitting, startConstant } from './empty_answers.mjs';
 import { median, quartiles, ratios, summary } from './figures.mjs';
 import { load, prepare } from './load.mjs';
 import { any, first, roll } from './requests.mjs';
@@ -11,38 +11,56 @@ import { said } from './said.mjs';
 import * as show from './tables.mjs';
 import { inWorld, programs, servers } from './world.mjs';
 
-const CLIENTS = [1, 8, 32, 128];
-const ENDPOINTS = 100_000;
+// By how many endpoints the store has, with how many clients.
+const CLIENTS = { 1_000: [1, 8, 32, 128], 100_000: [1, 32, 128] };
+const SIZES = Object.keys(CLIENTS).map(Number);
 const VARIANTS = ['hookroll', 'serial', 'unwritten'];
 
 const nameOf = (...parts) => parts.join();
 
-async function casesOf(world, store, options) {
-  const anyOf = prepare(world.dir, roll(store, any));
-  const one = prepare(world.dir, { ...roll(store, first), name: 'one' });
+async function rollCases(world, store, options) {
+  const { endpoints } = store;
+  const anyOf = prepare(world.dir, { ...roll(store, any), name: nameOf('any', endpoints) });
   const cases = [];
   for (const variant of VARIANTS) {
     const { address } = await world.responder(store, programs[variant], options.settings);
     for (const server of servers) {
       const port = await world.front(server, address);
-      for (const clients of CLIENTS)
-        cases.push([nameOf(variant, server, clients), () => load(port, anyOf, { clients, seconds: options.seconds })]);
+      for (const clients of CLIENTS[endpoints])
+        cases.push([nameOf(variant, endpoints, server, clients), () => load(port, anyOf, { clients, seconds: options.seconds })]);
     }
-  }
-  const constant = await startConstant(world, store, options.settings);
-  for (const server of servers) {
-    const port = await world.front(server, constant);
-    cases.push([nameOf('empty', server), () => load(port, one, { clients: 1, seconds: options.seconds })]);
   }
   return cases;
 }
 
-// Of as many records as the store has endpoints, or of one alone; of so many rolls each.
+// One client of responders that answer as hookroll does and decide nothing: with nothing else, or
+// behind a bare commit.
+async function loneCases(world, store, options) {
+  const { endpoints } = store;
+  const request = roll(store, first);
+  const one = prepare(world.dir, { ...request, name: nameOf('one', endpoints) });
+  const { address } = await world.responder(store, programs.hookroll, options.settings);
+  const port = await world.front(servers[0], address);
+  const sockets = {
+    empty: await startConstant(world, store, options.settings),
+    committing: await startCommitting(world, port, request, world.place(), endpoints),
+  };
+  const cases = [];
+  for (const [name, socket] of Object.entries(sockets))
+    for (const server of servers) {
+      const front = await world.front(server, socket);
+      cases.push([nameOf(name, endpoints, server), () => load(front, one, { clients: 1, seconds: options.seconds })]);
+    }
+  return cases;
+}
+
+// LMDB alone: of as many records as the store has endpoints, so many rolls each.
 const COMMITS = [
-  [1, 1],
-  [ENDPOINTS, 1],
-  [ENDPOINTS, 16],
-  [ENDPOINTS, 64],
+  [1_000, 1],
+  [1_000, 16],
+  [100_000, 1],
+  [100_000, 16],
+  [100_000, 64],
 ];
 
 function machineCases(world, { seconds }) {
@@ -55,9 +73,10 @@ function machineCases(world, { seconds }) {
   return [['flush', () => bare('flush', file)], ...commits];
 }
 
-function rollRow(samples, server, clients) {
-  const [hookroll, serial, unwritten] = VARIANTS.map((variant) => samples[nameOf(variant, server, clients)]);
+function rollRow(samples, endpoints, server, clients) {
+  const [hookroll, serial, unwritten] = VARIANTS.map((variant) => samples[nameOf(variant, endpoints, server, clients)]);
   return {
+    endpoints,
     server,
     clients,
     hookroll: summary(hookroll),
@@ -70,6 +89,7 @@ function rollRow(samples, server, clients) {
 }
 
 const rollColumns = {
+  endpoints: ({ endpoints }) => show.whole(endpoints),
   server: ({ server }) => server,
   clients: ({ clients }) => clients,
   'rolls/s': ({ hookroll }) => show.rate(hookroll.rate),
@@ -85,7 +105,7 @@ const rollColumns = {
 function commitRow(samples, records, rolls) {
   const commits = samples[nameOf('commit', records, rolls)];
   return {
-    what: `LMDB's commit of what ${rolls === 1 ? 'a roll writes' : `${rolls} rolls write`}, ${records === 1 ? 'one record' : `${show.whole(records)} records`}`,
+    what: `LMDB's commit of what ${rolls === 1 ? 'a roll writes' : `${rolls} rolls write`}, ${show.whole(records)} endpoints`,
     rolls: quartiles(commits.map(({ rate }) => rate * rolls)),
     ...summary(commits),
   };
@@ -98,43 +118,54 @@ const diskColumns = {
   'p50, p99 ms': show.latencies,
 };
 
-function loneRow(samples, server) {
-  const rolls = samples[nameOf('hookroll', server, 1)];
-  const empty = samples[nameOf('empty', server)];
-  const commit = samples[nameOf('commit', ENDPOINTS, 1)];
+function loneRow(samples, endpoints, server) {
+  const rolls = samples[nameOf('hookroll', endpoints, server, 1)];
+  const empty = samples[nameOf('empty', endpoints, server)];
+  const commit = samples[nameOf('commit', endpoints, 1)];
+  const committing = samples[nameOf('committing', endpoints, server)];
   const floor = empty.map(({ p50 }, i) => ({ p50: p50 + commit[i].p50 }));
+  const p50 = (sample) => sample.p50;
   return {
+    endpoints,
     server,
-    roll_p50: median(rolls.map(({ p50 }) => p50)),
-    commit_p50: median(commit.map(({ p50 }) => p50)),
-    empty_p50: median(empty.map(({ p50 }) => p50)),
-    floor_p50: quartiles(floor.map(({ p50 }) => p50)),
-    ratio: ratios(rolls, floor, ({ p50 }) => p50),
+    roll_p50: median(rolls.map(p50)),
+    commit_p50: median(commit.map(p50)),
+    empty_p50: median(empty.map(p50)),
+    committing_p50: median(committing.map(p50)),
+    over_sum: ratios(rolls, floor, p50),
+    over_committing: ratios(rolls, committing, p50),
   };
 }
 
 const loneColumns = {
+  endpoints: ({ endpoints }) => show.whole(endpoints),
   server: ({ server }) => server,
   'a roll, ms': ({ roll_p50 }) => show.ms(roll_p50),
+  'both in one responder, ms': ({ committing_p50 }) => show.ms(committing_p50),
+  'a roll over it': ({ over_committing }) => show.ratio(over_committing),
   'a bare commit, ms': ({ commit_p50 }) => show.ms(commit_p50),
   'an empty answer, ms': ({ empty_p50 }) => show.ms(empty_p50),
-  'a roll over both': ({ ratio }) => show.ratio(ratio),
+  'a roll over their sum': ({ over_sum }) => show.ratio(over_sum),
 };
 
 export function rolls(options) {
   return inWorld(async (world) => {
-    const store = await world.store(ENDPOINTS);
-    const cases = [...(await casesOf(world, store, options)), ...machineCases(world, options)];
+    const cases = machineCases(world, options);
+    for (const size of SIZES) {
+      const store = await world.store(size);
+      cases.push(...(await rollCases(world, store, options)), ...(await loneCases(world, store, options)));
+    }
     const samples = await interleave(cases, options.rounds);
-    const each = servers.flatMap((server) => CLIENTS.map((clients) => rollRow(samples, server, clients)));
+    const each = SIZES.flatMap((size) => servers.flatMap((server) => CLIENTS[size].map((clients) => rollRow(samples, size, server, clients))));
     const disk = [
       { what: '4 KiB appended and fdatasync', ...summary(samples.flush) },
       ...COMMITS.map(([records, rolls]) => commitRow(samples, records, rolls)),
     ];
+    const lone = SIZES.flatMap((size) => servers.map((server) => loneRow(samples, size, server)));
     const tables = [
-      { caption: `Durable rolls, of ${show.whole(ENDPOINTS)} endpoints at random`, columns: rollColumns, rows: each },
+      { caption: 'Durable rolls, of endpoints at random', columns: rollColumns, rows: each },
       { caption: 'The disk, one after the other', columns: diskColumns, rows: disk },
-      { caption: 'A lone client, medians', columns: loneColumns, rows: servers.map((server) => loneRow(samples, server)) },
+      { caption: 'A lone client, medians', columns: loneColumns, rows: lone },
     ];
     return { tables, samples };
   });

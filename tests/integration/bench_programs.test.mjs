@@ -1,8 +1,10 @@
 // What `make bench` puts beside the responder does what the comparison takes it for.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { startConstant, startLoop } from '../bench/empty_answers.mjs';
+import { startCommitting, startConstant, startLoop } from '../bench/empty_answers.mjs';
 import { ask, first, numbered, read, roll } from '../bench/requests.mjs';
 import { said } from '../bench/said.mjs';
 import { World, programs } from '../bench/world.mjs';
@@ -50,6 +52,17 @@ describe('beside the responder in the bench', () => {
     const port = await world.front('lighttpd', await startLoop(world, hookroll, read(store, first)));
     const size = ({ headers, text }) => [...headers].join().length + text.length;
     assert.equal(size(await ask(port, read(store, first))), size(await ask(hookroll, read(store, first))));
+  });
+
+  test('the committing loop writes before it answers as many bytes as hookroll does', async () => {
+    const directory = world.place();
+    const request = roll(store, numbered(5));
+    const written = () => createHash('sha256').update(readFileSync(path.join(directory, 'data.mdb'))).digest('hex');
+    const port = await world.front('lighttpd', await startCommitting(world, hookroll, request, directory, ENDPOINTS));
+    const before = written();
+    const answered = await ask(port, request);
+    assert.notEqual(written(), before);
+    assert.equal(answered.text.length, (await ask(hookroll, request)).text.length);
   });
 
   test('a roll that is not written is answered like one that is, and leaves everything alone', async () => {
