@@ -108,6 +108,7 @@ Suite *access_suite(void);
 Suite *changes_suite(void);
 Suite *config_refusal_suite(void);
 Suite *config_suite(void);
+Suite *crew_memory_suite(void);
 Suite *crew_suite(void);
 Suite *fcgi_body_suite(void);
 Suite *fcgi_suite(void);

@@ -112,6 +112,7 @@ static Suite *(*const suites[])(void) = {
     access_suite,
     config_refusal_suite,
     config_suite,
+    crew_memory_suite,
     crew_suite,
     fcgi_body_suite,
     fcgi_suite,
