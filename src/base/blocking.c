@@ -2,6 +2,7 @@
 #include "base/blocking.h"
 
 #include "base/fiber.h"
+#include "base/thread.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -55,8 +56,7 @@ FIBER_NOINLINE void blocking_turn_await(struct blocking_turn *turn)
         watching->leave(watching->arg);
         return;
     }
-    while (sem_wait(&turn->given) != 0) {
-    }
+    thread_await(&turn->given);
 }
 
 void blocking_turn_give(struct blocking_turn *turn)

@@ -12,10 +12,6 @@
 #include <string.h>
 #include <unistd.h>
 
-enum {
-    ARENA_MAX = 4 * 1024 * 1024 /* what one request may take beside copies of its body */
-};
-
 /* Standard input, which may stay open behind the body, and what became of standard output. */
 struct streams {
     uint64_t left; /* bytes of the body: CONTENT_LENGTH says how many there are */
@@ -94,7 +90,7 @@ enum rc cgi_serve(const struct service *service, size_t max_body)
     /* What is no length the gateway refuses, and reads no body. */
     if (length != NULL && text_to_int64(text_of(length), &stated) && stated > 0)
         streams.left = (uint64_t)stated <= max_body ? (uint64_t)stated : 0;
-    arena_init(&answering.arena, ARENA_MAX + 2 * max_body);
+    arena_init(&answering.arena, gateway_arena(max_body));
     gateway_init(&gateway);
     gateway_bound(&gateway, max_body);
     (void)gateway_serve(&gateway, &peer, answer, &answering);

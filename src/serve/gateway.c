@@ -13,6 +13,7 @@
 enum {
     CHUNK = 16384,
     HEAD_MAX = 1024,
+    ARENA_MAX = 4 * 1024 * 1024, /* beside copies of the body */
     DRAIN_MAX = 64 * 1024 * 1024 /* unread bytes that are worth a kept connection */
 };
 
@@ -28,6 +29,11 @@ void gateway_bound(struct gateway *gateway, size_t max_body)
 {
     gateway->max_body = max_body;
     gateway->body.ceiling = max_body + CHUNK;
+}
+
+size_t gateway_arena(size_t max_body)
+{
+    return ARENA_MAX + 2 * max_body;
 }
 
 void gateway_free(struct gateway *gateway)

@@ -38,6 +38,9 @@ struct gateway_peer {
 void gateway_init(struct gateway *gateway);
 void gateway_bound(struct gateway *gateway, size_t max_body);
 
+/* gateway_arena: bytes that answering one request with a body of that bound may take. */
+size_t gateway_arena(size_t max_body);
+
 /* gateway_free: wipes and releases. */
 void gateway_free(struct gateway *gateway);
 

@@ -3,6 +3,7 @@
 
 #include "base/fiber.h"
 #include "base/log.h"
+#include "base/thread.h"
 
 #include <errno.h>
 #include <semaphore.h>
@@ -29,12 +30,6 @@ void kept_init(struct kept *kept, int epoll)
 void kept_free(struct kept *kept)
 {
     (void)pthread_mutex_destroy(&kept->lock);
-}
-
-static void take_turn(struct kept_connection *connection)
-{
-    while (sem_wait(&connection->turn) != 0) {
-    }
 }
 
 /* Without memory, or where the system lets a user wait for no more (fs.epoll.max_user_watches). It
@@ -105,7 +100,7 @@ void kept_add(struct kept *kept, int fd)
 
 void kept_use(struct kept *kept, struct kept_connection *connection, kept_serve *serve, void *arg)
 {
-    take_turn(connection);
+    thread_await(&connection->turn);
     if (serve(arg, connection->fd))
         await(kept, connection, EPOLL_CTL_MOD);
     else
@@ -127,7 +122,7 @@ void kept_take(struct kept *kept, kept_take_fn *take, void *arg)
     while (kept->first != NULL) {
         struct kept_connection *connection = kept->first;
 
-        take_turn(connection);
+        thread_await(&connection->turn);
         take(arg, connection->fd);
         forget(kept, connection);
     }

@@ -9,6 +9,7 @@
 #include "base/moment.h"
 #include "serve/crew.h"
 #include "serve/fcgi.h"
+#include "serve/gateway.h"
 #include "serve/intake.h"
 
 #include <errno.h>
@@ -22,12 +23,11 @@
 #include <unistd.h>
 
 enum {
-    ARENA_MAX = 4 * 1024 * 1024, /* what one request may take beside copies of its body */
-    NEWCOMERS = 64,              /* connections that are put in line at a time */
-    LAST_ACCEPTED = 1024,        /* connections that one worker takes though it is to stop */
-    LAST_WAIT = 100,             /* ms in which a connection may still be used, at the end */
-    LAST_PATIENCE = 2,           /* s that a peer may then pause within a request */
-    LAST_REQUESTS = 5            /* s in which peers may pause at all, once it is to stop */
+    NEWCOMERS = 64,       /* connections that are put in line at a time */
+    LAST_ACCEPTED = 1024, /* connections that one worker takes though it is to stop */
+    LAST_WAIT = 100,      /* ms in which a connection may still be used, at the end */
+    LAST_PATIENCE = 2,    /* s that a peer may then pause within a request */
+    LAST_REQUESTS = 5     /* s in which peers may pause at all, once it is to stop */
 };
 
 /* What a worker works with. */
@@ -82,7 +82,7 @@ static bool serve(void *arg, int fd)
     if (tools->last)
         hasten(tools->pool, fd);
     fcgi_bound(tools->fcgi, max_body);
-    tools->arena.ceiling = ARENA_MAX + 2 * max_body;
+    tools->arena.ceiling = gateway_arena(max_body);
     return fcgi_serve(tools->fcgi, fd, tools->last, answer, tools);
 }
 
@@ -258,7 +258,7 @@ static void *make_tools(void *arg)
         free(tools);
         return NULL;
     }
-    arena_init(&tools->arena, ARENA_MAX);
+    arena_init(&tools->arena, gateway_arena(0));
     return tools;
 }
 

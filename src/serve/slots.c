@@ -1,6 +1,8 @@
 /* slots: counting who runs, and whose turn it is. */
 #include "serve/slots.h"
 
+#include "base/thread.h"
+
 /* Of `serving`: the rest counts the requests. */
 enum {
     SERVING = 1,
@@ -82,12 +84,6 @@ void slots_end(struct slots_thread *thread)
     proceed(thread, 0);
 }
 
-static void await_slot(struct slots_thread *thread)
-{
-    while (sem_wait(&thread->given) != 0) {
-    }
-}
-
 bool slots_crowded(const struct slots *slots)
 {
     return slots->running > slots->count;
@@ -107,7 +103,7 @@ void slots_stay(struct slots_thread *thread)
     }
     (void)pthread_mutex_unlock(&slots->lock);
     if (parks)
-        await_slot(thread);
+        thread_await(&thread->given);
 }
 
 /* With the lock held, and a parked thread. */
