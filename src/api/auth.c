@@ -2,6 +2,7 @@
  * with a key looks alike from outside. */
 #include "api/auth.h"
 
+#include "api/endpoint_answer.h"
 #include "api/envelope.h"
 #include "base/crypto.h"
 #include "base/log.h"
@@ -118,14 +119,26 @@ enum rc auth_endpoint(struct call *call, struct endpoint *out)
     return auth_owns(call, out->members[ENDPOINT_OWNER_ID]) ? RC_OK : auth_refuse_owner(call);
 }
 
+/* Whether If-Match, where the caller sent it, names the endpoint as it is now. */
+static bool is_as_seen(const struct call *call, const struct endpoint *endpoint)
+{
+    const struct endpoint_json_view view = {.now = call->request->now,
+                                            .secrets = auth_has(call, SCOPE_SECRETS_READ)};
+    char tag[ENDPOINT_ETAG_SIZE];
+
+    endpoint_answer_etag(endpoint, &view, tag);
+    return endpoint_answer_match(call->request->if_match, tag);
+}
+
 enum rc auth_edit(struct edit *edit, void *arg)
 {
     struct auth_edit *guarded = arg;
-
     enum rc rc;
 
     if (!auth_owns(guarded->call, edit->endpoint->members[ENDPOINT_OWNER_ID]))
         return RC_FORBIDDEN;
+    if (!is_as_seen(guarded->call, edit->endpoint))
+        return RC_PRECONDITION;
     rc = guarded->edit(edit, guarded->arg);
     /* Nor may it be given away. */
     if (rc == RC_OK && !auth_owns(guarded->call, edit->endpoint->members[ENDPOINT_OWNER_ID]))

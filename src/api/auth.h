@@ -31,14 +31,15 @@ enum rc auth_refuse_owner(struct call *call);
  * other result than RC_OK has been answered. */
 RC_CHECK enum rc auth_endpoint(struct call *call, struct endpoint *out);
 
-/* An edit that happens only when the caller's key may act on the endpoint. */
+/* An edit that happens only when the caller's key may act on the endpoint, and when that is
+ * still what If-Match says (RFC 9110, section 13.1.1). */
 struct auth_edit {
     const struct call *call;
     edit_fn *edit;
     void *arg;
 };
 
-/* auth_edit: an edit_fn; `arg` is a struct auth_edit. RC_FORBIDDEN, not yet
+/* auth_edit: an edit_fn; `arg` is a struct auth_edit. RC_FORBIDDEN or RC_PRECONDITION, not yet
  * answered, or the inner edit's result. */
 RC_CHECK enum rc auth_edit(struct edit *edit, void *arg);
 

@@ -84,7 +84,6 @@ enum rc endpoints_get(struct call *call)
 struct replacement {
     struct call *call;
     const struct json_object *body;
-    const struct endpoint_json_view *view;
 };
 
 static enum rc replace(struct edit *edit, void *arg)
@@ -92,11 +91,7 @@ static enum rc replace(struct edit *edit, void *arg)
     struct replacement *update = arg;
     struct call *call = update->call;
     struct text secret = {NULL, 0};
-    char tag[ENDPOINT_ETAG_SIZE];
 
-    endpoint_answer_etag(edit->endpoint, update->view, tag);
-    if (!endpoint_answer_match(call->request->if_match, tag))
-        return RC_PRECONDITION;
     call->faults.count = 0;
     endpoint_json_read(update->body, edit->endpoint, &secret, &call->faults);
     if (json_read_kind(update->body, "url") == JSON_KIND_ABSENT)
@@ -125,7 +120,7 @@ enum rc endpoints_update(struct call *call)
 {
     struct endpoint_json_view view = {.now = call->request->now,
                                       .secrets = auth_has(call, SCOPE_SECRETS_READ)};
-    struct replacement update = {.call = call, .view = &view};
+    struct replacement update = {.call = call};
     struct json_object *body = NULL;
     struct endpoint endpoint;
     enum rc rc = body_json(call, &body);
@@ -141,8 +136,7 @@ enum rc endpoints_update(struct call *call)
     else if (rc == RC_FORBIDDEN)
         rc = auth_refuse_owner(call);
     else
-        rc = envelope_error(call->response, rc,
-                            rc == RC_PRECONDITION ? "the endpoint has changed since" : NULL);
+        rc = envelope_error(call->response, rc, NULL);
     json_read_free(body);
     return rc;
 }

@@ -1,5 +1,5 @@
 /* envelope: statuses and the shape of answers; the words for refusals are the
- * handlers', those for failures are here. */
+ * handlers', those for failures, and what all refuse alike, are here. */
 #include "api/envelope.h"
 
 #include "base/buf.h"
@@ -55,13 +55,14 @@ static const char *default_message(enum rc rc)
         return "the store is full, nothing was changed";
     case RC_NOT_FOUND:
         return "Resource not found";
+    case RC_PRECONDITION:
+        return "the endpoint has changed since";
     case RC_OK:
     case RC_INVALID:
     case RC_UNAUTHENTICATED:
     case RC_DENIED:
     case RC_FORBIDDEN:
     case RC_GONE:
-    case RC_PRECONDITION:
     case RC_METHOD:
     case RC_CONFLICT:
     case RC_TOO_LARGE:

@@ -301,7 +301,8 @@ static enum rc count_and_give(struct edit *edit, void *arg)
 
 START_TEST(an_edit_of_another_owners_thing_does_not_happen)
 {
-    struct call call = {.key = {.owner_id = text_of("alice")}};
+    const struct request request = {.now = SAMPLE_NOW};
+    struct call call = {.request = &request, .key = {.owner_id = text_of("alice")}};
     struct endpoint endpoint = {.status = ENDPOINT_ACTIVE};
     struct edit edit = {.endpoint = &endpoint};
     int calls = 0;
@@ -316,6 +317,29 @@ START_TEST(an_edit_of_another_owners_thing_does_not_happen)
 }
 END_TEST
 
+START_TEST(an_edit_of_what_has_changed_since_does_not_happen)
+{
+    struct request request = {.now = SAMPLE_NOW, .if_match = text_of("\"2-0-0-r\"")};
+    struct call call = {.request = &request, .key = {.owner_id = text_of("alice")}};
+    struct endpoint endpoint = {.status = ENDPOINT_ACTIVE, .revision = 3};
+    struct edit edit = {.endpoint = &endpoint};
+    int calls = 0;
+    struct auth_edit guarded = {&call, count_and_give, &calls};
+
+    endpoint.members[ENDPOINT_OWNER_ID] = text_of("bob");
+    ck_assert_int_eq(auth_edit(&edit, &guarded), RC_FORBIDDEN);
+    endpoint.members[ENDPOINT_OWNER_ID] = text_of("alice");
+    ck_assert_int_eq(auth_edit(&edit, &guarded), RC_PRECONDITION);
+    ck_assert_int_eq(calls, 0);
+    endpoint.revision = 2;
+    ck_assert_int_eq(auth_edit(&edit, &guarded), RC_CONFLICT);
+    ck_assert_int_eq(calls, 1);
+    call.key.scopes = SCOPE_SECRETS_READ;
+    ck_assert_int_eq(auth_edit(&edit, &guarded), RC_PRECONDITION);
+    ck_assert_int_eq(calls, 1);
+}
+END_TEST
+
 static enum rc give_away(struct edit *edit, void *arg)
 {
     edit->endpoint->members[ENDPOINT_OWNER_ID] = text_of(arg);
@@ -324,7 +348,8 @@ static enum rc give_away(struct edit *edit, void *arg)
 
 START_TEST(an_edit_that_gives_a_thing_to_another_owner_does_not_happen)
 {
-    struct call call = {.key = {.owner_id = text_of("alice")}};
+    const struct request request = {.now = SAMPLE_NOW};
+    struct call call = {.request = &request, .key = {.owner_id = text_of("alice")}};
     struct endpoint endpoint = {.status = ENDPOINT_ACTIVE};
     struct edit edit = {.endpoint = &endpoint};
     char bob[] = "bob";
@@ -391,6 +416,7 @@ Suite *auth_suite(void)
     tcase_add_test(tc, a_scope_is_had_with_all_its_bits);
     tcase_add_test(tc, a_key_with_an_owner_acts_on_that_owners_things);
     tcase_add_test(tc, an_edit_of_another_owners_thing_does_not_happen);
+    tcase_add_test(tc, an_edit_of_what_has_changed_since_does_not_happen);
     tcase_add_test(tc, an_edit_that_gives_a_thing_to_another_owner_does_not_happen);
     tcase_add_test(tc, the_use_of_a_good_key_is_noted);
     suite_add_tcase(suite, tc);

@@ -108,6 +108,7 @@ static const struct {
     const char *body;
 } unworded[] = {
     {RC_NOT_FOUND, "{\"status\":false,\"message\":\"Resource not found\"}"},
+    {RC_PRECONDITION, "{\"status\":false,\"message\":\"the endpoint has changed since\"}"},
     {RC_EXISTS, "{\"status\":false,\"message\":\"the id that was drawn is taken, try again\"}"},
     {RC_NO_MEMORY, "{\"status\":false,\"message\":\"the service is busy, try again\"}"},
     {RC_UNAVAILABLE, "{\"status\":false,\"message\":\"the service is busy, try again\"}"},

@@ -1,5 +1,5 @@
 // Shows that an endpoint's ETag names what is seen of it: it changes with every
-// change, by itself when a grace ends, and guards updates that were made blindly.
+// change, and by itself when a grace ends, and keeps what is known already from being sent.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { assertCommonHeaders, assertEnvelope, rolled } from './support/answers.mjs';
@@ -136,48 +136,6 @@ withService('The ETag of an endpoint', {}, (at) => {
       const key = await at.service.store.key(at.service.project, { 'owner-id': 'someone' });
       const answer = await at.service.get(endpoint, { key, headers: { 'If-None-Match': '*' } });
       assertEnvelope(answer, 403, /owner_id/);
-    });
-  });
-
-  describe('in If-Match', () => {
-    for (const [what, header] of Object.entries({ 'it': (tag) => tag, 'a list with it': (tag) => `"x", ${tag}`, '*': () => '*' }))
-      test(`${what} lets the update happen`, async () => {
-        const endpoint = await make(at.service);
-        const data = updated(await put(endpoint, { 'If-Match': header(await tagOf(endpoint)) }, { description: 'done' }));
-        assert.equal(data.description, 'done');
-      });
-
-    for (const [what, header] of Object.entries({ 'another': () => STALE, 'it without quotes': (tag) => tag.slice(1, -1), 'a longer one': (tag) => `"0${tag.slice(1)}` }))
-      test(`${what} is answered 412, and nothing changes`, async () => {
-        const endpoint = await make(at.service);
-        const tag = await tagOf(endpoint);
-        assertEnvelope(await put(endpoint, { 'If-Match': header(tag) }, { description: 'x' }), 412, /changed/);
-        assert.deepEqual(await at.service.fetch(endpoint), endpoint);
-        assert.equal(await tagOf(endpoint), tag);
-      });
-
-    for (const [what, change] of Object.entries(changes))
-      test(`of before ${what} is answered 412`, async () => {
-        const endpoint = await make(at.service);
-        const tag = await tagOf(endpoint);
-        await change(endpoint);
-        const between = await at.service.fetch(endpoint);
-        assertEnvelope(await put(endpoint, { 'If-Match': tag }, { description: 'too late' }), 412, /changed/);
-        assert.deepEqual(await at.service.fetch(endpoint), between);
-      });
-
-    test('lets exactly one of many updates at once happen', async () => {
-      const endpoint = await make(at.service);
-      const headers = { 'If-Match': await tagOf(endpoint) };
-      const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => put(endpoint, headers, { description: `writer ${i}` })));
-      const done = answers.filter(({ status }) => status === 202);
-      assert.equal(done.length, 1);
-      answers.filter(({ status }) => status !== 202).forEach((answer) => assertEnvelope(answer, 412, /changed/));
-      assert.equal((await at.service.fetch(endpoint)).description, updated(done[0]).description);
-    });
-
-    test('on an endpoint that is not there is answered 404', async () => {
-      assertEnvelope(await put({ uid: '01ARZ3NDEKTSV4RRFFQ69G5FAV' }, { 'If-Match': '*' }), 404, 'Resource not found');
     });
   });
 });
