@@ -34,6 +34,7 @@ Suite *endpoint_secrets_suite(void);
 Suite *endpoint_suite(void);
 Suite *faults_suite(void);
 Suite *history_suite(void);
+Suite *overlap_suite(void);
 Suite *hookroll_sign_suite(void);
 Suite *project_suite(void);
 Suite *revoke_suite(void);

@@ -38,6 +38,7 @@ static Suite *(*const suites[])(void) = {
     endpoint_suite,
     faults_suite,
     history_suite,
+    overlap_suite,
     project_suite,
     revoke_suite,
     roll_grace_suite,

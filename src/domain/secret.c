@@ -8,11 +8,16 @@ bool secret_can_sign(const struct secret *secret, int64_t now)
     return now < secret->expires_at;
 }
 
+bool secret_in_grace(const struct secret *secret, int64_t now)
+{
+    return secret->expires_at != SECRET_NO_END && secret_can_sign(secret, now);
+}
+
 const char *secret_state_name(const struct secret *secret, int64_t now)
 {
     if (!secret_can_sign(secret, now))
         return "ended";
-    return secret->expires_at == SECRET_NO_END ? "current" : "ending";
+    return secret_in_grace(secret, now) ? "ending" : "current";
 }
 
 bool secret_verified_is_fresh(const struct secret *secret, int64_t now)

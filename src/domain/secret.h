@@ -47,6 +47,9 @@ struct secret_fresh {
 /* secret_can_sign: until the last millisecond before expires_at. */
 bool secret_can_sign(const struct secret *secret, int64_t now);
 
+/* secret_in_grace: an end is set, and until then it can sign. */
+bool secret_in_grace(const struct secret *secret, int64_t now);
+
 /* secret_state_name: "current", "ending" or "ended", as of `now`. */
 const char *secret_state_name(const struct secret *secret, int64_t now);
 

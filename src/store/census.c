@@ -20,19 +20,19 @@ struct walk {
     bool ended;          /* there was room for more, and there was no more */
 };
 
-static void count(struct walk *walk, const struct record_secret_times *times, size_t secrets)
+static void count(struct walk *walk, const struct secret *secrets, size_t n)
 {
     struct census *census = walk->census;
 
     census->endpoints++;
-    for (size_t i = 0; i < secrets; i++) {
-        if (times[i].expires_at != SECRET_NO_END) {
-            census->in_grace += walk->now < times[i].expires_at ? 1 : 0;
+    for (size_t i = 0; i < n; i++) {
+        if (secrets[i].expires_at != SECRET_NO_END) {
+            census->in_grace += secret_in_grace(&secrets[i], walk->now) ? 1 : 0;
             continue;
         }
         census->current++;
-        if (census->oldest_current == 0 || times[i].created_at < census->oldest_current)
-            census->oldest_current = times[i].created_at;
+        if (census->oldest_current == 0 || secrets[i].created_at < census->oldest_current)
+            census->oldest_current = secrets[i].created_at;
     }
 }
 
@@ -44,9 +44,9 @@ static struct text last(const struct walk *walk)
 static bool visit(struct text key, struct text record, void *arg)
 {
     struct walk *walk = arg;
-    struct record_secret_times times[ENDPOINT_SECRETS_MAX];
+    struct secret secrets[ENDPOINT_SECRETS_MAX];
     struct uid uid;
-    size_t secrets = 0;
+    size_t n = 0;
 
     if (text_equal(key, last(walk)))
         return true;
@@ -55,8 +55,8 @@ static bool visit(struct text key, struct text record, void *arg)
         return false;
     }
     if (store_whose(key, record, &uid) == RC_OK &&
-        record_endpoint_times(record, times, &secrets) == RC_OK)
-        count(walk, times, secrets);
+        record_endpoint_secrets(record, secrets, &n) == RC_OK)
+        count(walk, secrets, n);
     else
         walk->census->damaged++;
     walk->left--;

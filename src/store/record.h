@@ -61,17 +61,11 @@ RC_CHECK enum rc record_endpoint_history(struct text record, uint64_t *sequence)
  * `record`, without opening what is sealed. RC_CORRUPT. */
 RC_CHECK enum rc record_endpoint_peek(struct text record, struct text members[ENDPOINT_MEMBERS]);
 
-/* When a secret was made and when it ends, as domain/secret.h has it. */
-struct record_secret_times {
-    int64_t created_at;
-    int64_t expires_at;
-};
-
-/* record_endpoint_times: those of an endpoint's secrets, without opening what is sealed.
- * RC_CORRUPT. */
-RC_CHECK enum rc record_endpoint_times(struct text record,
-                                       struct record_secret_times times[ENDPOINT_SECRETS_MAX],
-                                       size_t *count);
+/* record_endpoint_secrets: an endpoint's secrets with absent values: what is sealed is not
+ * opened. RC_CORRUPT. */
+RC_CHECK enum rc record_endpoint_secrets(struct text record,
+                                         struct secret secrets[ENDPOINT_SECRETS_MAX],
+                                         size_t *count);
 
 /* A key's last use. */
 void record_use_encode(struct buf *out, int64_t used_at);

@@ -130,18 +130,25 @@ static enum signing_key_type unpack_type(struct unpack *in)
     return (enum signing_key_type)type;
 }
 
+/* All of it that is open; leaves `in` where the value begins. */
+static void unpack_secret(struct unpack *in, struct secret *secret)
+{
+    secret->uid = record_unpack_uid(in);
+    secret->value = (struct text){NULL, 0};
+    secret->created_at = unpack_i64(in);
+    secret->updated_at = unpack_i64(in);
+    secret->expires_at = unpack_i64(in);
+    secret->type = unpack_type(in);
+    secret->verified_at = unpack_i64(in);
+}
+
 static enum rc decode_secret(struct unpack *in, const struct keyring_key *key, struct arena *arena,
                              struct endpoint *endpoint)
 {
     struct secret *secret = &endpoint->secrets[endpoint->secret_count];
     struct seal_place place;
 
-    secret->uid = record_unpack_uid(in);
-    secret->created_at = unpack_i64(in);
-    secret->updated_at = unpack_i64(in);
-    secret->expires_at = unpack_i64(in);
-    secret->type = unpack_type(in);
-    secret->verified_at = unpack_i64(in);
+    unpack_secret(in, secret);
     place = secret_place(endpoint, &secret->uid);
     endpoint->secret_count++;
     return seal_unpack(in, key, &place, SECRET_VALUE_MAX, arena, &secret->value);
@@ -266,8 +273,8 @@ enum rc record_endpoint_peek(struct text record, struct text members[ENDPOINT_ME
     return peek_members(&in, record, members);
 }
 
-enum rc record_endpoint_times(struct text record,
-                              struct record_secret_times times[ENDPOINT_SECRETS_MAX], size_t *count)
+enum rc record_endpoint_secrets(struct text record, struct secret secrets[ENDPOINT_SECRETS_MAX],
+                                size_t *count)
 {
     struct text members[ENDPOINT_MEMBERS];
     struct unpack in;
@@ -279,12 +286,7 @@ enum rc record_endpoint_times(struct text record,
     if (*count > ENDPOINT_SECRETS_MAX)
         return RC_CORRUPT;
     for (size_t i = 0; i < *count; i++) {
-        (void)record_unpack_uid(&in);
-        times[i].created_at = unpack_i64(&in);
-        (void)unpack_i64(&in);
-        times[i].expires_at = unpack_i64(&in);
-        (void)unpack_type(&in);
-        (void)unpack_i64(&in);
+        unpack_secret(&in, &secrets[i]);
         (void)unpack_text(&in, RECORD_MAX);
     }
     return unpack_status(&in);

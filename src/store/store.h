@@ -18,6 +18,7 @@
 #include "domain/edit.h"
 #include "domain/endpoint.h"
 #include "domain/history.h"
+#include "domain/overlap.h"
 #include "domain/project.h"
 #include "domain/uid.h"
 
@@ -130,10 +131,11 @@ RC_CHECK enum rc store_endpoint_owner(struct store *store, const struct uid *pro
 
 /* Part of a project's endpoints, in the order of their uids. */
 struct store_page {
-    struct uid from;      /* the first, itself included; UID_NONE: from the end */
-    bool towards_newer;   /* otherwise towards older ones */
-    struct text name;     /* only with this in their name, case ignored; empty: all */
-    struct text owner_id; /* only of this owner; empty: all */
+    struct uid from;        /* the first, itself included; UID_NONE: from the end */
+    bool towards_newer;     /* otherwise towards older ones */
+    struct text name;       /* only with this in their name, case ignored; empty: all */
+    struct text owner_id;   /* only of this owner; empty: all */
+    struct overlap overlap; /* only these; zeros: all */
 };
 
 /* store_endpoint_page: the uids of the first `max` endpoints of the page. The time

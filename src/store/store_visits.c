@@ -265,23 +265,40 @@ struct paging {
     size_t count;
 };
 
+/* Whether the page takes an endpoint. Reads of its record what the filters look at. */
+static enum rc takes(const struct store_page *page, struct text record, bool *taken)
+{
+    struct text members[ENDPOINT_MEMBERS] = {{NULL, 0}};
+    struct secret secrets[ENDPOINT_SECRETS_MAX];
+    size_t count = 0;
+    enum rc rc = RC_OK;
+
+    if (page->name.len > 0 || page->owner_id.len > 0)
+        rc = record_endpoint_peek(record, members);
+    *taken = text_contains(members[ENDPOINT_NAME], page->name) &&
+             (page->owner_id.len == 0 || text_equal(members[ENDPOINT_OWNER_ID], page->owner_id));
+    if (rc != RC_OK || !*taken || !(page->overlap.in_grace || page->overlap.unverified))
+        return rc;
+    rc = record_endpoint_secrets(record, secrets, &count);
+    *taken = rc == RC_OK && overlap_matches(&page->overlap, secrets, count);
+    return rc;
+}
+
 static bool visit_page(struct text key, struct text record, void *arg)
 {
     struct visit *visit = arg;
     struct paging *paging = visit->arg;
-    const struct store_page *page = paging->page;
-    struct text members[ENDPOINT_MEMBERS] = {{NULL, 0}};
+    bool taken = false;
     struct uid uid;
 
     if (paging->count == paging->max)
         return false;
     visit->rc = store_told(store_whose(key, record, &uid), "endpoint whose uid begins like", &uid);
-    if (visit->rc == RC_OK && (page->name.len > 0 || page->owner_id.len > 0))
-        visit->rc = store_told(record_endpoint_peek(record, members), "endpoint", &uid);
+    if (visit->rc == RC_OK)
+        visit->rc = store_told(takes(paging->page, record, &taken), "endpoint", &uid);
     if (visit->rc != RC_OK)
         return false;
-    if (text_contains(members[ENDPOINT_NAME], page->name) &&
-        (page->owner_id.len == 0 || text_equal(members[ENDPOINT_OWNER_ID], page->owner_id)))
+    if (taken)
         paging->out[paging->count++] = uid;
     return true;
 }

@@ -29,6 +29,20 @@ START_TEST(a_secret_without_end_always_signs)
 }
 END_TEST
 
+START_TEST(a_secret_is_in_grace_from_its_roll_to_its_end)
+{
+    const struct secret ending = {.expires_at = 1000};
+    const struct secret current = {.expires_at = SECRET_NO_END};
+
+    ck_assert(secret_in_grace(&ending, 999));
+    ck_assert_str_eq(secret_state_name(&ending, 999), "ending");
+    ck_assert(!secret_in_grace(&ending, 1000));
+    ck_assert_str_eq(secret_state_name(&ending, 1000), "ended");
+    ck_assert(!secret_in_grace(&current, 999));
+    ck_assert_str_eq(secret_state_name(&current, 999), "current");
+}
+END_TEST
+
 START_TEST(a_generated_secret_is_a_prefix_and_base64)
 {
     static const uint8_t counted[SECRET_ENTROPY_BYTES] = {
@@ -125,6 +139,7 @@ Suite *secret_suite(void)
 
     tcase_add_test(tc, a_secret_signs_until_the_last_millisecond);
     tcase_add_test(tc, a_secret_without_end_always_signs);
+    tcase_add_test(tc, a_secret_is_in_grace_from_its_roll_to_its_end);
     tcase_add_test(tc, a_generated_secret_is_a_prefix_and_base64);
     tcase_add_test(tc, a_generated_secret_may_be_one);
     tcase_add_test(tc, a_secret_has_1_to_256_bytes);

@@ -243,9 +243,9 @@ START_TEST(a_look_tells_where_the_history_ends)
 }
 END_TEST
 
-START_TEST(a_look_tells_the_times_of_secrets)
+START_TEST(a_look_tells_all_of_secrets_but_their_values)
 {
-    struct record_secret_times times[ENDPOINT_SECRETS_MAX];
+    struct secret secrets[ENDPOINT_SECRETS_MAX];
     struct endpoint endpoint;
     struct history event;
     size_t count = 0;
@@ -255,21 +255,31 @@ START_TEST(a_look_tells_the_times_of_secrets)
     endpoint.secrets[1] = endpoint.secrets[0];
     endpoint.secrets[0].created_at = 11;
     endpoint.secrets[0].expires_at = 12;
+    endpoint.secrets[0].verified_at = 13;
+    endpoint.secrets[0].type = SIGNING_KEY_ED25519;
     endpoint.secrets[1].created_at = 21;
+    memset(secrets, 0xFF, sizeof secrets);
     endpoint.secret_count = 2;
     record_endpoint_encode(&buf, ring, &endpoint);
-    ck_assert_int_eq(record_endpoint_times(buf_text(&buf), times, &count), RC_OK);
+    ck_assert_int_eq(record_endpoint_secrets(buf_text(&buf), secrets, &count), RC_OK);
     ck_assert_uint_eq(count, 2);
-    ck_assert_int_eq(times[0].created_at, 11);
-    ck_assert_int_eq(times[0].expires_at, 12);
-    ck_assert_int_eq(times[1].created_at, 21);
-    ck_assert_int_eq(times[1].expires_at, SECRET_NO_END);
+    ck_assert_int_eq(secrets[0].created_at, 11);
+    ck_assert_int_eq(secrets[0].expires_at, 12);
+    ck_assert_int_eq(secrets[0].verified_at, 13);
+    ck_assert_int_eq(secrets[0].type, SIGNING_KEY_ED25519);
+    ck_assert_int_eq(secrets[1].created_at, 21);
+    ck_assert_int_eq(secrets[1].expires_at, SECRET_NO_END);
+    ck_assert_int_eq(secrets[1].verified_at, SECRET_NOT_VERIFIED);
+    for (size_t i = 0; i < count; i++) {
+        ck_assert(uid_equal(&secrets[i].uid, &endpoint.secrets[i].uid));
+        ck_assert(secrets[i].value.data == NULL && secrets[i].value.len == 0);
+    }
 }
 END_TEST
 
-START_TEST(a_look_at_times_refuses_a_record_that_is_cut_or_goes_on)
+START_TEST(a_look_at_secrets_refuses_a_record_that_is_cut_or_goes_on)
 {
-    struct record_secret_times times[ENDPOINT_SECRETS_MAX];
+    struct secret secrets[ENDPOINT_SECRETS_MAX];
     size_t count;
 
     encode_filled();
@@ -278,18 +288,18 @@ START_TEST(a_look_at_times_refuses_a_record_that_is_cut_or_goes_on)
 
         ck_assert_ptr_nonnull(exact);
         memcpy(exact, buf.data, len);
-        ck_assert_int_eq(record_endpoint_times((struct text){exact, len}, times, &count),
+        ck_assert_int_eq(record_endpoint_secrets((struct text){exact, len}, secrets, &count),
                          RC_CORRUPT);
         free(exact);
     }
     buf_put_byte(&buf, 'x');
-    ck_assert_int_eq(record_endpoint_times(buf_text(&buf), times, &count), RC_CORRUPT);
+    ck_assert_int_eq(record_endpoint_secrets(buf_text(&buf), secrets, &count), RC_CORRUPT);
 }
 END_TEST
 
-START_TEST(a_look_at_times_refuses_more_secrets_than_there_can_be)
+START_TEST(a_look_at_secrets_refuses_more_secrets_than_there_can_be)
 {
-    struct record_secret_times times[ENDPOINT_SECRETS_MAX];
+    struct secret secrets[ENDPOINT_SECRETS_MAX];
     struct endpoint endpoint;
     struct history event;
     size_t count = 0;
@@ -297,9 +307,9 @@ START_TEST(a_look_at_times_refuses_more_secrets_than_there_can_be)
     sample_endpoint(2, 1, &arena, &endpoint, &event);
     endpoint.secret_count = 0;
     record_endpoint_encode(&buf, ring, &endpoint);
-    ck_assert_int_eq(record_endpoint_times(buf_text(&buf), times, &count), RC_OK);
+    ck_assert_int_eq(record_endpoint_secrets(buf_text(&buf), secrets, &count), RC_OK);
     buf.data[buf.len - 1] = (char)(ENDPOINT_SECRETS_MAX + 1);
-    ck_assert_int_eq(record_endpoint_times(buf_text(&buf), times, &count), RC_CORRUPT);
+    ck_assert_int_eq(record_endpoint_secrets(buf_text(&buf), secrets, &count), RC_CORRUPT);
 }
 END_TEST
 
@@ -320,9 +330,9 @@ Suite *record_parts_suite(void)
     tcase_add_test(tc, no_altered_or_cut_record_makes_a_look_crash);
     tcase_add_test(tc, a_look_refuses_another_version_and_a_record_without_its_members);
     tcase_add_test(tc, a_look_tells_where_the_history_ends);
-    tcase_add_test(tc, a_look_tells_the_times_of_secrets);
-    tcase_add_test(tc, a_look_at_times_refuses_a_record_that_is_cut_or_goes_on);
-    tcase_add_test(tc, a_look_at_times_refuses_more_secrets_than_there_can_be);
+    tcase_add_test(tc, a_look_tells_all_of_secrets_but_their_values);
+    tcase_add_test(tc, a_look_at_secrets_refuses_a_record_that_is_cut_or_goes_on);
+    tcase_add_test(tc, a_look_at_secrets_refuses_more_secrets_than_there_can_be);
     suite_add_tcase(suite, tc);
     return suite;
 }

@@ -1,5 +1,6 @@
 /* store: pages of endpoints in both directions against a list of what they must hold,
  * and histories that begin in their middle. */
+#include "domain/delivery.h"
 #include "domain/removal.h"
 #include "store/store.h"
 #include "suites.h"
@@ -123,6 +124,58 @@ START_TEST(a_page_of_an_owner_holds_that_owners_only)
 }
 END_TEST
 
+static void roll(uint32_t number)
+{
+    struct endpoint out;
+
+    ck_assert_int_eq(store_fixture_roll(at.store, STORE_FIXTURE_PROJECT, number, SAMPLE_NOW, 60,
+                                        &at.arena, &out),
+                     RC_OK);
+}
+
+/* That a delivery signed with the current secret verified. */
+static void verify(uint32_t number)
+{
+    const struct uid uid = sample_uid(number);
+    struct endpoint out;
+    struct delivery_use use = {.now = SAMPLE_NOW};
+
+    ck_assert_int_eq(store_endpoint_get(at.store, &at.project.uid, &uid, &at.arena, &out), RC_OK);
+    use.secret = endpoint_current(&out)->uid;
+    ck_assert_int_eq(store_endpoint_note(at.store, &at.project.uid, &uid, delivery_note_use, &use,
+                                         &at.arena, &out),
+                     RC_OK);
+}
+
+static struct store_page page_at(int64_t now, bool in_grace, bool unverified)
+{
+    return (struct store_page){.overlap = {in_grace, unverified, now}};
+}
+
+/* Endpoints 0 to 3 are rolled, 2 to 5 verified. */
+START_TEST(a_page_of_overlaps_holds_those_of_the_moment_it_is_asked_for)
+{
+    const int64_t end = SAMPLE_NOW + 60000;
+    struct store_page page = page_at(SAMPLE_NOW, true, true);
+
+    for (uint32_t i = 0; i < 4; i++)
+        roll(FIRST + i);
+    for (uint32_t i = 2; i < 6; i++)
+        verify(FIRST + i);
+    expect_pages(page_at(SAMPLE_NOW, true, false), 0x00Fu);
+    expect_pages(page_at(end - 1, true, false), 0x00Fu);
+    expect_pages(page_at(end, true, false), 0);
+    expect_pages(page_at(end, false, true), 0xFC3u);
+    expect_pages(page, 0x003u);
+    page.owner_id = text_of("alice");
+    expect_pages(page, 0x001u);
+    page.name = text_of("EU");
+    expect_pages(page, 0);
+    page.owner_id = text_of("");
+    expect_pages(page, 0x002u);
+}
+END_TEST
+
 START_TEST(a_page_of_an_unknown_project_is_not_found)
 {
     const struct uid unknown = sample_uid(99);
@@ -154,15 +207,6 @@ static enum rc history_from(const struct uid *endpoint, uint64_t from, struct se
 {
     out->count = 0;
     return store_history(at.store, &at.project.uid, endpoint, from, keep_sequence, out);
-}
-
-static void roll(uint32_t number)
-{
-    struct endpoint out;
-
-    ck_assert_int_eq(store_fixture_roll(at.store, STORE_FIXTURE_PROJECT, number, SAMPLE_NOW, 60,
-                                        &at.arena, &out),
-                     RC_OK);
 }
 
 START_TEST(a_projects_history_begins_where_it_is_told)
@@ -231,6 +275,7 @@ Suite *store_pages_suite(void)
     tcase_add_test(tc, a_page_holds_what_follows_its_first_in_both_directions);
     tcase_add_test(tc, a_page_of_a_name_holds_those_that_contain_it_whatever_its_case);
     tcase_add_test(tc, a_page_of_an_owner_holds_that_owners_only);
+    tcase_add_test(tc, a_page_of_overlaps_holds_those_of_the_moment_it_is_asked_for);
     tcase_add_test(tc, a_page_of_an_unknown_project_is_not_found);
     tcase_add_test(tc, a_projects_history_begins_where_it_is_told);
     tcase_add_test(tc, an_endpoints_history_begins_at_one_of_its_own_entries);
