@@ -99,10 +99,9 @@ static enum rc fetch(struct call *call, struct page *page)
 }
 
 /* One row, unless it was deleted since the page was taken. */
-static enum rc write_row(struct call *call, struct json_write *json, const struct uid *uid)
+static enum rc write_row(struct call *call, const struct endpoint_list *list,
+                         struct json_write *json, const struct uid *uid)
 {
-    struct endpoint_json_view view = {.now = call->request->now,
-                                      .secrets = auth_has(call, SCOPE_SECRETS_READ)};
     struct endpoint endpoint;
     struct arena arena;
     enum rc rc;
@@ -110,7 +109,7 @@ static enum rc write_row(struct call *call, struct json_write *json, const struc
     arena_init(&arena, call->arena->ceiling);
     rc = store_endpoint_get(call->store, &call->project_id, uid, &arena, &endpoint);
     if (rc == RC_OK)
-        endpoint_json_write(json, &endpoint, &view);
+        list->write(call, json, &endpoint);
     arena_free(&arena);
     return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
@@ -128,17 +127,18 @@ static void write_cursor(struct json_write *json, const char *has, const char *n
     json_write_string(json, cursor);
 }
 
-static enum rc write_page(struct call *call, const struct page *page)
+static enum rc write_page(struct call *call, const struct endpoint_list *list,
+                          const struct page *page)
 {
-    struct json_write json = envelope_begin(call->response, 200, "Endpoints fetched successfully");
+    struct json_write json = envelope_begin(call->response, 200, list->message);
     enum rc rc = RC_OK;
 
     json_write_begin_object(&json);
     json_write_key(&json, "content");
     json_write_begin_array(&json);
     for (size_t i = 0; i < page->count && rc == RC_OK; i++)
-        rc =
-            write_row(call, &json, &page->rows[page->want.towards_newer ? page->count - 1 - i : i]);
+        rc = write_row(call, list, &json,
+                       &page->rows[page->want.towards_newer ? page->count - 1 - i : i]);
     json_write_end_array(&json);
     json_write_key(&json, "pagination");
     json_write_begin_object(&json);
@@ -152,9 +152,9 @@ static enum rc write_page(struct call *call, const struct page *page)
     return rc;
 }
 
-enum rc endpoint_list_get(struct call *call)
+enum rc endpoint_list_answer(struct call *call, const struct endpoint_list *list)
 {
-    struct page page = {.count = 0};
+    struct page page = {.want.overlap = list->overlap};
     enum rc rc = read_query(call, &page);
 
     if (rc == RC_INVALID)
@@ -167,7 +167,7 @@ enum rc endpoint_list_get(struct call *call)
     if (rc == RC_OK)
         rc = fetch(call, &page);
     if (rc == RC_OK)
-        rc = write_page(call, &page);
+        rc = write_page(call, list, &page);
     if (rc == RC_OK && buf_status(&call->response->body) != RC_OK) {
         faults_add(&call->faults, "perPage",
                    "perPage must be smaller: so many of these endpoints are too large an answer");
@@ -175,4 +175,19 @@ enum rc endpoint_list_get(struct call *call)
         return envelope_faults(call->response, &call->faults);
     }
     return rc == RC_OK ? rc : envelope_error(call->response, rc, NULL);
+}
+
+static void write_endpoint(const struct call *call, struct json_write *json,
+                           const struct endpoint *endpoint)
+{
+    const struct endpoint_json_view view = {.now = call->request->now,
+                                            .secrets = auth_has(call, SCOPE_SECRETS_READ)};
+
+    endpoint_json_write(json, endpoint, &view);
+}
+
+enum rc endpoint_list_get(struct call *call)
+{
+    return endpoint_list_answer(
+        call, &(struct endpoint_list){"Endpoints fetched successfully", .write = write_endpoint});
 }

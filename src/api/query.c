@@ -2,10 +2,9 @@
 #include "api/query.h"
 
 #include <inttypes.h>
-#include <stdbool.h>
 #include <string.h>
 
-/* The raw value of `name`; false when there is none. */
+/* The raw value of `name`, empty behind a name alone; false when there is none. */
 static bool find(struct text query, const char *name, struct text *out)
 {
     struct text wanted = text_of(name);
@@ -15,9 +14,8 @@ static bool find(struct text query, const char *name, struct text *out)
         size_t len = end != NULL ? (size_t)(end - query.data) : query.len;
         size_t skip = end != NULL ? len + 1 : len;
 
-        if (len > wanted.len && query.data[wanted.len] == '=' &&
-            memcmp(query.data, wanted.data, wanted.len) == 0) {
-            *out = (struct text){query.data + wanted.len + 1, len - wanted.len - 1};
+        if (text_equal(text_up_to((struct text){query.data, len}, '='), wanted)) {
+            *out = text_after((struct text){query.data, len}, wanted.len);
             return true;
         }
         query.data += skip;
@@ -94,4 +92,15 @@ enum rc query_integer(struct text query, const char *name, int64_t min, int64_t 
     }
     faults_add(faults, name, "%s must be an integer from %" PRId64 " to %" PRId64, name, min, max);
     return RC_INVALID;
+}
+
+bool query_flag(struct text query, const char *name, struct faults *faults)
+{
+    struct text raw;
+
+    if (!find(query, name, &raw))
+        return false;
+    if (!text_is(raw, "true"))
+        faults_add(faults, name, "%s must be true, or left out", name);
+    return text_is(raw, "true");
 }

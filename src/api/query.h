@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "domain/faults.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* query_text: the decoded value of the first parameter of that name, borrowed from
@@ -18,5 +19,9 @@ RC_CHECK enum rc query_text(struct text query, const char *name, struct arena *a
 /* query_integer: likewise, an integer from `min` to `max`; without one *out keeps its value. */
 RC_CHECK enum rc query_integer(struct text query, const char *name, int64_t min, int64_t max,
                                int64_t *out, struct faults *faults);
+
+/* query_flag: whether the parameter says true. False without one, and with a fault where it says
+ * anything else. */
+bool query_flag(struct text query, const char *name, struct faults *faults);
 
 #endif

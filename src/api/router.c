@@ -55,6 +55,7 @@ static const struct route routes[] = {
     {"POST", KEYS, ROUTE_KEY, SCOPE_KEYS_WRITE, apikeys_create},
     {"GET", KEYS "/{key}", ROUTE_KEY, SCOPE_KEYS_WRITE, apikeys_get},
     {"DELETE", KEYS "/{key}", ROUTE_KEY, SCOPE_KEYS_WRITE, apikeys_revoke},
+    {"GET", PROJECT "/secrets", ROUTE_KEY, SCOPE_ENDPOINTS_READ, secrets_of_all},
     {"GET", PROJECT "/changes", ROUTE_KEY, SCOPE_HISTORY_READ, changes_get},
     {"GET", ENDPOINTS, ROUTE_KEY, SCOPE_ENDPOINTS_READ, endpoint_list_get},
     {"POST", ENDPOINTS, ROUTE_KEY, SCOPE_ENDPOINTS_WRITE, endpoints_create},

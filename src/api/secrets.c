@@ -2,23 +2,13 @@
 #include "api/secrets.h"
 
 #include "api/auth.h"
+#include "api/endpoint_list.h"
 #include "api/envelope.h"
 #include "api/json_member.h"
 #include "api/key_cache.h"
+#include "api/query.h"
+#include "api/secrets_json.h"
 #include "api/signature_json.h"
-
-static void write_secret(struct json_write *json, const struct secret *secret, int64_t now)
-{
-    json_write_begin_object(json);
-    json_member_uid(json, "uid", &secret->uid);
-    json_member_string(json, "type", signing_key_type_name(secret->type));
-    signature_json_public_key(json, secret);
-    json_member_string(json, "state", secret_state_name(secret, now));
-    json_member_moment(json, "created_at", secret->created_at);
-    json_member_moment(json, "expires_at", secret->expires_at);
-    json_member_moment(json, "last_verified_at", secret->verified_at);
-    json_write_end_object(json);
-}
 
 enum rc secrets_list(struct call *call)
 {
@@ -31,14 +21,26 @@ enum rc secrets_list(struct call *call)
     json = envelope_begin(call->response, 200, "Secrets fetched successfully");
     json_write_begin_object(&json);
     json_member_uid(&json, "endpoint_id", &endpoint.uid);
-    json_write_key(&json, "secrets");
-    json_write_begin_array(&json);
-    for (size_t i = 0; i < endpoint.secret_count; i++)
-        write_secret(&json, &endpoint.secrets[i], call->request->now);
-    json_write_end_array(&json);
+    secrets_json_members(&json, &endpoint, call->request->now);
     json_write_end_object(&json);
     envelope_end(&json);
     return RC_OK;
+}
+
+static void write_row(const struct call *call, struct json_write *json,
+                      const struct endpoint *endpoint)
+{
+    secrets_json_row(json, endpoint, call->request->now);
+}
+
+enum rc secrets_of_all(struct call *call)
+{
+    struct endpoint_list list = {"Secrets fetched successfully", write_row,
+                                 .overlap.now = call->request->now};
+
+    list.overlap.in_grace = query_flag(call->request->query, "in_grace", &call->faults);
+    list.overlap.unverified = query_flag(call->request->query, "unverified", &call->faults);
+    return endpoint_list_answer(call, &list);
 }
 
 static void write_public_key(struct json_write *json, const struct secret *secret)

@@ -21,7 +21,9 @@ static const struct {
     const char *value; /* NULL: there is none */
 } found[] = {
     {"", NULL},
-    {"q", NULL},
+    {"q", ""},
+    {"q&q=a", ""},
+    {"x&qq", NULL},
     {"q=", ""},
     {"q=a", "a"},
     {"aq=b", NULL},
@@ -77,9 +79,11 @@ static const struct {
     enum rc rc;
     int64_t value;
 } numbers[] = {
-    {"", RC_OK, 7},           {"n=", RC_OK, 7},        {"n=1", RC_OK, 1},
-    {"n=10", RC_OK, 10},      {"n=0", RC_INVALID, 7},  {"n=11", RC_INVALID, 7},
-    {"n=1.0", RC_INVALID, 7}, {"n=+1", RC_INVALID, 7}, {"n=99999999999999999999", RC_INVALID, 7},
+    {"", RC_OK, 7},          {"n", RC_OK, 7},
+    {"n=", RC_OK, 7},        {"n=1", RC_OK, 1},
+    {"n=10", RC_OK, 10},     {"n=0", RC_INVALID, 7},
+    {"n=11", RC_INVALID, 7}, {"n=1.0", RC_INVALID, 7},
+    {"n=+1", RC_INVALID, 7}, {"n=99999999999999999999", RC_INVALID, 7},
 };
 
 START_TEST(an_integer_keeps_within_its_bounds)
@@ -90,6 +94,25 @@ START_TEST(an_integer_keeps_within_its_bounds)
                      numbers[_i].rc);
     ck_assert_int_eq(value, numbers[_i].value);
     ck_assert_uint_eq(faults.count, numbers[_i].rc == RC_OK ? 0 : 1);
+}
+END_TEST
+
+static const struct {
+    const char *query;
+    bool value;
+    size_t faults;
+} flags[] = {
+    {"", false, 0},        {"ff=true", false, 0}, {"f=true", true, 0},   {"x=1&f=true&y", true, 0},
+    {"f", false, 1},       {"f=", false, 1},      {"f=false", false, 1}, {"f=True", false, 1},
+    {"f=true+", false, 1}, {"f=1", false, 1},
+};
+
+START_TEST(a_flag_is_true_or_not_there)
+{
+    ck_assert(query_flag(text_of(flags[_i].query), "f", &faults) == flags[_i].value);
+    ck_assert_uint_eq(faults.count, flags[_i].faults);
+    if (faults.count > 0)
+        ck_assert_str_eq(faults.list[0].member, "f");
 }
 END_TEST
 
@@ -106,6 +129,7 @@ Suite *query_suite(void)
     tcase_add_test(tc, without_memory_nothing_is_made_up);
     tcase_add_loop_test(tc, an_integer_keeps_within_its_bounds, 0,
                         (int)(sizeof numbers / sizeof numbers[0]));
+    tcase_add_loop_test(tc, a_flag_is_true_or_not_there, 0, (int)(sizeof flags / sizeof flags[0]));
     suite_add_tcase(suite, tc);
     return suite;
 }

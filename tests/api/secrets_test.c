@@ -129,6 +129,77 @@ START_TEST(both_lists_need_their_scope_owner_and_endpoint)
 }
 END_TEST
 
+/* The project's list, narrowed as `query` says, as the holder of `authorization` sees it. */
+static void ask_all_as(const char *authorization, const char *query)
+{
+    char project[UID_SIZE];
+    char path[64];
+
+    uid_format(&api.at.project.uid, project);
+    (void)snprintf(path, sizeof path, "/v1/projects/%s/secrets", project);
+    api.request.query = text_of(query);
+    (void)api_ask_as(&api, authorization, "GET", path, NULL);
+    api.request.query = text_of("");
+}
+
+static void expect_all(const char *query, const char *count)
+{
+    ask_all_as(api.admin, query);
+    api_expect(&api, 200, "Secrets fetched successfully");
+    ck_assert_str_eq(api_at(&api, "data.content.#"), count);
+}
+
+START_TEST(the_list_of_all_is_of_the_moment_it_is_asked_for)
+{
+    const struct uid rolled = sample_uid(NUMBER);
+    char uid[UID_SIZE];
+
+    ck_assert_int_eq(store_fixture_add(api.at.store, NUMBER + 1, STORE_FIXTURE_PROJECT, &api.arena),
+                     RC_OK);
+    roll("{\"expiration\":60}");
+    expect_all("", "2");
+    expect_all("unverified=true", "2");
+    expect_all("in_grace=true&unverified=true", "1");
+    uid_format(&rolled, uid);
+    ck_assert_str_eq(api_at(&api, "data.content.0.uid"), uid);
+    ck_assert_str_eq(api_at(&api, "data.content.0.secrets.0.state"), "ending");
+    ck_assert_str_eq(api_at(&api, "data.content.0.secrets.1.state"), "current");
+    ck_assert_str_eq(api_at(&api, "data.content.0.secrets.0.value"), "(absent)");
+    api.request.now += 59999;
+    expect_all("in_grace=true", "1");
+    api.request.now++;
+    expect_all("in_grace=true", "0");
+    expect_all("unverified=true", "2");
+}
+END_TEST
+
+START_TEST(what_is_wrong_with_the_list_of_all_is_named_at_once)
+{
+    ask_all_as(api.admin, "in_grace=no&unverified&perPage=0");
+    api_expect(&api, 400,
+               "in_grace must be true, or left out, unverified must be true, or left out, perPage "
+               "must be an integer from 1 to 1000");
+    ck_assert_str_eq(api_at(&api, "data.errors.#"), "3");
+}
+END_TEST
+
+START_TEST(the_list_of_all_needs_its_scope_and_is_the_owners)
+{
+    char authorization[API_AUTHORIZATION_SIZE];
+    char owned[API_AUTHORIZATION_SIZE];
+
+    api_scoped(&api, KEY, SCOPE_PROJECT_ADMIN & ~(uint32_t)SCOPE_ENDPOINTS_READ, "", authorization);
+    api_scoped(&api, KEY + 1, SCOPE_ENDPOINTS_READ, "alice", owned);
+    ask_all_as(authorization, "");
+    api_expect(&api, 403, "the API key lacks the scope endpoints:read");
+    ask_all_as(owned, "");
+    api_expect(&api, 200, "Secrets fetched successfully");
+    ck_assert_str_eq(api_at(&api, "data.content.#"), "0");
+    ask_all_as(owned, "ownerId=bob");
+    api_expect(&api, 403, "the API key is restricted to endpoints of its own owner_id");
+}
+END_TEST
+
 Suite *secrets_suite(void)
 {
     Suite *suite = suite_create("secrets");
@@ -139,6 +210,9 @@ Suite *secrets_suite(void)
     tcase_add_test(tc, public_keys_come_with_the_roll_and_go_with_their_end);
     tcase_add_test(tc, public_keys_that_are_still_the_same_are_not_sent_again);
     tcase_add_test(tc, both_lists_need_their_scope_owner_and_endpoint);
+    tcase_add_test(tc, the_list_of_all_is_of_the_moment_it_is_asked_for);
+    tcase_add_test(tc, what_is_wrong_with_the_list_of_all_is_named_at_once);
+    tcase_add_test(tc, the_list_of_all_needs_its_scope_and_is_the_owners);
     suite_add_tcase(suite, tc);
     return suite;
 }

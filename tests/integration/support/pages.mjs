@@ -12,6 +12,9 @@ export function withQuery(path, query) {
 export const listEndpoints = (service, query, options = {}) =>
   service.request('GET', withQuery(service.endpointsPath(options.project), query), options);
 
+export const listSecrets = (service, query, { project = service.project, ...options } = {}) =>
+  service.request('GET', withQuery(service.path(project.uid, 'secrets'), query), options);
+
 export const listHistory = (service, endpoint, query, options = {}) =>
   service.request('GET', withQuery(`${service.endpointPath(endpoint, options.project)}/history`, query), options);
 
@@ -21,9 +24,8 @@ function assertCursor(has, cursor, form) {
   else assert.equal(cursor, '');
 }
 
-export async function endpointPage(service, query = {}, options) {
-  const answer = await listEndpoints(service, query, options);
-  const { data } = assertEnvelope(answer, 200, 'Endpoints fetched successfully');
+function pageOfEndpoints(answer, message) {
+  const { data } = assertEnvelope(answer, 200, message);
   const { pagination } = data;
   assert.deepEqual(Object.keys(data).sort(), ['content', 'pagination']);
   assert.deepEqual(Object.keys(pagination).sort(), [
@@ -34,6 +36,12 @@ export async function endpointPage(service, query = {}, options) {
   assert.ok(data.content.length <= pagination.per_page);
   return data;
 }
+
+export const endpointPage = async (service, query = {}, options) =>
+  pageOfEndpoints(await listEndpoints(service, query, options), 'Endpoints fetched successfully');
+
+export const secretsPage = async (service, query = {}, options) =>
+  pageOfEndpoints(await listSecrets(service, query, options), 'Secrets fetched successfully');
 
 export async function historyPage(service, endpoint, query = {}, options) {
   const answer = await listHistory(service, endpoint, query, options);
@@ -55,6 +63,9 @@ async function* walk(direction, fetch) {
 
 export const endpointPages = (service, direction, query, options) =>
   walk(direction, (cursor) => endpointPage(service, { ...query, ...cursor }, options));
+
+export const secretsPages = (service, direction, query, options) =>
+  walk(direction, (cursor) => secretsPage(service, { ...query, ...cursor }, options));
 
 export const historyPages = (service, endpoint, query, options) =>
   walk('next', ({ direction, ...cursor }) => historyPage(service, endpoint, { ...query, ...cursor }, options));

@@ -109,6 +109,10 @@ export const operations = {
   'list the secrets': {
     ...ROLL, scope: 'endpoints:read', method: 'GET', route: '/v1/projects/{projectID}/endpoints/{endpointID}/secrets', at: endpoint('/secrets'), success: 200,
   },
+  'list the secrets of all': {
+    method: 'GET', route: '/v1/projects/{projectID}/secrets', at: (_, { owner }) => `/secrets?perPage=1000&ownerId=${owner}`,
+    scope: 'endpoints:read', owned: true, success: 200,
+  },
   'read the public keys': {
     ...ROLL, scope: 'endpoints:read', method: 'GET', route: '/v1/projects/{projectID}/endpoints/{endpointID}/public_keys', at: endpoint('/public_keys'), success: 200,
   },
