@@ -38,6 +38,8 @@ static const char *const names[CTL_OPTIONS] = {
     [CTL_JSON] = "--json",
     [CTL_SHOW_SECRETS] = "--show-secrets",
     [CTL_COMPACT] = "--compact",
+    [CTL_IN_GRACE] = "--in-grace",
+    [CTL_UNVERIFIED] = "--unverified",
 };
 
 const char *ctl_name(enum ctl_option option)

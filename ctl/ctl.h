@@ -47,6 +47,8 @@ enum ctl_option {
     CTL_JSON = CTL_VALUES, /* as JSON, not for people */
     CTL_SHOW_SECRETS,
     CTL_COMPACT,
+    CTL_IN_GRACE,
+    CTL_UNVERIFIED,
     CTL_OPTIONS /* how many */
 };
 
@@ -55,6 +57,8 @@ struct ctl {
     bool json;
     bool show_secrets;
     bool compact;
+    bool in_grace;
+    bool unverified;
     int64_t now; /* ms */
     struct config config;
     struct store *store; /* open, but for commands that make it or may do without */
@@ -82,6 +86,7 @@ enum rc ctl_endpoint_pause(struct ctl *ctl);
 enum rc ctl_endpoint_activate(struct ctl *ctl);
 enum rc ctl_roll(struct ctl *ctl);
 enum rc ctl_revoke(struct ctl *ctl);
+enum rc ctl_secrets(struct ctl *ctl);
 enum rc ctl_history(struct ctl *ctl);
 enum rc ctl_metrics(struct ctl *ctl);
 enum rc ctl_sign(struct ctl *ctl);

@@ -1,7 +1,6 @@
-/* endpoints: endpoint create, get, list, update, delete, pause and activate. */
+/* endpoints: endpoint create, get, update, delete, pause and activate. */
 #include "api/endpoint_json.h"
 #include "api/json_read.h"
-#include "api/json_write.h"
 #include "base/crypto.h"
 #include "ctl.h"
 #include "domain/create.h"
@@ -199,65 +198,5 @@ enum rc ctl_endpoint_get(struct ctl *ctl)
         (void)snprintf(ctl->why, sizeof ctl->why, "endpoint not found");
     if (rc == RC_OK)
         ctl_print_endpoint(ctl, &endpoint, &view);
-    return rc;
-}
-
-struct listing {
-    struct ctl *ctl;
-    struct json_write json;
-    int64_t left;
-};
-
-static bool list_one(const struct endpoint *endpoint, void *arg)
-{
-    struct listing *listing = arg;
-    struct ctl *ctl = listing->ctl;
-    struct endpoint_json_view view = {.now = ctl->now, .secrets = ctl->show_secrets};
-    int64_t signing = 0;
-
-    if (listing->left-- <= 0)
-        return false;
-    if (ctl->json) {
-        endpoint_json_write(&listing->json, endpoint, &view);
-        return true;
-    }
-    for (size_t i = 0; i < endpoint->secret_count; i++)
-        signing += secret_can_sign(&endpoint->secrets[i], ctl->now) ? 1 : 0;
-    ctl_cell_uid(ctl, &endpoint->uid);
-    ctl_cell(ctl, 8, text_of(endpoint_status_name(endpoint->status)));
-    ctl_cell_integer(ctl, 7, signing);
-    ctl_cell(ctl, 24, endpoint->members[ENDPOINT_NAME]);
-    ctl_cell(ctl, 0, endpoint->members[ENDPOINT_URL]);
-    ctl_row(ctl);
-    return true;
-}
-
-enum rc ctl_endpoint_list(struct ctl *ctl)
-{
-    struct listing listing = {ctl, json_write_to(&ctl->out), INT64_MAX};
-    struct uid project;
-    enum rc rc = ctl_uid(ctl, CTL_PROJECT, &project);
-
-    if (rc == RC_OK)
-        rc = ctl_integer(ctl, CTL_LIMIT, &listing.left);
-    if (rc != RC_OK)
-        return rc;
-    if (ctl->json) {
-        json_write_begin_array(&listing.json);
-    } else {
-        ctl_cell(ctl, UID_SIZE - 1, text_of("ENDPOINT"));
-        ctl_cell(ctl, 8, text_of("STATUS"));
-        ctl_cell(ctl, 7, text_of("SECRETS"));
-        ctl_cell(ctl, 24, text_of("NAME"));
-        ctl_cell(ctl, 0, text_of("URL"));
-        ctl_row(ctl);
-    }
-    rc = store_endpoints(ctl->store, &project, list_one, &listing);
-    if (rc == RC_NOT_FOUND)
-        (void)snprintf(ctl->why, sizeof ctl->why, "project not found");
-    if (ctl->json) {
-        json_write_end_array(&listing.json);
-        buf_put_byte(&ctl->out, '\n');
-    }
     return rc;
 }

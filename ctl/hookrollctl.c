@@ -45,6 +45,7 @@ static const char usage[] =
     "                    [--reason TEXT] [--show-secrets]\n"
     "  revoke            --project ID --endpoint ID --secret-id ID [--reason TEXT]\n"
     "                    [--show-secrets]\n"
+    "  secrets           --project ID [--in-grace] [--unverified] [--limit N]\n"
     "  history           --project ID [--endpoint ID] [--limit N]\n"
     "  sign              --project ID --endpoint ID --payload FILE [--message-id ID]\n"
     "                    [--timestamp S] [--compact]\n"
@@ -65,7 +66,7 @@ static const char usage[] =
     "Exit status: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 refused,\n"
     "5 done, but standard output could not be written.\n";
 
-#define TAKES(option) (1u << (option))
+#define TAKES(option) (UINT64_C(1) << (option))
 
 #define SETTINGS                                                                                   \
     (TAKES(CTL_DEFAULT_GRACE) | TAKES(CTL_MAX_GRACE) | TAKES(CTL_MAX_SIGNING_SECRETS) |            \
@@ -78,8 +79,8 @@ struct command {
     const char *noun;
     const char *verb; /* NULL: the noun is the whole command */
     enum rc (*run)(struct ctl *ctl);
-    unsigned needs; /* options, as bits */
-    unsigned takes; /* beside those */
+    uint64_t needs; /* options, as bits */
+    uint64_t takes; /* beside those */
     bool storeless; /* runs without the store, which it makes or opens itself */
 };
 
@@ -105,6 +106,8 @@ static const struct command commands[] = {
      TAKES(CTL_EXPIRATION) | TAKES(CTL_SECRET_FILE) | TAKES(CTL_REASON) | SHOWN, false},
     {"revoke", NULL, ctl_revoke, ONE_ENDPOINT | TAKES(CTL_SECRET_ID), TAKES(CTL_REASON) | SHOWN,
      false},
+    {"secrets", NULL, ctl_secrets, TAKES(CTL_PROJECT),
+     TAKES(CTL_IN_GRACE) | TAKES(CTL_UNVERIFIED) | TAKES(CTL_LIMIT), false},
     {"sign", NULL, ctl_sign, ONE_ENDPOINT | TAKES(CTL_PAYLOAD),
      TAKES(CTL_MESSAGE_ID) | TAKES(CTL_TIMESTAMP) | TAKES(CTL_COMPACT), false},
     {"verify", NULL, ctl_verify, TAKES(CTL_PAYLOAD) | TAKES(CTL_HEADERS),
@@ -163,10 +166,12 @@ static void set_flag(struct ctl *ctl, enum ctl_option option)
     ctl->json = ctl->json || option == CTL_JSON;
     ctl->show_secrets = ctl->show_secrets || option == CTL_SHOW_SECRETS;
     ctl->compact = ctl->compact || option == CTL_COMPACT;
+    ctl->in_grace = ctl->in_grace || option == CTL_IN_GRACE;
+    ctl->unverified = ctl->unverified || option == CTL_UNVERIFIED;
 }
 
 /* Takes the option at argv[*i], and its value; 0, or the exit status after a message. */
-static int take_option(int argc, char **argv, int *i, unsigned takes, struct ctl *ctl)
+static int take_option(int argc, char **argv, int *i, uint64_t takes, struct ctl *ctl)
 {
     char *word = argv[*i];
     char *equals = strchr(word, '=');
@@ -212,7 +217,7 @@ static int check_standard_input(const struct ctl *ctl)
  * secret that slipped into the command line. */
 static int parse(int argc, char **argv, const struct command *command, struct ctl *ctl)
 {
-    const unsigned always =
+    const uint64_t always =
         TAKES(CTL_JSON) | TAKES(CTL_CONFIG) | TAKES(CTL_STORE) | TAKES(CTL_MASTER_KEY);
 
     for (int i = 1; i < argc; i++) {

@@ -1,9 +1,11 @@
 // Shows that after rolls the list of all secrets tells who has not moved to the new one:
-// by the clock of the request, page by page, and to an owner's key only what is the owner's.
+// by the clock of the request, page by page, to an owner's key only what is the owner's,
+// and to hookrollctl the same.
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { Webhook } from 'standardwebhooks';
 import { assertEnvelope, currentSecret, rolled } from './support/answers.mjs';
+import { ctlCalls } from './support/ctl_calls.mjs';
 import { gather, listSecrets, newestFirst, secretsPage, secretsPages, uidsOf } from './support/pages.mjs';
 import { make, ownProject } from './support/projects.mjs';
 import { withService } from './support/suite.mjs';
@@ -16,6 +18,8 @@ const PAYLOAD = '{"order":7}';
 const COUNT = 8;
 
 withService('The secrets of all endpoints', {}, (at) => {
+  const { json, table } = ctlCalls(at);
+
   // That a delivery came which was signed with this secret.
   async function verify(endpoint, secret, options) {
     const date = new Date();
@@ -140,6 +144,35 @@ withService('The secrets of all endpoints', {}, (at) => {
       const query = 'in_grace=x&unverified=y&perPage=0&direction=up&next_page_cursor=z';
       const { data } = assertEnvelope(await listSecrets(at.service, query), 400, /./);
       assert.deepEqual(data.errors.map(({ field }) => field).sort(), ['direction', 'in_grace', 'next_page_cursor', 'perPage', 'unverified']);
+    });
+  });
+
+  describe('with hookrollctl', () => {
+    const flags = (filter) => Object.keys(filter).map((name) => `--${name.replace('_', '-')}`);
+    const list = (...args) => ['secrets', '--project', at.options.project.uid, ...args];
+
+    test('are the same, as JSON', async () => {
+      for (const [filter] of at.sets)
+        assert.deepEqual(await json(list(...flags(filter))), (await secretsPage(at.service, filter, at.options)).content);
+    });
+
+    test('are as many endpoints as asked, of those that match', async () => {
+      const [, , , [, unmoved]] = at.sets;
+      assert.deepEqual(uidsOf(await json(list(...flags(NOT_MOVED), '--limit', '2'))), newestFirst(unmoved).slice(0, 2));
+    });
+
+    test('are a row each for people', async () => {
+      const rows = (await secretsPage(at.service, IN_GRACE, at.options)).content;
+      const [head, ...lines] = await table(list('--in-grace'));
+      assert.match(head, /^ENDPOINT +SECRET +STATE +ENDS +LAST VERIFIED +NAME$/);
+      const expected = rows.flatMap(({ uid, name, secrets }) =>
+        secrets.map((secret) => [uid, secret.uid, secret.state, secret.expires_at ?? '-', secret.last_verified_at ?? '-', name]));
+      assert.deepEqual(lines.map((line) => line.split(/ {2,}/)), expected);
+    });
+
+    test('are not those of a project that is not there', async () => {
+      const { code, stderr } = await at.service.store.ctl(['secrets', '--project', '01ARZ3NDEKTSV4RRFFQ69G5FAV']);
+      assert.deepEqual([code, stderr], [3, 'hookrollctl: project not found\n']);
     });
   });
 });
