@@ -98,7 +98,7 @@ static enum rc fetch(struct call *call, struct page *page)
     return rc;
 }
 
-/* One row, unless it was deleted since the page was taken. */
+/* One row, unless it was deleted or given to another owner since the page was taken. */
 static enum rc write_row(struct call *call, const struct endpoint_list *list,
                          struct json_write *json, const struct uid *uid)
 {
@@ -108,7 +108,7 @@ static enum rc write_row(struct call *call, const struct endpoint_list *list,
 
     arena_init(&arena, call->arena->ceiling);
     rc = store_endpoint_get(call->store, &call->project_id, uid, &arena, &endpoint);
-    if (rc == RC_OK)
+    if (rc == RC_OK && auth_owns(call, endpoint.members[ENDPOINT_OWNER_ID]))
         list->write(call, json, &endpoint);
     arena_free(&arena);
     return rc == RC_NOT_FOUND ? RC_OK : rc;
