@@ -72,7 +72,7 @@ static bool same_start(const struct config *a, const struct config *b)
     return strcmp(a->store, b->store) == 0 && strcmp(a->master_key, b->master_key) == 0 &&
            strcmp(a->listen, b->listen) == 0 && a->listen_mode == b->listen_mode &&
            strcmp(a->metrics_token, b->metrics_token) == 0 && a->log_to == b->log_to &&
-           a->workers == b->workers;
+           a->workers == b->workers && a->request_timeout == b->request_timeout;
 }
 
 /* A responder that serves. */
@@ -190,7 +190,8 @@ static enum rc start(struct running *running, const struct handover *connections
     const struct pool_options options = {.listener = &running->listener,
                                          .service = running->service,
                                          .workers = (size_t)running->config->workers,
-                                         .max_body = running->max_body};
+                                         .max_body = running->max_body,
+                                         .patience = running->config->request_timeout * 1000};
     enum rc rc = surveyor_start(running->service->store, &running->surveyor);
 
     if (rc == RC_OK)

@@ -27,12 +27,13 @@ struct config_errors {
 };
 
 struct config {
-    char store[CONFIG_PATH_SIZE];         /* directory */
-    char master_key[CONFIG_PATH_SIZE];    /* file */
-    char listen[CONFIG_PATH_SIZE];        /* "unix:PATH", "HOST:PORT"; "": only what fd 0 brings */
-    int64_t listen_mode;                  /* of a unix socket, as chmod takes it */
-    int64_t workers;                      /* requests that are worked on at a time */
-    int64_t max_body;                     /* bytes of a request's body */
+    char store[CONFIG_PATH_SIZE];      /* directory */
+    char master_key[CONFIG_PATH_SIZE]; /* file */
+    char listen[CONFIG_PATH_SIZE];     /* "unix:PATH", "HOST:PORT"; "": only what fd 0 brings */
+    int64_t listen_mode;               /* of a unix socket, as chmod takes it */
+    int64_t workers;                   /* requests that are worked on at a time */
+    int64_t max_body;                  /* bytes of a request's body */
+    int64_t request_timeout; /* s in which a request is to come whole, and its answer to be taken */
     char metrics_token[CONFIG_PATH_SIZE]; /* file; "": GET /metrics is not there */
     enum log_level log_level;
     enum log_to log_to;

@@ -40,6 +40,22 @@ void crew_finished(struct crew_worker *worker)
     slots_end(&worker->thread->slot);
 }
 
+void crew_hasten(struct crew *crew, int64_t patience)
+{
+    if (patience < atomic_load(&crew->patience))
+        atomic_store(&crew->patience, patience);
+}
+
+void crew_peer_begin(struct crew_worker *worker)
+{
+    patience_begin(&worker->thread->peer);
+}
+
+void crew_peer_end(struct crew_worker *worker)
+{
+    patience_end(&worker->thread->peer);
+}
+
 enum crew_order crew_stay(struct crew_worker *worker)
 {
     struct crew *crew = worker->crew;
@@ -68,6 +84,7 @@ enum rc crew_start(const struct crew_options *options, struct crew **out)
         return RC_NO_MEMORY;
     }
     crew->options = *options;
+    atomic_init(&crew->patience, options->patience);
     crew->end_ready = &crew->first_ready;
     (void)pthread_mutex_init(&crew->lock, NULL);
     (void)pthread_cond_init(&crew->changed, NULL);
@@ -110,6 +127,7 @@ void crew_free(struct crew *crew)
         return;
     for (size_t i = 0; i < crew->started; i++) {
         slots_thread_free(&crew->threads[i].slot);
+        patience_free(&crew->threads[i].peer);
         fiber_free(crew->threads[i].chooser);
     }
     for (size_t i = 0; i < crew->made; i++) {

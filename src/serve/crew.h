@@ -12,12 +12,15 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct crew;
 struct crew_worker;
 
 struct crew_options {
-    size_t workers; /* at most; and threads */
+    size_t workers;   /* at most; and threads */
+    int64_t patience; /* ms that a worker waits for its peer (crew_peer_begin); it may be half as
+                         much again */
 
     /* What a worker works with, NULL without memory; and its end. */
     void *(*make)(void *arg);
@@ -64,6 +67,14 @@ bool crew_waited(struct crew_worker *worker);
 /* crew_begin, crew_finished: around each request, and around the last round. */
 void crew_begin(struct crew_worker *worker);
 void crew_finished(struct crew_worker *worker);
+
+/* crew_hasten: from now on workers wait for their peers no longer than this (ms). */
+void crew_hasten(struct crew *crew, int64_t patience);
+
+/* crew_peer_begin, crew_peer_end: within that, around what waits for the peer and for nobody else.
+ * When it has waited long enough, its system calls fail with EINTR. */
+void crew_peer_begin(struct crew_worker *worker);
+void crew_peer_end(struct crew_worker *worker);
 
 /* crew_stay: before each request: has others go on, waits out pauses, and says what follows; no
  * pause. */

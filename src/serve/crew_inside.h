@@ -7,6 +7,7 @@
 #include "base/blocking.h"
 #include "base/fiber.h"
 #include "serve/crew.h"
+#include "serve/patience.h"
 #include "serve/slots.h"
 #include "serve/watchdog.h"
 
@@ -25,6 +26,7 @@ struct crew_thread {
     pthread_t handle;
     pid_t id; /* its own, written before it serves */
     struct slots_thread slot;
+    struct patience peer;
     struct blocking_hooks hooks;
     struct fiber *chooser;      /* its own course */
     struct crew_worker *worker; /* that it runs */
@@ -59,16 +61,17 @@ struct crew {
     struct crew_options options;
     struct slots slots;
     struct watchdog watchdog;
-    bool watched;           /* the watchdog runs */
-    _Atomic size_t waiting; /* threads that would take the next request at once */
-    _Atomic size_t away;    /* workers that await their turn, or have it and do not yet run */
-    _Atomic size_t ready;   /* those that have it; changed under the lock */
-    _Atomic size_t started; /* threads; changed under the lock, while SERVING only */
-    _Atomic int order;      /* enum crew_order; changed under the lock */
-    pthread_mutex_t lock;   /* guards what is below */
-    pthread_cond_t changed; /* the order, or whom those who rest could run */
-    pthread_cond_t rested;  /* one more rests */
-    size_t resting;         /* threads that have no worker to run */
+    bool watched;             /* the watchdog runs */
+    _Atomic size_t waiting;   /* threads that would take the next request at once */
+    _Atomic size_t away;      /* workers that await their turn, or have it and do not yet run */
+    _Atomic size_t ready;     /* those that have it; changed under the lock */
+    _Atomic int64_t patience; /* ms, as crew_options has it */
+    _Atomic size_t started;   /* threads; changed under the lock, while SERVING only */
+    _Atomic int order;        /* enum crew_order; changed under the lock */
+    pthread_mutex_t lock;     /* guards what is below */
+    pthread_cond_t changed;   /* the order, or whom those who rest could run */
+    pthread_cond_t rested;    /* one more rests */
+    size_t resting;           /* threads that have no worker to run */
     struct crew_worker *idle;
     struct crew_worker *first_ready; /* in the order of their turns */
     struct crew_worker **end_ready;

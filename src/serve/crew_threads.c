@@ -2,6 +2,7 @@
 #include "serve/crew_inside.h"
 
 #include "base/log.h"
+#include "base/moment.h"
 #include "base/thread.h"
 
 #include <errno.h>
@@ -40,6 +41,7 @@ static void *run_thread(void *arg)
     enum crew_choice choice;
 
     thread->id = thread_id();
+    patience_enter();
     blocking_watch(&thread->hooks);
     while ((choice = crew_choose(thread->crew, thread)) != CREW_OVER) {
         if (choice == CREW_STARVED)
@@ -100,12 +102,14 @@ static int start_thread(struct crew *crew)
     if (thread->chooser == NULL)
         return ENOMEM;
     slots_thread_init(&thread->slot, &crew->slots);
+    patience_init(&thread->peer);
     err = pthread_create(&thread->handle, NULL, run_thread, thread);
     if (err == 0) {
         crew->started++;
         return 0;
     }
     slots_thread_free(&thread->slot);
+    patience_free(&thread->peer);
     fiber_free(thread->chooser);
     return err;
 }
@@ -145,12 +149,16 @@ static bool look_out(void *arg)
 {
     struct crew *crew = arg;
     size_t started = atomic_load(&crew->started);
+    const int64_t now = moment_elapsed();
+    const int64_t patience = atomic_load(&crew->patience) * 1000000;
+    bool late = false;
 
     for (size_t i = 0; i < started; i++) {
         struct crew_thread *thread = &crew->threads[i];
 
         if (slots_lasts(&thread->slot) && !thread_computes(thread->id))
             (void)slots_relieve(&thread->slot);
+        late |= patience_exhaust(&thread->peer, thread->handle, now, patience);
     }
     (void)pthread_mutex_lock(&crew->lock);
     crew->starved = false;
@@ -158,14 +166,17 @@ static bool look_out(void *arg)
     (void)pthread_mutex_unlock(&crew->lock);
     /* Whatever it is that nobody waits for requests: it lasts no longer than until now. */
     crew_relay(crew);
-    return atomic_load(&crew->waiting) == 0;
+    return late || atomic_load(&crew->waiting) == 0;
 }
 
 bool crew_start_threads(struct crew *crew)
 {
+    /* Who waits begins between two looks, and is given up at a third. */
+    const int rest = (int)(crew->options.patience / 4) + 1;
     int err = 0;
 
-    crew->watched = watchdog_start(&crew->watchdog, look_out, crew) == RC_OK;
+    patience_prepare();
+    crew->watched = watchdog_start(&crew->watchdog, look_out, rest, crew) == RC_OK;
     if (!crew->watched)
         return false;
     /* The first may send for another before this is done. */

@@ -28,8 +28,8 @@ void fcgi_free(struct fcgi *fcgi);
  * request, answers it. True: the peer keeps the connection open and `fd` is the
  * caller's again; false: it is closed, as it is in any case after the `last`
  * request, and when a request breaks off before its body, which is not answered then. Waits for
- * what comes next no longer than the socket's own timeouts; but they begin anew with each byte, and
- * nothing bounds how long a whole request may take to come. */
+ * what comes next no longer than the socket's own timeouts, which begin anew with each byte, and
+ * not beyond a system call that fails with EINTR (patience.h). */
 bool fcgi_serve(struct fcgi *fcgi, int fd, bool last, gateway_answer *answer, void *arg);
 
 #endif

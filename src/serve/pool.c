@@ -33,6 +33,7 @@ enum {
 /* What a worker works with. */
 struct tools {
     struct pool *pool;
+    struct crew_worker *worker; /* whose they are; NULL once all threads are gone */
     struct fcgi *fcgi;
     struct arena arena;
     bool last; /* stopping: each connection is closed after its next answer */
@@ -55,13 +56,27 @@ static char about_listener;
 static char about_stop;
 static char about_call;
 
+static void begin_peer(const struct tools *tools)
+{
+    if (tools->worker != NULL)
+        crew_peer_begin(tools->worker);
+}
+
+static void end_peer(const struct tools *tools)
+{
+    if (tools->worker != NULL)
+        crew_peer_end(tools->worker);
+}
+
 static void answer(const struct request *request, struct response *response,
                    struct outcome *outcome, void *arg)
 {
     struct tools *tools = arg;
 
+    end_peer(tools);
     router_answer(tools->pool->options.service, request, response, &tools->arena, outcome);
     arena_reset(&tools->arena);
+    begin_peer(tools);
 }
 
 /* Those who have sent half of a request must not hold up a stop one after the other: in the end
@@ -78,12 +93,16 @@ static bool serve(void *arg, int fd)
 {
     struct tools *tools = arg;
     size_t max_body = atomic_load(&tools->pool->max_body);
+    bool kept;
 
     if (tools->last)
         hasten(tools->pool, fd);
     fcgi_bound(tools->fcgi, max_body);
     tools->arena.ceiling = gateway_arena(max_body);
-    return fcgi_serve(tools->fcgi, fd, tools->last, answer, tools);
+    begin_peer(tools);
+    kept = fcgi_serve(tools->fcgi, fd, tools->last, answer, tools);
+    end_peer(tools);
+    return kept;
 }
 
 enum {
@@ -229,6 +248,7 @@ static void work(struct crew_worker *worker, void *arg)
     struct tools *tools = arg;
     enum crew_order order;
 
+    tools->worker = worker;
     while ((order = crew_stay(worker)) == CREW_SERVE) {
         bool alone;
         void *about = await_event(tools->pool, worker, &alone);
@@ -297,6 +317,7 @@ static bool watch(struct pool *pool, int fd, uint32_t events, void *about)
 static enum rc start_crew(struct pool *pool)
 {
     const struct crew_options options = {.workers = pool->options.workers,
+                                         .patience = pool->options.patience,
                                          .make = make_tools,
                                          .free = free_tools,
                                          .work = work,
@@ -417,6 +438,8 @@ void pool_stop(struct pool *pool)
     intake_end(&pool->intake);
     pool->deadline = moment_elapsed() + LAST_REQUESTS * INT64_C(1000000000);
     listener_retire(pool->options.listener);
+    if (pool->crew != NULL)
+        crew_hasten(pool->crew, LAST_REQUESTS * INT64_C(1000));
     tell(pool, CREW_STOP);
     if (pool->crew != NULL) {
         crew_join(pool->crew);

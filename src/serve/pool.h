@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct pool;
 
@@ -21,6 +22,7 @@ struct pool_options {
     const struct service *service;   /* borrowed until pool_stop */
     size_t workers;                  /* requests that are worked on at a time, at most */
     size_t max_body;                 /* bytes */
+    int64_t patience; /* ms in which a request is to come whole, and its answer to be taken */
 };
 
 /* pool_start: *out is new, ended with pool_stop. The caller has blocked the

@@ -7,12 +7,16 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-/* Until it is armed, or to end. */
-static void await_arming(const struct watchdog *watchdog)
+/* Until it is armed, has rested, or is to end. */
+static void await_arming(struct watchdog *watchdog)
 {
+    struct pollfd woken = {.fd = watchdog->woken, .events = POLLIN};
     uint64_t times;
 
-    (void)!read(watchdog->woken, &times, sizeof times);
+    if (poll(&woken, 1, watchdog->rest) > 0)
+        (void)!read(watchdog->woken, &times, sizeof times);
+    else
+        atomic_store(&watchdog->armed, true);
 }
 
 /* A look, a period after the last one or the arming. Who arms it during the look wakes it, and
@@ -39,8 +43,9 @@ static void *watch(void *arg)
     return NULL;
 }
 
-enum rc watchdog_start(struct watchdog *watchdog, watchdog_look *look, void *arg)
+enum rc watchdog_start(struct watchdog *watchdog, watchdog_look *look, int rest, void *arg)
 {
+    watchdog->rest = rest;
     watchdog->look = look;
     watchdog->arg = arg;
     atomic_init(&watchdog->armed, false);

@@ -1,7 +1,7 @@
-/* watchdog: a thread that looks again and again, but only while it is told to.
+/* watchdog: a thread that looks again and again, but seldom unless it is told to.
  *
- * It sleeps until it is armed, then looks once in each period until a look finds nothing
- * more to watch. Thread-safe. */
+ * It sleeps until it is armed or has rested, then looks once in each period until a look finds
+ * nothing more to watch. Thread-safe. */
 #ifndef HOOKROLL_SERVE_WATCHDOG_H
 #define HOOKROLL_SERVE_WATCHDOG_H
 
@@ -22,14 +22,16 @@ struct watchdog {
     watchdog_look *look;
     void *arg;
     pthread_t thread;
+    int rest;  /* ms */
     int woken; /* eventfd */
     _Atomic bool armed;
     _Atomic bool ends;
 };
 
-/* watchdog_start: RC_SYSTEM, as errno tells. The caller has blocked the signals that the thread
- * is not to take. */
-RC_CHECK enum rc watchdog_start(struct watchdog *watchdog, watchdog_look *look, void *arg);
+/* watchdog_start: unarmed, it looks every `rest` ms; -1: not at all. RC_SYSTEM, as errno tells. The
+ * caller has blocked the signals that the thread is not to take. */
+RC_CHECK enum rc watchdog_start(struct watchdog *watchdog, watchdog_look *look, int rest,
+                                void *arg);
 
 /* watchdog_arm: has it look, a period from now. */
 void watchdog_arm(struct watchdog *watchdog);

@@ -34,13 +34,14 @@ static void expect_error(const char *text, int line, const char *why)
     expect_told(0, line, why);
 }
 
-#define WORKERS  "workers must be an integer from 1 to 512"
-#define MAX_BODY "max_body must be an integer from 1024 to 67108864"
-#define MODE     "listen_mode must be an octal mode from 0 to 0777"
-#define LISTEN   "listen must be unix:PATH of up to 107 bytes, or HOST:PORT with a numeric host"
-#define LEVEL    "log_level must be error, warn, info or debug"
-#define PLACE    "log_to must be stderr, syslog or journal"
-#define ACCESS   "access_log must be all, changes or none"
+#define WORKERS         "workers must be an integer from 1 to 512"
+#define MAX_BODY        "max_body must be an integer from 1024 to 67108864"
+#define REQUEST_TIMEOUT "request_timeout must be an integer from 1 to 3600"
+#define MODE            "listen_mode must be an octal mode from 0 to 0777"
+#define LISTEN          "listen must be unix:PATH of up to 107 bytes, or HOST:PORT with a numeric host"
+#define LEVEL           "log_level must be error, warn, info or debug"
+#define PLACE           "log_to must be stderr, syslog or journal"
+#define ACCESS          "access_log must be all, changes or none"
 
 static const struct {
     const char *line;
@@ -57,6 +58,9 @@ static const struct {
     {"workers = 0x10", WORKERS},
     {"workers = 18446744073709551617", WORKERS},
     {"workers = 99999999999999999999999999", WORKERS},
+    {"request_timeout = 0", REQUEST_TIMEOUT},
+    {"request_timeout = 3601", REQUEST_TIMEOUT},
+    {"request_timeout = 60s", REQUEST_TIMEOUT},
     {"max_body = 1023", MAX_BODY},
     {"max_body = 67108865", MAX_BODY},
     {"max_body = 4M", MAX_BODY},

@@ -55,6 +55,7 @@ START_TEST(every_setting_is_read)
                                               "workers = 3\n"
                                               "\n"
                                               "max_body = 2048\n"
+                                              "request_timeout = 90\n"
                                               "metrics_token = /srv/token\n"
                                               "log_to = journal\n"
                                               "access_log = changes\n"
@@ -66,6 +67,7 @@ START_TEST(every_setting_is_read)
     ck_assert_int_eq(at.config.listen_mode, 0600);
     ck_assert_int_eq(at.config.workers, 3);
     ck_assert_int_eq(at.config.max_body, 2048);
+    ck_assert_int_eq(at.config.request_timeout, 90);
     ck_assert_str_eq(at.config.metrics_token, "/srv/token");
     ck_assert_int_eq(at.config.log_to, LOG_TO_JOURNAL);
     ck_assert_int_eq(at.config.access_log, ACCESS_LOG_CHANGES);
@@ -92,6 +94,8 @@ static const struct {
     {"max_body = 1025", 1025},
     {"max_body = 67108863", 67108863},
     {"max_body = 67108864", 67108864},
+    {"request_timeout = 1", 1},
+    {"request_timeout = 3600", 3600},
     {"listen_mode = 0", 0},
     {"listen_mode = 1", 1},
     {"listen_mode = 776", 0776},
@@ -107,6 +111,7 @@ START_TEST(a_number_within_its_bounds_is_taken)
     ck_assert_int_eq(config_fixture_load(&at, line), RC_OK);
     ck_assert_int_eq(line[0] == 'w'   ? at.config.workers
                      : line[0] == 'm' ? at.config.max_body
+                     : line[0] == 'r' ? at.config.request_timeout
                                       : at.config.listen_mode,
                      numbers[_i].value);
 }
@@ -254,7 +259,8 @@ START_TEST(what_differs_is_shown_as_a_file_that_says_it)
 {
     static const char text[] = "store = /srv/store\nmaster_key = /srv/key\n"
                                "listen = unix:/run/hook roll.sock\nlisten_mode = 0007\n"
-                               "workers = 3\nmax_body = 2048\nmetrics_token = /srv/token\n"
+                               "workers = 3\nmax_body = 2048\nrequest_timeout = 90\n"
+                               "metrics_token = /srv/token\n"
                                "log_level = error\nlog_to = journal\naccess_log = changes\n";
 
     ck_assert_int_eq(config_fixture_load(&at, text), RC_OK);
@@ -265,6 +271,7 @@ START_TEST(what_differs_is_shown_as_a_file_that_says_it)
     ck_assert_int_eq(at.config.listen_mode, 0007);
     ck_assert_int_eq(at.config.workers, 3);
     ck_assert_int_eq(at.config.max_body, 2048);
+    ck_assert_int_eq(at.config.request_timeout, 90);
     ck_assert_str_eq(at.config.metrics_token, "/srv/token");
     ck_assert_int_eq(at.config.log_level, LOG_LEVEL_ERROR);
     ck_assert_int_eq(at.config.log_to, LOG_TO_JOURNAL);

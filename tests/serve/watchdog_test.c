@@ -50,10 +50,15 @@ static void teardown(void)
     ck_assert_int_eq(sem_destroy(&looked), 0);
 }
 
+static void start_with_rest(watchdog_look *look, int rest)
+{
+    ck_assert_int_eq(watchdog_start(&watchdog, look, rest, &looks), RC_OK);
+    started = true;
+}
+
 static void start(watchdog_look *look)
 {
-    ck_assert_int_eq(watchdog_start(&watchdog, look, &looks), RC_OK);
-    started = true;
+    start_with_rest(look, -1);
 }
 
 static void begin(void *arg)
@@ -159,6 +164,19 @@ START_TEST(after_a_look_that_finds_nothing_it_waits_to_be_armed)
 }
 END_TEST
 
+START_TEST(nobody_has_to_arm_it_once_it_has_rested)
+{
+    const int64_t rest = 20; /* ms */
+    const int64_t began = moment_elapsed();
+
+    start_with_rest(look, (int)rest);
+    for (int i = 1; i <= 3; i++) {
+        await_look();
+        ck_assert_int_ge(moment_elapsed() - began, i * rest * 1000000);
+    }
+}
+END_TEST
+
 START_TEST(arming_during_a_look_leads_to_another)
 {
     start(look_later);
@@ -228,7 +246,7 @@ START_TEST(without_a_descriptor_it_does_not_start)
     none = before;
     none.rlim_cur = 0;
     ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
-    rc = watchdog_start(&watchdog, look, &looks);
+    rc = watchdog_start(&watchdog, look, -1, &looks);
     err = errno;
     ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
     ck_assert_int_eq(rc, RC_SYSTEM);
@@ -247,6 +265,7 @@ Suite *watchdog_suite(void)
     tcase_add_test(tc, it_looks_again_and_again_while_there_is_something_to_watch);
     tcase_add_test(tc, it_looks_once_in_a_period);
     tcase_add_test(tc, after_a_look_that_finds_nothing_it_waits_to_be_armed);
+    tcase_add_test(tc, nobody_has_to_arm_it_once_it_has_rested);
     tcase_add_test(tc, arming_during_a_look_leads_to_another);
     tcase_add_test(tc, stopping_waits_for_the_look_that_is_under_way);
     tcase_add_test(tc, it_can_be_stopped_while_it_is_armed);

@@ -38,6 +38,7 @@ void config_fixture_expect_factory(const struct config_fixture *fixture)
     ck_assert_int_eq(config->listen_mode, 0660);
     ck_assert_int_eq(config->workers, 128);
     ck_assert_int_eq(config->max_body, 4 * 1024 * 1024);
+    ck_assert_int_eq(config->request_timeout, 60);
     ck_assert_str_eq(config->metrics_token, "");
     ck_assert_int_eq(config->log_level, LOG_LEVEL_INFO);
     ck_assert_int_eq(config->log_to, LOG_TO_STDERR);

@@ -8,6 +8,10 @@
 #include <stdlib.h>
 #include <time.h>
 
+enum {
+    PATIENCE = 20000 /* ms */
+};
+
 struct desk desk;
 struct crew *desk_crew;
 static _Atomic size_t tools_made;
@@ -141,7 +145,13 @@ static void work(struct crew_worker *worker, void *tools)
 
 enum rc desk_start(size_t workers)
 {
-    const struct crew_options options = {workers, make_tools, free_tools, work, call_one, &desk};
+    const struct crew_options options = {.workers = workers,
+                                         .patience = PATIENCE,
+                                         .make = make_tools,
+                                         .free = free_tools,
+                                         .work = work,
+                                         .call = call_one,
+                                         .arg = &desk};
 
     return crew_start(&options, &desk_crew);
 }

@@ -26,6 +26,7 @@ void pool_fixture_make(struct pool_fixture *fixture)
     buf_init(&fixture->out, 1 << 20);
     fcgi_reply_init(&fixture->reply);
     fixture->pool = NULL;
+    fixture->patience = 3 * POOL_FIXTURE_PATIENCE;
     (void)snprintf(address, sizeof address, "unix:%s",
                    temp_dir_path(&api->at.temp, "s", fixture->socket));
     ck_assert_int_eq(listener_open(address, 0600, &fixture->listener), RC_OK);
@@ -44,8 +45,11 @@ void pool_fixture_remove(struct pool_fixture *fixture)
 
 enum rc pool_fixture_start(struct pool_fixture *fixture, size_t workers)
 {
-    const struct pool_options options = {&fixture->listener, &fixture->api.service, workers,
-                                         POOL_FIXTURE_BODY};
+    const struct pool_options options = {.listener = &fixture->listener,
+                                         .service = &fixture->api.service,
+                                         .workers = workers,
+                                         .max_body = POOL_FIXTURE_BODY,
+                                         .patience = fixture->patience};
 
     return pool_start(&options, &fixture->pool);
 }

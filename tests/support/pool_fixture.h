@@ -16,6 +16,7 @@ struct pool_fixture {
     struct api_fixture api;
     struct listener listener;
     struct pool *pool;           /* NULL while there is none */
+    int64_t patience;            /* ms, of the pool that is started; may be set before */
     char socket[TEMP_PATH_SIZE]; /* the listener's path */
     struct buf out;              /* what is sent next */
     struct fcgi_reply reply;     /* the last */
