@@ -121,8 +121,7 @@ static bool is_followed(const struct running *running)
     return rc == RC_OK;
 }
 
-/* Nothing is given up for a program that would not start, or while a request lasts. Where one does,
- * others are not begun for as long as it is waited for: whether it lasts is known only then. */
+/* Nothing is given up for a program that would not start, or while a request lasts. */
 static bool may_restart(const struct running *running)
 {
     if (!is_followed(running))

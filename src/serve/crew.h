@@ -76,6 +76,10 @@ void crew_hasten(struct crew *crew, int64_t patience);
 void crew_peer_begin(struct crew_worker *worker);
 void crew_peer_end(struct crew_worker *worker);
 
+/* crew_peers_last: whether a worker waits for its peer for at least so long (ms), as far as this
+ * was asked before. */
+bool crew_peers_last(struct crew *crew, int64_t least);
+
 /* crew_stay: before each request: has others go on, waits out pauses, and says what follows; no
  * pause. */
 enum crew_order crew_stay(struct crew_worker *worker);

@@ -169,6 +169,17 @@ static bool look_out(void *arg)
     return late || atomic_load(&crew->waiting) == 0;
 }
 
+bool crew_peers_last(struct crew *crew, int64_t least)
+{
+    const int64_t now = moment_elapsed();
+    size_t started = atomic_load(&crew->started);
+    bool last = false;
+
+    for (size_t i = 0; i < started; i++)
+        last |= patience_lasts(&crew->threads[i].peer, now) >= least * 1000000;
+    return last;
+}
+
 bool crew_start_threads(struct crew *crew)
 {
     /* Who waits begins between two looks, and is given up at a third. */

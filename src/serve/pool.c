@@ -13,6 +13,7 @@
 #include "serve/intake.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -24,6 +25,7 @@
 
 enum {
     NEWCOMERS = 64,       /* connections that are put in line at a time */
+    SLOW = 50,            /* ms in which a peer that is not slow has sent its request */
     LAST_ACCEPTED = 1024, /* connections that one worker takes though it is to stop */
     LAST_WAIT = 100,      /* ms in which a connection may still be used, at the end */
     LAST_PATIENCE = 2,    /* s that a peer may then pause within a request */
@@ -369,16 +371,44 @@ static void tell(struct pool *pool, enum crew_order order)
     ring(pool->stop);
 }
 
-bool pool_pause(struct pool *pool, int patience)
+/* While all are served. False when there is still one who sends slowly. */
+static bool await_swift_peers(const struct pool *pool, int64_t until)
+{
+    bool slow;
+
+    /* What is seen to last counts from the first look. */
+    (void)crew_peers_last(pool->crew, SLOW);
+    do {
+        (void)poll(NULL, 0, SLOW);
+        slow = crew_peers_last(pool->crew, SLOW);
+    } while (slow && moment_elapsed() < until);
+    return !slow;
+}
+
+/* Gives up as soon as it waits for a slow peer: others would wait too. */
+static bool pause_once(struct pool *pool, int64_t until)
 {
     uint64_t count;
 
     tell(pool, CREW_PAUSE);
-    if (crew_await_rest(pool->crew, patience))
-        return true;
+    do {
+        if (crew_await_rest(pool->crew, SLOW))
+            return true;
+    } while (!crew_peers_last(pool->crew, SLOW) && moment_elapsed() < until);
     if (read(pool->stop, &count, sizeof count) < 0)
         log_error("workers cannot be told to go on: %s", strerror(errno));
     crew_tell(pool->crew, CREW_SERVE);
+    return false;
+}
+
+bool pool_pause(struct pool *pool, int patience)
+{
+    const int64_t until = moment_elapsed() + patience * INT64_C(1000000);
+
+    do {
+        if (await_swift_peers(pool, until) && pause_once(pool, until))
+            return true;
+    } while (moment_elapsed() < until);
     return false;
 }
 

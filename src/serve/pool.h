@@ -39,8 +39,8 @@ void pool_adopt(struct pool *pool, int fd);
  * accepted yet among them, takes no more, joins and releases. A listener of our own is retired. */
 void pool_stop(struct pool *pool);
 
-/* pool_pause: begins no more requests; true once none is being served. False when one lasts
- * longer than `patience` (ms), and all goes on as it was. */
+/* pool_pause: begins no more requests; true once none is being served. False when that cannot be
+ * had within `patience` (ms), and all goes on as it was. While a peer is slow others are served. */
 RC_CHECK bool pool_pause(struct pool *pool, int patience);
 
 /* pool_leave: after pool_pause; joins and releases. What has come and will come is left to a

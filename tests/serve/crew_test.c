@@ -160,6 +160,27 @@ START_TEST(a_pause_waits_for_those_who_wait_for_their_turn)
 }
 END_TEST
 
+/* The watchdog relieves all threads while there can be no others, and relays behind it. */
+START_TEST(who_is_relieved_in_a_pause_is_followed_by_others_behind_it)
+{
+    struct errand errands[WORKERS];
+    const size_t count = slots() < WORKERS ? slots() : WORKERS - 1;
+
+    ck_assert_int_eq(desk_start(WORKERS), RC_OK);
+    desk_let_go(false);
+    for (size_t i = 0; i < count; i++)
+        desk_ask_silent(&errands[i]);
+    desk_await(&desk.blocked, count);
+    crew_tell(desk_crew, CREW_PAUSE);
+    ck_assert(!crew_await_rest(desk_crew, 100));
+    crew_tell(desk_crew, CREW_SERVE);
+    desk_ask(&errands[count], 0);
+    desk_await(&desk.done, 1);
+    desk_let_go(true);
+    desk_await(&desk.done, count + 1);
+}
+END_TEST
+
 static long count_sleeps(void)
 {
     struct rusage usage;
@@ -250,6 +271,7 @@ Suite *crew_suite(void)
     tcase_add_test(tc, nobody_is_forgotten);
     tcase_add_test(tc, threads_that_park_keep_no_worker);
     tcase_add_test(tc, a_pause_waits_for_those_who_wait_for_their_turn);
+    tcase_add_test(tc, who_is_relieved_in_a_pause_is_followed_by_others_behind_it);
     tcase_add_test(tc, who_rests_in_a_pause_wakes_nobody);
     tcase_add_test(tc, a_pause_can_be_followed_by_the_end);
     tcase_add_test(tc, an_end_waits_for_those_who_wait_for_their_turn);

@@ -6,6 +6,7 @@
 #include "support/pool_fixture.h"
 #include "support/tasks.h"
 
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -253,6 +254,38 @@ START_TEST(a_request_that_lasts_ends_the_pause)
 }
 END_TEST
 
+static void *pause_pool(void *paused)
+{
+    *(bool *)paused = pool_pause(at.pool, 3 * POOL_FIXTURE_PATIENCE);
+    return NULL;
+}
+
+/* There would be no answer before the pause is given up. */
+START_TEST(a_pause_that_waits_for_a_slow_request_keeps_nobody_waiting)
+{
+    int fd = pool_fixture_connect(&at);
+    int other = pool_fixture_connect(&at);
+    bool paused = false;
+    pthread_t thread;
+
+    pool_fixture_begin(&at, fd);
+    pool_fixture_await_read(fd);
+    ck_assert_int_eq(pthread_create(&thread, NULL, pause_pool, &paused), 0);
+    /* In so many, the pause has begun. */
+    for (int i = 0; i < TRIES; i++) {
+        pool_fixture_send_health(&at, other);
+        pool_fixture_expect_health(&at, other);
+        (void)poll(NULL, 0, 5);
+    }
+    pool_fixture_end_health(&at, fd);
+    pool_fixture_expect_health(&at, fd);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    ck_assert(paused);
+    (void)close(fd);
+    (void)close(other);
+}
+END_TEST
+
 START_TEST(a_pool_that_pauses_can_be_stopped)
 {
     int fd = pool_fixture_connect(&at);
@@ -439,6 +472,7 @@ Suite *pool_end_suite(void)
     tcase_add_test(started, after_stopping_connections_are_left_to_others);
     tcase_add_test(started, a_successor_answers_what_comes_while_no_pool_is_there);
     tcase_add_test(started, a_request_that_lasts_ends_the_pause);
+    tcase_add_test(started, a_pause_that_waits_for_a_slow_request_keeps_nobody_waiting);
     tcase_add_test(started, a_pool_that_pauses_can_be_stopped);
     tcase_add_test(started, an_interruption_does_not_end_the_last_look);
     suite_add_tcase(suite, started);

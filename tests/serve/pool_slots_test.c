@@ -274,22 +274,6 @@ START_TEST(a_pause_that_comes_to_nothing_hinders_nobody)
 }
 END_TEST
 
-/* The watchdog relieves the only two threads while there can be no others, and relays behind it. */
-START_TEST(who_is_relieved_in_a_pause_is_followed_by_others_behind_it)
-{
-    for (int i = 0; i < PROCESSORS; i++)
-        pool_fixture_begin(&at, slow[i]);
-    for (int i = 0; i < PROCESSORS; i++)
-        pool_fixture_await_read(slow[i]);
-    ck_assert(!pool_pause(at.pool, 100));
-    ask_for_health();
-    for (int i = 0; i < PROCESSORS; i++) {
-        pool_fixture_end_health(&at, slow[i]);
-        pool_fixture_expect(&at, slow[i], 200);
-    }
-}
-END_TEST
-
 Suite *pool_slots_suite(void)
 {
     Suite *suite = suite_create("pool_slots");
@@ -305,7 +289,6 @@ Suite *pool_slots_suite(void)
     tcase_add_test(tc, threads_that_are_parked_rest_in_a_pause);
     tcase_add_test(tc, threads_that_are_parked_end_with_the_pool);
     tcase_add_test(tc, a_pause_that_comes_to_nothing_hinders_nobody);
-    tcase_add_test(tc, who_is_relieved_in_a_pause_is_followed_by_others_behind_it);
     suite_add_tcase(suite, tc);
     return suite;
 }

@@ -81,16 +81,18 @@ static void await_turn(struct errand *errand)
 }
 
 /* Until it may go on. */
-static void block(void)
+static void block(bool silent)
 {
-    blocking_begin();
+    if (!silent)
+        blocking_begin();
     (void)pthread_mutex_lock(&desk.lock);
     desk.blocked++;
     (void)pthread_cond_broadcast(&desk.changed);
     while (!desk.lets_go)
         (void)pthread_cond_wait(&desk.changed, &desk.lock);
     (void)pthread_mutex_unlock(&desk.lock);
-    blocking_end();
+    if (!silent)
+        blocking_end();
 }
 
 /* By this thread, in ns. An assertion would wait for those of other threads. */
@@ -118,7 +120,7 @@ static void serve(struct errand *errand)
         compute();
     for (;;) {
         if (errand->blocks)
-            block();
+            block(errand->silent);
         if (errand->turns == 0)
             break;
         await_turn(errand);
@@ -214,6 +216,12 @@ void desk_ask(struct errand *errand, size_t turns)
 void desk_ask_blocking(struct errand *errand, size_t turns)
 {
     *errand = (struct errand){.turns = turns, .blocks = true};
+    put(errand);
+}
+
+void desk_ask_silent(struct errand *errand)
+{
+    *errand = (struct errand){.blocks = true, .silent = true};
     put(errand);
 }
 

@@ -17,6 +17,7 @@
 struct errand {
     size_t turns;
     bool blocks;   /* its thread waits too, before each of them and at the end */
+    bool silent;   /* and tells nobody */
     bool computes; /* for several looks of the watchdog */
     pthread_t served_by;
     struct blocking_turn turn;
@@ -56,9 +57,11 @@ void desk_stop_waiting(bool stopped);
 void desk_end(enum crew_order order);
 
 /* An errand, which is the caller's until it is done, that awaits so many turns; one whose thread
- * blocks before each of them and at the end; one that computes. */
+ * blocks before each of them and at the end; one that
+ * blocks and tells nobody; one that computes. */
 void desk_ask(struct errand *errand, size_t turns);
 void desk_ask_blocking(struct errand *errand, size_t turns);
+void desk_ask_silent(struct errand *errand);
 void desk_ask_computing(struct errand *errand);
 
 /* desk_await: until one of the desk's counts is at least so many. */
