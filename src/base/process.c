@@ -1,5 +1,5 @@
 /* process: keeps secrets from outliving their use in its memory image and files from being
- * mistaken for standard streams, and counts processors. */
+ * mistaken for standard streams, has limits tell rather than kill, and counts processors. */
 #include "base/process.h"
 
 #include "base/log.h"
@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <malloc.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -41,6 +42,8 @@ void process_harden(void)
     if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
         log_warn("tracing could not be turned off: %s", strerror(errno));
 #endif
+    /* A file that may not grow is an error to whoever writes, not the end of all. */
+    (void)signal(SIGXFSZ, SIG_IGN);
 #ifdef M_PERTURB
     /* libfcgi frees its stream buffers, which held bodies and answers, as they
      * are; glibc then fills what is freed with this byte. */

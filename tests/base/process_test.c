@@ -11,6 +11,7 @@
 #include <sched.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -101,6 +102,22 @@ static bool cannot_be_traced(void)
 START_TEST(a_hardened_process_cannot_be_traced)
 {
     ck_assert(hardened(cannot_be_traced));
+}
+END_TEST
+
+/* A write beyond the limit has none to be cut to. */
+static bool is_told_of_a_file_that_may_not_grow(void)
+{
+    const struct rlimit none = {0, RLIM_INFINITY};
+    FILE *file = tmpfile();
+
+    return file != NULL && setrlimit(RLIMIT_FSIZE, &none) == 0 && write(fileno(file), "x", 1) < 0 &&
+           errno == EFBIG;
+}
+
+START_TEST(a_hardened_process_outlives_a_limit_of_file_sizes)
+{
+    ck_assert(hardened(is_told_of_a_file_that_may_not_grow));
 }
 END_TEST
 
@@ -252,6 +269,7 @@ Suite *process_suite(void)
 
     tcase_add_test(tc, a_hardened_process_writes_no_core);
     tcase_add_test(tc, a_hardened_process_cannot_be_traced);
+    tcase_add_test(tc, a_hardened_process_outlives_a_limit_of_file_sizes);
     tcase_add_test(tc, hardening_twice_is_harmless);
     tcase_add_test(tc, hardening_complains_of_nothing_when_it_works);
     tcase_add_loop_test(tc, no_file_takes_the_place_of_a_closed_stream, 0, COUNT(at_start));
