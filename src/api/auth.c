@@ -12,6 +12,9 @@
 
 static const char scheme[] = "Bearer ";
 
+/* RFC 6750, section 3: parameters there have to be; an error only where there was a token. */
+#define CHALLENGE "Bearer realm=\"hookroll\""
+
 /* The credential, or absent text when there is none that can be read. */
 static struct text bearer(struct text authorization)
 {
@@ -48,13 +51,13 @@ static enum rc find_key(struct call *call, struct text token)
 
 static enum rc refuse_missing(struct call *call)
 {
-    response_header(call->response, "WWW-Authenticate", "Bearer");
+    response_header(call->response, "WWW-Authenticate", CHALLENGE);
     return envelope_error(call->response, RC_UNAUTHENTICATED, "Authentication required");
 }
 
 static enum rc refuse_wrong(struct call *call)
 {
-    response_header(call->response, "WWW-Authenticate", "Bearer error=\"invalid_token\"");
+    response_header(call->response, "WWW-Authenticate", CHALLENGE ", error=\"invalid_token\"");
     return envelope_error(call->response, RC_DENIED, "authorization failed");
 }
 

@@ -42,14 +42,15 @@ static void expect_unauthenticated(void)
 {
     api_expect(&api, 401, "Authentication required");
     ck_assert_str_eq(api_at(&api, "data"), "(absent)");
-    ck_assert(api_header(&api, "WWW-Authenticate: Bearer"));
+    ck_assert(api_header(&api, "WWW-Authenticate: Bearer realm=\"hookroll\""));
 }
 
 static void expect_denied(void)
 {
     api_expect(&api, 401, "authorization failed");
     ck_assert_str_eq(api_at(&api, "data"), "(absent)");
-    ck_assert(api_header(&api, "WWW-Authenticate: Bearer error=\"invalid_token\""));
+    ck_assert(
+        api_header(&api, "WWW-Authenticate: Bearer realm=\"hookroll\", error=\"invalid_token\""));
 }
 
 START_TEST(a_good_key_is_let_in)

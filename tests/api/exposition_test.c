@@ -200,10 +200,11 @@ static void expect_denied(const char *authorization, const char *message)
 START_TEST(nobody_else_is_an_administrator_of_a_project_neither)
 {
     expect_denied(NULL, "Authentication required");
-    ck_assert(api_header(&api, "WWW-Authenticate: Bearer"));
+    ck_assert(api_header(&api, "WWW-Authenticate: Bearer realm=\"hookroll\""));
     expect_denied(TOKEN, "Authentication required");
     expect_denied(api.admin, "authorization failed");
-    ck_assert(api_header(&api, "WWW-Authenticate: Bearer error=\"invalid_token\""));
+    ck_assert(
+        api_header(&api, "WWW-Authenticate: Bearer realm=\"hookroll\", error=\"invalid_token\""));
     expect_denied(AUTHORIZATION "x", "authorization failed");
     expect_denied("Bearer a-token-of-a-monito", "authorization failed");
     ck_assert(!log_capture_has(TOKEN));
