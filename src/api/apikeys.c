@@ -8,6 +8,8 @@
 #include "api/json_read.h"
 #include "base/crypto.h"
 
+#include <stdio.h>
+
 /* The rights that the caller may not give, since it has not got them. */
 static enum rc check_rights(struct call *call, const struct apikey *key)
 {
@@ -137,12 +139,29 @@ enum rc apikeys_get(struct call *call)
     return RC_OK;
 }
 
+/* Who could not have made the key may not end it either. */
+static enum rc check_within(struct call *call, const struct apikey *key)
+{
+    const uint32_t lacked = key->scopes & ~call->key.scopes;
+    char scopes[APIKEY_SCOPES_SIZE];
+    char message[APIKEY_SCOPES_SIZE + 64];
+
+    if (lacked == 0)
+        return RC_OK;
+    apikey_scopes_format(lacked, scopes);
+    (void)snprintf(message, sizeof message, "the API key lacks scopes of the one to be revoked: %s",
+                   scopes);
+    return envelope_error(call->response, RC_FORBIDDEN, message);
+}
+
 enum rc apikeys_revoke(struct call *call)
 {
     struct json_write json;
     struct apikey key;
     enum rc rc = find(call, &key);
 
+    if (rc == RC_OK)
+        rc = check_within(call, &key);
     if (rc != RC_OK)
         return rc;
     rc = store_apikey_revoke(call->store, &key.uid, call->request->now);

@@ -245,6 +245,26 @@ withService('An API key', {}, (at) => {
       await refused({ scopes: ['sign'] }, made, /scopes/);
     });
 
+    test('revokes no key that has a scope which it lacks, and those that have none', async () => {
+      const key = await maker(['sign']);
+      const refusals = [
+        [['sign', 'endpoints:read'], 'endpoints:read'],
+        [['project:write', 'history:read'], 'project:write,history:read'],
+        [SCOPES, SCOPES.filter((name) => name !== 'sign' && name !== 'keys:write').join(',')],
+      ];
+      for (const [scopes, lacked] of refusals) {
+        const other = await create({ scopes });
+        const answer = await revokeKey(at.service, other, { key });
+        assertEnvelope(answer, 403, `the API key lacks scopes of the one to be revoked: ${lacked}`);
+        await assertGood(other);
+      }
+      for (const scopes of [['sign'], ['keys:write', 'sign']]) {
+        const other = await create({ scopes });
+        revokedKey(await revokeKey(at.service, other, { key }));
+        await assertEnded(other);
+      }
+    });
+
     test('needs that right: every other scope together does not make a key', async () => {
       const key = await create({ scopes: SCOPES.filter((name) => name !== 'keys:write') });
       await refused({ scopes: ['sign'] }, key, /keys:write/);

@@ -7,6 +7,7 @@ const WRONG = { status: 401, message: 'authorization failed' };
 const NO_PROJECT = { status: 404, message: 'project not found' };
 const WRONG_OWNER = { status: 403, message: 'the API key is restricted to endpoints of its own owner_id' };
 const lacks = (scope) => ({ status: 403, message: `the API key lacks the scope ${scope}` });
+const mayNotRevoke = (scopes) => ({ status: 403, message: `the API key lacks scopes of the one to be revoked: ${scopes}` });
 const missing = (message) => ({ status: 404, message });
 
 export const kinds = {
@@ -49,6 +50,7 @@ const KEY = { scope: 'keys:write', absent: 'API Key not found' };
 // absent: the operation is on one thing, and what is answered when that is not.
 // owned: an owner can be named though no thing is. everyones: not for one owner's key.
 // nobodys: of no project, so no key will do.
+// revokes: a key that has this scope.
 // shows: the answer holds the thing's values for a key that may read secrets.
 export const operations = {
   'ask for its health': { method: 'GET', route: '/healthz', open: true, success: 200 },
@@ -65,7 +67,7 @@ export const operations = {
     body: ({ owner }) => ({ owner_id: owner, scopes: ['keys:write'] }), success: 201,
   },
   'get a key': { ...KEY, method: 'GET', route: '/v1/projects/{projectID}/api-keys/{keyID}', at: key, success: 200 },
-  'revoke a key': { ...KEY, method: 'DELETE', route: '/v1/projects/{projectID}/api-keys/{keyID}', at: key, success: 200 },
+  'revoke a key': { ...KEY, method: 'DELETE', route: '/v1/projects/{projectID}/api-keys/{keyID}', at: key, success: 200, revokes: 'sign' },
   'list endpoints': {
     method: 'GET', route: '/v1/projects/{projectID}/endpoints', at: (_, { owner }) => `/endpoints?perPage=1000&ownerId=${owner}`,
     scope: 'endpoints:read', owned: true, shows: true, success: 200,
@@ -132,6 +134,7 @@ export function expected(kind, operation, target) {
   if (operation.absent !== undefined && target.thing !== target.path) return missing(operation.absent);
   const named = operation.absent !== undefined || operation.owned === true;
   if (named && kind.owner !== undefined && kind.owner !== target.owner) return WRONG_OWNER;
+  if (operation.revokes !== undefined && !kind.scopes.includes(operation.revokes)) return mayNotRevoke(operation.revokes);
   return { status: operation.success };
 }
 
