@@ -59,6 +59,11 @@ bool apikey_parse(struct text token, struct uid *uid, uint8_t secret[APIKEY_SECR
            len == APIKEY_SECRET_BYTES;
 }
 
+bool apikey_is_in(struct text t)
+{
+    return memmem(t.data, t.len, prefix, PREFIX_LEN) != NULL;
+}
+
 bool apikey_verify(const struct apikey *key, const uint8_t secret[APIKEY_SECRET_BYTES], int64_t now)
 {
     uint8_t digest[CRYPTO_DIGEST_BYTES];

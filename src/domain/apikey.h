@@ -65,6 +65,9 @@ void apikey_set_secret(struct apikey *key, const uint8_t secret[APIKEY_SECRET_BY
  */
 RC_CHECK bool apikey_parse(struct text token, struct uid *uid, uint8_t secret[APIKEY_SECRET_BYTES]);
 
+/* apikey_is_in: something in `t` begins as a token does. */
+bool apikey_is_in(struct text t);
+
 /* apikey_verify: constant time; whether the key has this secret and is neither
  * expired nor revoked at `now` (ms). */
 RC_CHECK bool apikey_verify(const struct apikey *key, const uint8_t secret[APIKEY_SECRET_BYTES],

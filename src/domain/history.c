@@ -1,5 +1,8 @@
-/* history: the names of what can happen, and what a reason may be. */
+/* history: the names of what can happen, and what request ids and reasons may be. */
 #include "domain/history.h"
+
+#include "domain/apikey.h"
+#include "domain/signing_key.h"
 
 const char *history_action_name(enum history_action action)
 {
@@ -18,6 +21,16 @@ const char *history_action_name(enum history_action action)
         return "project_updated";
     }
     return "unknown";
+}
+
+bool history_is_request_id(struct text id)
+{
+    if (id.len == 0 || id.len > HISTORY_REQUEST_ID_MAX)
+        return false;
+    for (size_t i = 0; i < id.len; i++)
+        if (id.data[i] <= ' ' || id.data[i] >= 0x7F)
+            return false;
+    return !apikey_is_in(id) && !signing_key_is_in(id);
 }
 
 enum rc history_check_reason(struct text reason, struct faults *faults)

@@ -8,6 +8,7 @@
 #include "domain/faults.h"
 #include "domain/uid.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum {
@@ -44,6 +45,11 @@ struct history {
 /* history_action_name: "created", "rolled", "revoked", "deleted", "updated",
  * "project_updated". */
 const char *history_action_name(enum history_action action);
+
+/* history_is_request_id: what a call may be named in answers, in the log and here: 1 to
+ * HISTORY_REQUEST_ID_MAX printable ASCII characters without space, and nothing that looks like an
+ * API key or a secret that was put in the wrong place. */
+bool history_is_request_id(struct text id);
 
 /* history_check_reason: RC_INVALID and a fault on "reason" when it is longer than
  * HISTORY_REASON_CHARACTERS, not UTF-8 or holds control characters. */

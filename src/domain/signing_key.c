@@ -68,6 +68,12 @@ bool signing_key_private(struct text value, uint8_t out[CRYPTO_ED25519_PRIVATE_B
     return good;
 }
 
+bool signing_key_is_in(struct text t)
+{
+    return memmem(t.data, t.len, hmac_prefix, strlen(hmac_prefix)) != NULL ||
+           memmem(t.data, t.len, private_prefix, strlen(private_prefix)) != NULL;
+}
+
 static bool public_of_private(struct text value, uint8_t out[CRYPTO_ED25519_PUBLIC_BYTES])
 {
     uint8_t key[CRYPTO_ED25519_PRIVATE_BYTES];

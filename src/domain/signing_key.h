@@ -47,6 +47,9 @@ struct text signing_key_hmac(struct text value, uint8_t room[SIGNING_KEY_DECODED
  * that belongs to it. Wipe `out` after use. */
 RC_CHECK bool signing_key_private(struct text value, uint8_t out[CRYPTO_ED25519_PRIVATE_BYTES]);
 
+/* signing_key_is_in: something in `t` begins as an HMAC key or a private key is written. */
+bool signing_key_is_in(struct text t);
+
 /* signing_key_public: the public half of a key as written, private or public ("whpk_" +
  * base64 of 32 bytes); false when it is neither. */
 RC_CHECK bool signing_key_public(struct text value, uint8_t out[CRYPTO_ED25519_PUBLIC_BYTES]);

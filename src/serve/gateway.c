@@ -119,17 +119,14 @@ static enum request_body read_body(struct gateway *gateway, const struct gateway
     return state;
 }
 
-/* The caller's X-Request-ID where it can stand in a header and a log, else a new one. */
+/* The caller's X-Request-ID where it can be repeated, else a new one. */
 static struct text request_id(struct gateway *gateway, const struct gateway_peer *peer, int64_t now)
 {
     struct text given = variable(peer, "HTTP_X_REQUEST_ID");
     uint8_t entropy[UID_ENTROPY_BYTES];
     struct uid uid;
-    bool good = given.len > 0 && given.len <= HISTORY_REQUEST_ID_MAX;
 
-    for (size_t i = 0; good && i < given.len; i++)
-        good = given.data[i] > ' ' && given.data[i] < 0x7F;
-    if (good && text_copy(given, gateway->id, sizeof gateway->id))
+    if (history_is_request_id(given) && text_copy(given, gateway->id, sizeof gateway->id))
         return text_of(gateway->id);
     crypto_random_id(entropy, sizeof entropy);
     uid = uid_make(now, entropy);

@@ -64,6 +64,33 @@ static struct text repeated(const char *character, size_t count, const char *res
     return (struct text){text, count * len + strlen(rest)};
 }
 
+static const struct {
+    const char *id;
+    bool good;
+} request_ids[] = {
+    {"x", true},       {"!~", true},           {"", false},      {"a b", false},
+    {"a\x7F", false},  {"caf\xC3\xA9", false}, {"hrk_", false},  {"see hrk_0", false},
+    {"whsec_", false}, {"x-whsk_", false},     {"whpk_x", true}, {"hrk-whsec-whsk", true},
+};
+
+START_TEST(a_request_id_is_printable_and_holds_no_key_or_secret)
+{
+    ck_assert_int_eq(history_is_request_id(text_of(request_ids[_i].id)), request_ids[_i].good);
+}
+END_TEST
+
+START_TEST(a_request_id_has_1_to_128_characters)
+{
+    char id[129];
+
+    memset(id, 'i', sizeof id);
+    ck_assert(history_is_request_id((struct text){id, 1}));
+    ck_assert(history_is_request_id((struct text){id, 128}));
+    ck_assert(!history_is_request_id((struct text){id, 129}));
+    ck_assert(!history_is_request_id((struct text){NULL, 0}));
+}
+END_TEST
+
 START_TEST(a_reason_has_at_most_500_characters)
 {
     static const char *const characters[] = {"r", "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x94\x91"};
@@ -112,6 +139,9 @@ Suite *history_suite(void)
     tcase_add_test(tc, an_action_keeps_its_number);
     tcase_add_test(tc, an_action_has_its_name);
     tcase_add_test(tc, a_number_that_is_no_action_is_still_named);
+    tcase_add_loop_test(tc, a_request_id_is_printable_and_holds_no_key_or_secret, 0,
+                        (int)(sizeof request_ids / sizeof request_ids[0]));
+    tcase_add_test(tc, a_request_id_has_1_to_128_characters);
     tcase_add_test(tc, a_reason_has_at_most_500_characters);
     tcase_add_test(tc, a_reason_may_be_missing);
     tcase_add_test(tc, a_reason_is_utf8_without_controls);

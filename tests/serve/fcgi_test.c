@@ -244,6 +244,12 @@ static const struct {
     {"a\x7F", false},
     {"caf\xC3\xA9", false},
     {"\xFF", false},
+    {"hrk_01ARZ3NDEKTSV4RRFFQ69G5FAV_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", false},
+    {"Bearer:hrk_01ARZ3NDEKTSV4RRFFQ69G5FAV_AAAAAAAAAAAAAAAAAAAA", false},
+    {"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", false},
+    {"id=whsk_6Xb/dCcHpPea21PS1N9VY", false},
+    {"whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=", true},
+    {"hr_k", true},
 };
 
 static void ask_with_id(const char *given)
