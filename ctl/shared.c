@@ -40,7 +40,7 @@ static void print_people(struct ctl *ctl, const struct endpoint *endpoint,
         ctl_cell(ctl, 9, text_of(secret->expires_at == SECRET_NO_END ? "current" : "ending"));
         ctl_cell_uid(ctl, &secret->uid);
         ctl_cell_moment(ctl, secret->expires_at);
-        ctl_cell(ctl, 0, shown ? secret->value : text_of("[REDACTED]"));
+        ctl_cell(ctl, 0, shown ? secret->value : text_of(SECRET_MASKED));
         ctl_row(ctl);
     }
     if (view->warning != NULL)

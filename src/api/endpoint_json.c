@@ -9,8 +9,6 @@
 
 #include <string.h>
 
-static const char masked[] = "[REDACTED]";
-
 static void read_group(const struct json_object *object, enum endpoint_group group,
                        struct endpoint *endpoint, struct faults *faults);
 
@@ -27,7 +25,8 @@ static void replace_group(const struct json_object *object, enum endpoint_group 
             endpoint->members[i] = (struct text){NULL, 0};
     read_group(object, group, endpoint, faults);
     for (size_t i = 0; i < ENDPOINT_MEMBERS; i++)
-        if (endpoint_members[i].shown != ENDPOINT_SHOWN && text_is(endpoint->members[i], masked))
+        if (endpoint_members[i].shown != ENDPOINT_SHOWN &&
+            text_is(endpoint->members[i], SECRET_MASKED))
             endpoint->members[i] = before[i];
 }
 
@@ -110,7 +109,7 @@ static void write_group(struct json_write *json, const struct writing *writing,
         if (empty || is_shown(info->shown, writing->view))
             json_write_text(json, endpoint->members[i]);
         else
-            json_write_string(json, masked);
+            json_write_string(json, SECRET_MASKED);
     }
     for (int i = ENDPOINT_ROOT + 1; i < ENDPOINT_GROUPS; i++) {
         const struct endpoint_group_info *info = &endpoint_groups[i];
@@ -138,7 +137,7 @@ static void write_secret(struct json_write *json, const struct secret *secret,
     if (view->secrets || uid_equal(&secret->uid, &view->fresh))
         json_write_text(json, secret->value);
     else
-        json_write_string(json, masked);
+        json_write_string(json, SECRET_MASKED);
     signature_json_public_key(json, secret);
     json_member_moment(json, "expires_at", secret->expires_at);
     json_member_moment(json, "created_at", secret->created_at);

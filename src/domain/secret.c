@@ -37,6 +37,11 @@ void secret_generate(const uint8_t entropy[SECRET_ENTROPY_BYTES], enum signing_k
 
 enum rc secret_check(struct text value, struct faults *faults)
 {
+    if (text_is(value, SECRET_MASKED)) {
+        faults_add(faults, "secret",
+                   "secret must be the value itself, not what stands for it where it is hidden");
+        return RC_INVALID;
+    }
     if (value.len >= 1 && value.len <= SECRET_VALUE_MAX && text_is_utf8(value) &&
         !text_has_control(value))
         return RC_OK;
@@ -48,15 +53,20 @@ enum rc secret_check(struct text value, struct faults *faults)
 enum rc secret_check_type(struct text value, enum signing_key_type type, struct faults *faults)
 {
     uint8_t key[CRYPTO_ED25519_PRIVATE_BYTES];
-    bool is_private = signing_key_private(value, key);
+    const bool is_private = signing_key_private(value, key);
+    const bool is_public = !is_private && signing_key_public(value, key);
+    const char *wrong = NULL;
 
     crypto_wipe(key, sizeof key);
-    if (is_private == (type == SIGNING_KEY_ED25519))
+    if (type == SIGNING_KEY_ED25519 && !is_private)
+        wrong = "secret must be an ed25519 private key: whsk_ and base64 of its seed and its "
+                "public key";
+    else if (type != SIGNING_KEY_ED25519 && is_private)
+        wrong = "secret is an ed25519 private key: set signature.key_type to ed25519 first";
+    else if (type != SIGNING_KEY_ED25519 && is_public)
+        wrong = "secret must not be an ed25519 public key: everybody may know it";
+    if (wrong == NULL)
         return RC_OK;
-    faults_add(faults, "secret",
-               is_private ? "secret is an ed25519 private key: set signature.key_type to ed25519 "
-                            "first"
-                          : "secret must be an ed25519 private key: whsk_ and base64 of its seed "
-                            "and its public key");
+    faults_add(faults, "secret", "%s", wrong);
     return RC_INVALID;
 }

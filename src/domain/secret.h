@@ -20,6 +20,9 @@ enum {
     SECRET_GENERATED_SIZE = SIGNING_KEY_PRIVATE_SIZE  /* of the longest type */
 };
 
+/* Stands for a value that may not be seen, and is none. */
+#define SECRET_MASKED "[REDACTED]"
+
 /* expires_at of the current secret: no end is set. */
 #define SECRET_NO_END INT64_MAX
 
@@ -62,11 +65,12 @@ void secret_generate(const uint8_t entropy[SECRET_ENTROPY_BYTES], enum signing_k
                      char out[SECRET_GENERATED_SIZE]);
 
 /* secret_check: RC_INVALID and a fault on "secret" unless `value` may be one:
- * 1 to SECRET_VALUE_MAX bytes of UTF-8 without control characters. */
+ * 1 to SECRET_VALUE_MAX bytes of UTF-8 without control characters, and not SECRET_MASKED. */
 RC_CHECK enum rc secret_check(struct text value, struct faults *faults);
 
 /* secret_check_type: the same unless it may be one of an endpoint with keys of this
- * type. What is a private key to every receiver must not become an HMAC key here. */
+ * type. What is a private key to every receiver must not become an HMAC key here, nor may
+ * one become it that everybody may know. */
 RC_CHECK enum rc secret_check_type(struct text value, enum signing_key_type type,
                                    struct faults *faults);
 

@@ -123,6 +123,17 @@ START_TEST(a_secret_is_utf8_without_controls)
 }
 END_TEST
 
+/* As a client sends it that has read a masked endpoint. Everybody knows it. */
+START_TEST(what_stands_for_a_secret_is_none)
+{
+    struct faults faults = {0};
+
+    expect_fault(text_of("[REDACTED]"));
+    ck_assert_int_eq(secret_check(text_of("[REDACTED] "), &faults), RC_OK);
+    ck_assert_int_eq(secret_check(text_of("[redacted]"), &faults), RC_OK);
+}
+END_TEST
+
 START_TEST(a_fault_never_holds_the_secret)
 {
     struct faults faults = {0};
@@ -145,6 +156,7 @@ Suite *secret_suite(void)
     tcase_add_test(tc, a_secret_has_1_to_256_bytes);
     tcase_add_test(tc, the_size_of_a_secret_is_in_bytes);
     tcase_add_test(tc, a_secret_is_utf8_without_controls);
+    tcase_add_test(tc, what_stands_for_a_secret_is_none);
     tcase_add_test(tc, a_fault_never_holds_the_secret);
     suite_add_tcase(suite, tc);
     return suite;

@@ -133,6 +133,9 @@ START_TEST(a_supplied_key_is_of_the_endpoint_s_type)
     ck_assert_int_eq(apply(PRIVATE, SAMPLE_NOW), RC_INVALID);
     ck_assert_str_eq(roll.faults.list[0].message,
                      "secret is an ed25519 private key: set signature.key_type to ed25519 first");
+    ck_assert_int_eq(apply(PUBLIC, SAMPLE_NOW), RC_INVALID);
+    ck_assert_str_eq(roll.faults.list[0].message,
+                     "secret must not be an ed25519 public key: everybody may know it");
     endpoint.signature.key_type = SIGNING_KEY_ED25519;
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         ck_assert_int_eq(apply(wrong[i], SAMPLE_NOW), RC_INVALID);

@@ -149,6 +149,8 @@ withService('Creating an endpoint', {}, (at) => {
       'of 257 bytes': 'x'.repeat(257),
       'with a NUL': 'a\0',
       'with a line break': 'a\n',
+      'that stands for one in a masked answer': '[REDACTED]',
+      'that is a public key': 'whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=',
     }))
       test(`${what} is refused`, async () => {
         assertEnvelope(await at.service.create({ ...least, secret }), 400, /secret/);

@@ -100,7 +100,7 @@ withService('A roll', {}, (at) => {
       'composed and decomposed accents': 'é é',
       'a right-to-left and a zero-width character': 'א\u200bב',
       'what looks like a generated one': `whsec_${'A'.repeat(32)}`,
-      'what looks like a mask': REDACTED,
+      'what a mask is in': `x${REDACTED}`,
       'what looks like JSON': '{"a":"\\u0000"}',
     };
 
@@ -148,6 +148,16 @@ withService('A roll', {}, (at) => {
         (await at.service.fetch(endpoint)).secrets.map(({ value }) => value),
         ['the current one'],
       );
+    });
+
+    test('that everybody knows it is refused: a masked one that was sent back, and a public key', async () => {
+      const endpoint = await at.service.endpoint();
+      const asItWas = await at.service.fetch(endpoint);
+      for (const secret of ['[REDACTED]', 'whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=']) {
+        const { data } = assertEnvelope(await at.service.roll(endpoint, { expiration: 60, secret }), 400, /secret/);
+        assert.deepEqual(data.errors.map(({ field }) => field), ['secret']);
+      }
+      assert.deepEqual(await at.service.fetch(endpoint), asItWas);
     });
 
     test('equal to one in grace it is refused', async () => {
