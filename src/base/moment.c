@@ -2,7 +2,7 @@
  * library's zones. */
 #include "base/moment.h"
 
-#include <stdbool.h>
+#include <string.h>
 #include <time.h>
 
 enum { /* ms */
@@ -69,10 +69,17 @@ static int64_t days_before(int64_t year)
     return 365 * (year - 1970) + last / 4 - last / 100 + last / 400 - 477;
 }
 
+/* Days of a year without a leap day that lie before each month, and before the next year. */
+static const int16_t month_begins[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365};
+
+static bool has_leap_day(int64_t year)
+{
+    return days_before(year + 1) - days_before(year) == 366;
+}
+
 /* "YYYY-MM-DD". gmtime_r would take a lock that all threads share. */
 static char *put_date(char *at, int64_t days)
 {
-    static const int16_t month_begins[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
     int64_t year = 1970 + days / 366; /* too early rather than too late */
     int64_t day;
     int64_t begins;
@@ -82,7 +89,7 @@ static char *put_date(char *at, int64_t days)
     while (days_before(year + 1) <= days)
         year++;
     day = days - days_before(year);
-    leaps = days_before(year + 1) - days_before(year) == 366;
+    leaps = has_leap_day(year);
     while ((begins = month_begins[month] + (leaps && month > 1 ? 1 : 0)) > day)
         month--;
     at = put_digits(at, 4, year);
@@ -108,4 +115,105 @@ void moment_format(int64_t moment, char out[MOMENT_SIZE])
     at = put_digits(at, 3, in_day % SECOND);
     *at++ = 'Z';
     *at = '\0';
+}
+
+static bool take(struct text *t, const char *one_of)
+{
+    if (t->len == 0 || *t->data == '\0' || strchr(one_of, *t->data) == NULL)
+        return false;
+    *t = (struct text){t->data + 1, t->len - 1};
+    return true;
+}
+
+/* A number of exactly so many digits. */
+static bool take_digits(struct text *t, int count, int64_t *out)
+{
+    *out = 0;
+    for (; count > 0; count--) {
+        if (t->len == 0)
+            return false;
+        *out = *out * 10 + (*t->data - '0');
+        if (!take(t, "0123456789"))
+            return false;
+    }
+    return true;
+}
+
+static bool take_date(struct text *t, int64_t *days)
+{
+    int64_t year;
+    int64_t month;
+    int64_t day;
+    int64_t length;
+    bool leaps;
+
+    if (!take_digits(t, 4, &year) || !take(t, "-") || !take_digits(t, 2, &month) || !take(t, "-") ||
+        !take_digits(t, 2, &day) || month < 1 || month > 12)
+        return false;
+    leaps = has_leap_day(year);
+    length = month_begins[month] - month_begins[month - 1] + (leaps && month == 2 ? 1 : 0);
+    *days = days_before(year) + month_begins[month - 1] + (leaps && month > 2 ? 1 : 0) + day - 1;
+    return day >= 1 && day <= length;
+}
+
+/* "HH:MM", in minutes. */
+static bool take_minutes(struct text *t, int64_t *minutes)
+{
+    int64_t hour;
+    int64_t minute;
+
+    if (!take_digits(t, 2, &hour) || !take(t, ":") || !take_digits(t, 2, &minute))
+        return false;
+    *minutes = hour * 60 + minute;
+    return hour < 24 && minute < 60;
+}
+
+/* Seconds with a fraction, if there is one, in ms. A leap second is the one that follows it. */
+static bool take_seconds(struct text *t, int64_t *ms)
+{
+    int64_t digit;
+
+    if (!take(t, ":") || !take_digits(t, 2, ms) || *ms > 60)
+        return false;
+    *ms *= SECOND;
+    if (!take(t, "."))
+        return true;
+    if (!take_digits(t, 1, &digit))
+        return false;
+    *ms += digit * (SECOND / 10);
+    for (int64_t unit = SECOND / 100; take_digits(t, 1, &digit); unit /= 10)
+        *ms += digit * unit;
+    return true;
+}
+
+/* How far local time is ahead of UTC, in minutes. */
+static bool take_offset(struct text *t, int64_t *minutes)
+{
+    bool behind = t->len > 0 && *t->data == '-';
+
+    *minutes = 0;
+    if (take(t, "Zz"))
+        return true;
+    if (!take(t, "+-") || !take_minutes(t, minutes))
+        return false;
+    *minutes = behind ? -*minutes : *minutes;
+    return true;
+}
+
+bool moment_parse(struct text t, int64_t *out)
+{
+    int64_t days;
+    int64_t minutes;
+    int64_t ms;
+    int64_t offset;
+    int64_t moment;
+
+    if (!take_date(&t, &days) || !take(&t, "Tt") || !take_minutes(&t, &minutes) ||
+        !take_seconds(&t, &ms) || !take_offset(&t, &offset) || t.len > 0)
+        return false;
+    moment = days * DAY + (minutes - offset) * MINUTE + ms;
+    if (moment < 0 || moment > MOMENT_MAX)
+        return false;
+    *out = moment;
+    return true;
 }

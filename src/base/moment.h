@@ -7,7 +7,10 @@
 #ifndef HOOKROLL_BASE_MOMENT_H
 #define HOOKROLL_BASE_MOMENT_H
 
+#include "base/text.h"
+
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 /* "2026-11-23T19:08:05.123Z" and its terminator. */
@@ -33,5 +36,9 @@ int moment_wait(pthread_cond_t *condition, pthread_mutex_t *lock, int64_t until)
 /* moment_format: RFC 3339, UTC, always with milliseconds. A moment outside
  * 0..MOMENT_MAX is written as the nearer of the two. */
 void moment_format(int64_t moment, char out[MOMENT_SIZE]);
+
+/* moment_parse: RFC 3339, of any offset; digits behind the milliseconds are dropped. False, and
+ * *out alone, when it is not, or lies outside 0..MOMENT_MAX. */
+bool moment_parse(struct text t, int64_t *out);
 
 #endif

@@ -49,12 +49,99 @@ START_TEST(a_known_moment_is_written_as_rfc_3339)
 }
 END_TEST
 
+static const struct {
+    const char *text;
+    int64_t moment;
+} readable[] = {
+    {"1970-01-01T00:00:00Z", 0},
+    {"1970-01-01T00:00:00.9999999999Z", 999},
+    {"2026-11-23T19:08:05Z", INT64_C(1795460885000)},
+    {"2026-11-23T19:08:05.1Z", INT64_C(1795460885100)},
+    {"2026-11-23t19:08:05.12z", INT64_C(1795460885120)},
+    {"2026-11-23T19:08:05.123Z", INT64_C(1795460885123)},
+    {"2026-11-23T19:08:05.123999+00:00", INT64_C(1795460885123)},
+    {"2026-11-23T20:08:05.123+01:00", INT64_C(1795460885123)},
+    {"2026-11-23T13:38:05.123-05:30", INT64_C(1795460885123)},
+    {"2026-11-24T00:08:05.123+05:00", INT64_C(1795460885123)},
+    {"1970-01-01T00:59:00+00:59", 0},
+    {"1969-12-31T23:00:00-01:00", 0},
+    {"2016-12-31T23:59:60Z", INT64_C(1483228800000)},
+    {"2024-02-29T12:34:56.1Z", INT64_C(1709210096100)},
+    {"9999-12-31T23:59:59.999Z", MOMENT_MAX},
+};
+
+START_TEST(what_rfc_3339_allows_is_read)
+{
+    int64_t moment = -1;
+
+    ck_assert(moment_parse(text_of(readable[_i].text), &moment));
+    ck_assert_int_eq(moment, readable[_i].moment);
+}
+END_TEST
+
+static const char *const unreadable[] = {
+    "",
+    "now",
+    "2026-11-23",
+    "2026-11-23T19:08:05",
+    "2026-11-23 19:08:05Z",
+    "2026-11-23T19:08Z",
+    "2026-11-23T19:08:05.Z",
+    "2026-11-23T19:08:05,1Z",
+    "2026-11-23T19:08:05Zx",
+    "2026-11-23T19:08:05Z ",
+    " 2026-11-23T19:08:05Z",
+    "2026-11-23T19:08:05+1:00",
+    "2026-11-23T19:08:05+0100",
+    "2026-11-23T19:08:05+24:00",
+    "2026-11-23T19:08:05+00:60",
+    "2026-11-23T24:00:00Z",
+    "2026-11-23T19:60:00Z",
+    "2026-11-23T19:08:61Z",
+    "2026-00-23T19:08:05Z",
+    "2026-13-23T19:08:05Z",
+    "2026-11-00T19:08:05Z",
+    "2026-11-31T19:08:05Z",
+    "2026-02-29T19:08:05Z",
+    "2100-02-29T19:08:05Z",
+    "2024-02-30T19:08:05Z",
+    "26-11-23T19:08:05Z",
+    "+2026-11-23T19:08:05Z",
+    "-001-11-23T19:08:05Z",
+    "1795460885",
+    "0000-01-01T00:00:00Z",
+    "1969-12-31T23:59:59.999Z",
+    "1970-01-01T00:59:59+01:00",
+    "9999-12-31T23:59:60Z",
+    "9999-12-31T23:59:59-00:01",
+};
+
+START_TEST(nothing_else_is_read)
+{
+    int64_t moment = -1;
+
+    ck_assert(!moment_parse(text_of(unreadable[_i]), &moment));
+    ck_assert_int_eq(moment, -1);
+}
+END_TEST
+
+START_TEST(a_zero_byte_is_no_part_of_a_moment)
+{
+    static const char text[] = "2026-11-23T19:08:05\0Z";
+    int64_t moment;
+
+    ck_assert(!moment_parse((struct text){text, sizeof text - 1}, &moment));
+    ck_assert(!moment_parse((struct text){text, sizeof text - 2}, &moment));
+}
+END_TEST
+
 START_TEST(every_day_of_four_centuries_is_the_calendar_s)
 {
     for (int64_t day = 0; day <= 146097; day++) {
         time_t seconds = (time_t)(day * 86400);
         char expected[MOMENT_SIZE];
         char text[MOMENT_SIZE];
+        int64_t moment;
         struct tm tm;
 
         ck_assert_ptr_nonnull(gmtime_r(&seconds, &tm));
@@ -62,6 +149,8 @@ START_TEST(every_day_of_four_centuries_is_the_calendar_s)
                           MOMENT_SIZE - 1);
         moment_format(day * 86400000, text);
         ck_assert_str_eq(text, expected);
+        ck_assert(moment_parse(text_of(expected), &moment));
+        ck_assert_int_eq(moment, day * 86400000);
     }
 }
 END_TEST
@@ -172,6 +261,11 @@ Suite *moment_suite(void)
 
     tcase_add_loop_test(tc, a_known_moment_is_written_as_rfc_3339, 0,
                         (int)(sizeof known / sizeof known[0]));
+    tcase_add_loop_test(tc, what_rfc_3339_allows_is_read, 0,
+                        (int)(sizeof readable / sizeof readable[0]));
+    tcase_add_loop_test(tc, nothing_else_is_read, 0,
+                        (int)(sizeof unreadable / sizeof unreadable[0]));
+    tcase_add_test(tc, a_zero_byte_is_no_part_of_a_moment);
     tcase_add_test(tc, every_day_of_four_centuries_is_the_calendar_s);
     tcase_add_test(tc, the_zone_of_the_process_does_not_matter);
     tcase_add_test(tc, now_is_the_wall_clock_in_milliseconds);
