@@ -284,20 +284,32 @@ static enum rc takes(const struct store_page *page, struct text record, bool *ta
     return rc;
 }
 
+static bool is_filtered(const struct store_page *page)
+{
+    return page->name.len > 0 || page->owner_id.len > 0 || page->overlap.in_grace ||
+           page->overlap.unverified;
+}
+
 static bool visit_page(struct text key, struct text record, void *arg)
 {
     struct visit *visit = arg;
     struct paging *paging = visit->arg;
+    const struct store_page *page = paging->page;
     bool taken = false;
     struct uid uid;
+    enum rc rc;
 
     if (paging->count == paging->max)
         return false;
-    visit->rc = store_told(store_whose(key, record, &uid), "endpoint whose uid begins like", &uid);
-    if (visit->rc == RC_OK)
-        visit->rc = store_told(takes(paging->page, record, &taken), "endpoint", &uid);
-    if (visit->rc != RC_OK)
+    rc = store_told(store_whose(key, record, &uid), "endpoint whose uid begins like", &uid);
+    if (rc == RC_OK)
+        rc = store_told(takes(page, record, &taken), "endpoint", &uid);
+    if (rc != RC_OK && !page->damaged) {
+        visit->rc = rc;
         return false;
+    }
+    if (rc != RC_OK)
+        taken = !is_filtered(page);
     if (taken)
         paging->out[paging->count++] = uid;
     return true;

@@ -2,6 +2,7 @@
  * and histories that begin in their middle. */
 #include "domain/delivery.h"
 #include "domain/removal.h"
+#include "store/keyspace.h"
 #include "store/store.h"
 #include "suites.h"
 #include "support/sample.h"
@@ -189,6 +190,58 @@ START_TEST(a_page_of_an_unknown_project_is_not_found)
 }
 END_TEST
 
+static enum rc spoil_in(struct kv_txn *txn, void *arg)
+{
+    const struct keyspace_key *key = arg;
+
+    return kv_set(txn, (struct text){(const char *)key->bytes, key->len}, text_of("\1damaged"));
+}
+
+/* The record of the third endpoint has lost its uid too. */
+static void spoil_third(void)
+{
+    const struct uid uid = sample_uid(FIRST + 2);
+    struct keyspace_key key = keyspace_endpoint(&at.project.uid, &uid);
+
+    store_fixture_close(&at);
+    ck_assert_int_eq(store_fixture_edit(&at, spoil_in, &key), RC_OK);
+    store_fixture_open(&at);
+}
+
+START_TEST(a_damaged_endpoint_ends_a_page_or_is_on_it_as_was_asked)
+{
+    struct store_page page = {.towards_newer = true};
+    const struct uid third = sample_uid(FIRST + 2);
+    struct uid out[COUNT_ALL];
+    struct endpoint endpoint;
+    size_t count;
+
+    spoil_third();
+    ck_assert_int_eq(store_endpoint_page(at.store, &at.project.uid, &page, out, COUNT_ALL, &count),
+                     RC_CORRUPT);
+    page.damaged = true;
+    ck_assert_int_eq(store_endpoint_page(at.store, &at.project.uid, &page, out, COUNT_ALL, &count),
+                     RC_OK);
+    ck_assert_uint_eq(count, COUNT_ALL);
+    ck_assert_mem_eq(out[2].bytes, third.bytes, KEYSPACE_HEAD_BYTES);
+    ck_assert_int_eq(store_endpoint_get(at.store, &at.project.uid, &out[2], &at.arena, &endpoint),
+                     RC_CORRUPT);
+    /* It is where a page can begin. */
+    page.from = out[2];
+    ck_assert_int_eq(store_endpoint_page(at.store, &at.project.uid, &page, out, COUNT_ALL, &count),
+                     RC_OK);
+    ck_assert_uint_eq(count, COUNT_ALL - 2);
+}
+END_TEST
+
+START_TEST(a_damaged_endpoint_is_on_no_page_that_has_to_read_it)
+{
+    spoil_third();
+    expect_page((struct store_page){.owner_id = text_of("alice"), .damaged = true}, 0, 0x541u,
+                COUNT_ALL);
+}
+END_TEST
+
 struct sequences {
     size_t count;
     uint64_t list[COUNT_ALL + 8];
@@ -277,6 +330,8 @@ Suite *store_pages_suite(void)
     tcase_add_test(tc, a_page_of_an_owner_holds_that_owners_only);
     tcase_add_test(tc, a_page_of_overlaps_holds_those_of_the_moment_it_is_asked_for);
     tcase_add_test(tc, a_page_of_an_unknown_project_is_not_found);
+    tcase_add_test(tc, a_damaged_endpoint_ends_a_page_or_is_on_it_as_was_asked);
+    tcase_add_test(tc, a_damaged_endpoint_is_on_no_page_that_has_to_read_it);
     tcase_add_test(tc, a_projects_history_begins_where_it_is_told);
     tcase_add_test(tc, an_endpoints_history_begins_at_one_of_its_own_entries);
     tcase_add_test(tc, a_deleted_endpoints_history_can_still_be_read);
