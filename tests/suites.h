@@ -40,6 +40,7 @@ Suite *project_suite(void);
 Suite *revoke_suite(void);
 Suite *roll_grace_suite(void);
 Suite *roll_limit_suite(void);
+Suite *roll_older_suite(void);
 Suite *roll_property_suite(void);
 Suite *roll_secrets_suite(void);
 Suite *roll_suite(void);

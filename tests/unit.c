@@ -43,6 +43,7 @@ static Suite *(*const suites[])(void) = {
     revoke_suite,
     roll_grace_suite,
     roll_limit_suite,
+    roll_older_suite,
     roll_property_suite,
     roll_secrets_suite,
     roll_suite,

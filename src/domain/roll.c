@@ -53,9 +53,7 @@ enum rc roll_apply(struct edit *edit, void *arg)
     struct roll *roll = arg;
     struct endpoint *endpoint = edit->endpoint;
     struct secret *current;
-    struct uid ended;
     int64_t grace = roll->request.has_grace ? roll->request.grace : edit->project->default_grace;
-    int64_t end;
     enum rc rc;
 
     roll->faults.count = 0;
@@ -75,9 +73,9 @@ enum rc roll_apply(struct edit *edit, void *arg)
     roll->limit = edit->project->max_signing_secrets;
     /* When even an endpoint without secrets in grace would be refused, no end helps. */
     roll->next_end = roll->limit < 2 ? SECRET_NO_END : endpoint_next_end(endpoint, roll->at);
-    ended = current->uid;
-    end = roll->at + grace * 1000;
-    current->expires_at = end;
+    roll->ended = current->uid;
+    roll->ended_at = roll->at + grace * 1000;
+    current->expires_at = roll->ended_at;
     current->updated_at = roll->at;
     endpoint_drop_ended(endpoint, roll->at);
     /* Without a grace no more can sign than before. That is possible also where the project
@@ -94,8 +92,8 @@ enum rc roll_apply(struct edit *edit, void *arg)
                                     .endpoint = endpoint->uid,
                                     .key = roll->key,
                                     .request_id = roll->request_id,
-                                    .ended = ended,
-                                    .ended_at = end,
+                                    .ended = roll->ended,
+                                    .ended_at = roll->ended_at,
                                     .fresh = endpoint->secrets[endpoint->secret_count - 1].uid,
                                     .reason = roll->request.reason};
     return RC_OK;

@@ -44,6 +44,8 @@ struct roll {
     int64_t at;           /* out: the roll's date, ms. Rolls that met are dated in the
                              order in which they happen: `now`, or the date of the one
                              before where that is later by up to ROLL_MEETING */
+    struct uid ended;     /* out, with RC_OK: the secret that was current until then */
+    int64_t ended_at;     /* out, with RC_OK: the end that it was given, ms */
     struct faults faults; /* out, with RC_INVALID */
     int64_t limit;        /* out, with RC_CONFLICT: the project's max_signing_secrets */
     int64_t next_end;     /* out, with RC_CONFLICT: when the next secret ends, ms, or

@@ -1,0 +1,38 @@
+/* roll_older: decides whether an endpoint's secret is old enough; how it is rolled is roll's. */
+#include "domain/roll_older.h"
+
+#include <stdio.h>
+
+enum rc roll_older_apply(struct edit *edit, void *arg)
+{
+    struct roll_older *older = arg;
+    const struct secret *current = endpoint_current(edit->endpoint);
+
+    if (current == NULL)
+        return RC_CORRUPT;
+    if (current->created_at >= older->created_before &&
+        current->created_at - older->roll.now <= ROLL_MEETING)
+        return RC_PRECONDITION;
+    return roll_apply(edit, &older->roll);
+}
+
+bool roll_older_refusal(enum rc rc, const struct roll *roll, char out[ROLL_REFUSAL_SIZE])
+{
+    switch ((int)rc) {
+    case RC_CONFLICT:
+        roll_refusal(roll, out);
+        return true;
+    case RC_INVALID: /* the project's settings were changed meanwhile */
+        (void)snprintf(out, ROLL_REFUSAL_SIZE, "%s", roll->faults.list[0].message);
+        return true;
+    case RC_CORRUPT:
+        (void)snprintf(out, ROLL_REFUSAL_SIZE, "its record is damaged or of another version");
+        return true;
+    case RC_KEY:
+        (void)snprintf(out, ROLL_REFUSAL_SIZE,
+                       "it is sealed with a master key that is not in the key file");
+        return true;
+    default:
+        return false;
+    }
+}

@@ -1,0 +1,27 @@
+/* roll_older: rolling only what is older than a moment, so that whoever rolls many endpoints may
+ * begin again, or meet others who do the same, and each is rolled once. Pure. */
+#ifndef HOOKROLL_DOMAIN_ROLL_OLDER_H
+#define HOOKROLL_DOMAIN_ROLL_OLDER_H
+
+#include "base/rc.h"
+#include "domain/edit.h"
+#include "domain/roll.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct roll_older {
+    struct roll roll;
+    int64_t created_before; /* ms, not after roll.now: else what was rolled would be again */
+};
+
+/* roll_older_apply: an edit_fn; `older` is a struct roll_older. As roll_apply where the current
+ * secret was created before `created_before`; else RC_PRECONDITION. One that is dated more than
+ * ROLL_MEETING ahead of now is taken for old: the clock was wrong. */
+RC_CHECK enum rc roll_older_apply(struct edit *edit, void *older);
+
+/* roll_older_refusal: whether `rc`, of an edit with this roll, is this one endpoint's alone, so
+ * that others can be rolled; then why, in a sentence. */
+bool roll_older_refusal(enum rc rc, const struct roll *roll, char out[ROLL_REFUSAL_SIZE]);
+
+#endif
