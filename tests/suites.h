@@ -99,6 +99,7 @@ Suite *json_read_suite(void);
 Suite *json_read_values_suite(void);
 Suite *json_write_suite(void);
 Suite *openapi_suite(void);
+Suite *project_rolls_suite(void);
 Suite *query_suite(void);
 Suite *response_suite(void);
 Suite *roll_json_suite(void);

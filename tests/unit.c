@@ -104,6 +104,7 @@ static Suite *(*const suites[])(void) = {
     json_read_values_suite,
     json_write_suite,
     openapi_suite,
+    project_rolls_suite,
     query_suite,
     response_suite,
     roll_json_suite,

@@ -128,13 +128,12 @@ static void write_group(struct json_write *json, const struct writing *writing,
     }
 }
 
-static void write_secret(struct json_write *json, const struct secret *secret,
-                         const struct endpoint_json_view *view)
+void endpoint_json_secret(struct json_write *json, const struct secret *secret, bool shown)
 {
     json_write_begin_object(json);
     json_member_uid(json, "uid", &secret->uid);
     json_write_key(json, "value");
-    if (view->secrets || uid_equal(&secret->uid, &view->fresh))
+    if (shown)
         json_write_text(json, secret->value);
     else
         json_write_string(json, SECRET_MASKED);
@@ -152,9 +151,13 @@ static void write_secrets(struct json_write *json, const struct endpoint *endpoi
 {
     json_write_key(json, "secrets");
     json_write_begin_array(json);
-    for (size_t i = 0; i < endpoint->secret_count; i++)
-        if (secret_can_sign(&endpoint->secrets[i], view->now))
-            write_secret(json, &endpoint->secrets[i], view);
+    for (size_t i = 0; i < endpoint->secret_count; i++) {
+        const struct secret *secret = &endpoint->secrets[i];
+
+        if (secret_can_sign(secret, view->now))
+            endpoint_json_secret(json, secret,
+                                 view->secrets || uid_equal(&secret->uid, &view->fresh));
+    }
     json_write_end_array(json);
 }
 

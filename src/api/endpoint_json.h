@@ -29,6 +29,9 @@ struct endpoint_json_view {
     const char *warning; /* NULL, or what the caller should know of this answer */
 };
 
+/* endpoint_json_secret: one of its secrets; `shown`: with its value. */
+void endpoint_json_secret(struct json_write *json, const struct secret *secret, bool shown);
+
 void endpoint_json_write(struct json_write *json, const struct endpoint *endpoint,
                          const struct endpoint_json_view *view);
 

@@ -43,7 +43,7 @@ int envelope_status(enum rc rc)
     return 500;
 }
 
-static const char *default_message(enum rc rc)
+const char *envelope_message(enum rc rc)
 {
     switch (rc) {
     case RC_EXISTS:
@@ -106,7 +106,7 @@ void envelope_end(struct json_write *json)
 enum rc envelope_error(struct response *response, enum rc rc, const char *message)
 {
     struct json_write json = head(response, envelope_status(rc),
-                                  text_of(message != NULL ? message : default_message(rc)));
+                                  text_of(message != NULL ? message : envelope_message(rc)));
 
     json_write_end_object(&json);
     return rc;

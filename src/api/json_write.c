@@ -26,8 +26,7 @@ static void close_with(struct json_write *json, char c)
     json->comma = true;
 }
 
-/* A value that is written as it is: a literal, a number. */
-static void put_plain(struct json_write *json, struct text t)
+void json_write_json(struct json_write *json, struct text t)
 {
     char *at = buf_room(json->buf, t.len + (json->comma ? 1 : 0));
 
@@ -143,17 +142,17 @@ void json_write_integer(struct json_write *json, int64_t value)
 {
     char room[TEXT_INT64_SIZE];
 
-    put_plain(json, text_of_int64(value, room));
+    json_write_json(json, text_of_int64(value, room));
 }
 
 void json_write_boolean(struct json_write *json, bool value)
 {
-    put_plain(json, value ? text_of("true") : text_of("false"));
+    json_write_json(json, value ? text_of("true") : text_of("false"));
 }
 
 void json_write_null(struct json_write *json)
 {
-    put_plain(json, text_of("null"));
+    json_write_json(json, text_of("null"));
 }
 
 void json_write_moment(struct json_write *json, int64_t moment)

@@ -32,6 +32,9 @@ void json_write_string(struct json_write *json, const char *s);
 /* json_write_clean: text that is ours, in which nothing has to be escaped. */
 void json_write_clean(struct json_write *json, struct text t);
 
+/* json_write_json: a value that is JSON already. */
+void json_write_json(struct json_write *json, struct text t);
+
 void json_write_integer(struct json_write *json, int64_t value);
 void json_write_boolean(struct json_write *json, bool value);
 void json_write_null(struct json_write *json);

@@ -12,6 +12,7 @@
 #include "api/exposition.h"
 #include "api/health.h"
 #include "api/openapi.h"
+#include "api/project_rolls.h"
 #include "api/projects.h"
 #include "api/rolls.h"
 #include "api/secrets.h"
@@ -55,6 +56,7 @@ static const struct route routes[] = {
     {"POST", KEYS, ROUTE_KEY, SCOPE_KEYS_WRITE, apikeys_create},
     {"GET", KEYS "/{key}", ROUTE_KEY, SCOPE_KEYS_WRITE, apikeys_get},
     {"DELETE", KEYS "/{key}", ROUTE_KEY, SCOPE_KEYS_WRITE, apikeys_revoke},
+    {"PUT", PROJECT "/expire_secrets", ROUTE_KEY, SCOPE_SECRETS_ROLL, project_rolls_roll},
     {"GET", PROJECT "/secrets", ROUTE_KEY, SCOPE_ENDPOINTS_READ, secrets_of_all},
     {"GET", PROJECT "/changes", ROUTE_KEY, SCOPE_HISTORY_READ, changes_get},
     {"GET", ENDPOINTS, ROUTE_KEY, SCOPE_ENDPOINTS_READ, endpoint_list_get},

@@ -61,6 +61,11 @@ export const operations = {
   'update the project': {
     method: 'PUT', route: '/v1/projects/{projectID}', at: () => '', scope: 'project:write', everyones: true, body: () => ({}), success: 202,
   },
+  // Of nothing that is there: what it would roll is of no other operation's concern.
+  'roll the project': {
+    method: 'PUT', route: '/v1/projects/{projectID}/expire_secrets', at: () => '/expire_secrets', scope: 'secrets:roll',
+    body: () => ({ created_before: '2000-01-01T00:00:00Z' }), success: 200,
+  },
   'list keys': { method: 'GET', route: '/v1/projects/{projectID}/api-keys', at: () => '/api-keys', scope: 'keys:write', success: 200 },
   'create a key': {
     method: 'POST', route: '/v1/projects/{projectID}/api-keys', at: () => '/api-keys', scope: 'keys:write', owned: true,

@@ -1,0 +1,216 @@
+/* project_rolls: one endpoint after the other; whether one is to be rolled is decided within its
+ * edit, so that requests that are repeated, or meet, roll each once. */
+#include "api/project_rolls.h"
+
+#include "api/auth.h"
+#include "api/body.h"
+#include "api/envelope.h"
+#include "api/json_member.h"
+#include "api/json_read.h"
+#include "api/roll_json.h"
+#include "api/rolled_json.h"
+#include "base/crypto.h"
+#include "base/moment.h"
+#include "domain/roll_older.h"
+#include "store/metrics.h"
+
+enum {
+    LIMIT = 100,
+    LIMIT_MAX = 1000,
+    NS_PER_MS = 1000000,
+    ESCAPED = 6,      /* bytes that one byte of a text may become in JSON */
+    ENTRY_REST = 1024 /* bytes of an entry beside the endpoint's texts, and of what is around all */
+};
+
+/* What is asked for, and what came of it so far. */
+struct work {
+    struct call *call;
+    int64_t began; /* moment_elapsed */
+    struct roll_older older;
+    int64_t limit;
+    struct uid cursor;
+    struct uid rows[LIMIT_MAX + 1]; /* oldest first; one more than asked for */
+    size_t count;
+    struct buf rolled_room;
+    struct buf refused_room;
+    struct json_write rolled;
+    struct json_write refused;
+    int64_t unchanged;
+    struct uid next; /* the first that is still to be rolled, or UID_NONE */
+};
+
+static void read_created_before(struct work *work, const struct json_object *body)
+{
+    struct faults *faults = &work->call->faults;
+    int64_t now = work->call->request->now;
+    struct text given = {NULL, 0};
+
+    work->older.created_before = now;
+    body_text(body, "created_before", "created_before", &given, faults);
+    if (given.data != NULL && !moment_parse(given, &work->older.created_before))
+        faults_add(faults, "created_before",
+                   "created_before must be a time of RFC 3339, such as 2026-11-23T19:08:05Z");
+    else if (work->older.created_before > now)
+        faults_add(faults, "created_before", "created_before must not be in the future");
+}
+
+static void read_page(struct work *work, const struct json_object *body)
+{
+    struct faults *faults = &work->call->faults;
+    struct text cursor = {NULL, 0};
+
+    work->limit = LIMIT;
+    body_integer(body, "limit", &work->limit, faults);
+    if (work->limit < 1 || work->limit > LIMIT_MAX)
+        faults_add(faults, "limit", "limit must be an integer from 1 to %d", LIMIT_MAX);
+    body_text(body, "cursor", "cursor", &cursor, faults);
+    if (cursor.data != NULL && !uid_parse(cursor, &work->cursor))
+        faults_add(faults, "cursor", "cursor must be one that a roll of the project gave");
+}
+
+/* What is wrong with the body is in the call's faults, so that all of it is named. */
+static enum rc read_body(struct work *work, const struct json_object *body)
+{
+    struct faults *faults = &work->call->faults;
+    struct roll_request *request = &work->older.roll.request;
+
+    roll_json_read(body, request, faults);
+    if (request->secret.len > 0)
+        faults_add(faults, "secret", "secret cannot be given: each endpoint gets one of its own");
+    request->secret = (struct text){NULL, 0};
+    read_created_before(work, body);
+    read_page(work, body);
+    return roll_check(&work->call->project, request, faults) != RC_OK || faults->count > 0
+               ? RC_INVALID
+               : RC_OK;
+}
+
+/* What a key may not act on, it is not shown either. */
+static enum rc fetch(struct work *work)
+{
+    struct call *call = work->call;
+    struct store_page want = {.from = work->cursor,
+                              .towards_newer = true,
+                              .owner_id = call->key.owner_id,
+                              .damaged = true};
+
+    return store_endpoint_page(call->store, &call->project_id, &want, work->rows,
+                               (size_t)work->limit + 1, &work->count);
+}
+
+/* RC_OK when the next may follow, whatever became of this one. */
+static enum rc roll_one(struct work *work, const struct uid *uid, struct arena *arena)
+{
+    struct call *call = work->call;
+    struct roll *roll = &work->older.roll;
+    struct auth_edit edit = {call, roll_older_apply, &work->older};
+    struct endpoint endpoint;
+    char why[ROLL_REFUSAL_SIZE];
+    enum rc rc;
+
+    /* There may be many before it: it has the whole of its grace all the same, and who rolled it
+     * meanwhile is not taken for a clock that was wrong. */
+    roll->now = call->request->now + (moment_elapsed() - work->began) / NS_PER_MS;
+    crypto_random(&roll->fresh, sizeof roll->fresh);
+    rc = store_endpoint_edit(call->store, &call->project_id, uid, auth_edit, &edit, arena,
+                             &endpoint);
+    if (rc == RC_PRECONDITION) {
+        work->unchanged++;
+        return RC_OK;
+    }
+    /* It was deleted, or given to another owner, since the page was taken. */
+    if (rc == RC_NOT_FOUND || rc == RC_FORBIDDEN)
+        return RC_OK;
+    metrics_roll(rc);
+    if (rc == RC_OK)
+        rolled_json_write(&work->rolled, &endpoint, roll);
+    if (!roll_older_refusal(rc, roll, why))
+        return rc;
+    rolled_json_refused(&work->refused, uid, why);
+    return RC_OK;
+}
+
+/* None is rolled of which the answer could not tell. */
+static bool has_room(const struct work *work)
+{
+    size_t entry = ENTRY_REST + ESCAPED * (endpoint_members[ENDPOINT_NAME].max +
+                                           endpoint_members[ENDPOINT_OWNER_ID].max);
+
+    return work->rolled_room.len + work->refused_room.len + entry + ENTRY_REST <=
+           work->call->response->body.ceiling;
+}
+
+static enum rc roll_all(struct work *work)
+{
+    size_t asked = work->count < (size_t)work->limit ? work->count : (size_t)work->limit;
+    struct arena arena;
+    enum rc rc = RC_OK;
+    size_t i;
+
+    arena_init(&arena, work->call->arena->ceiling);
+    json_write_begin_array(&work->rolled);
+    json_write_begin_array(&work->refused);
+    for (i = 0; i < asked && has_room(work); i++) {
+        rc = roll_one(work, &work->rows[i], &arena);
+        arena_reset(&arena);
+        if (rc != RC_OK)
+            break;
+    }
+    json_write_end_array(&work->rolled);
+    json_write_end_array(&work->refused);
+    work->next = i < work->count ? work->rows[i] : UID_NONE;
+    arena_free(&arena);
+    crypto_wipe(&work->older.roll.fresh, sizeof work->older.roll.fresh);
+    return rc;
+}
+
+static enum rc answer(struct work *work, enum rc rc)
+{
+    const char *message = rc == RC_OK     ? "endpoint secrets expired successfully"
+                          : rc == RC_FULL ? "the store is full, nothing more was changed"
+                                          : envelope_message(rc);
+    struct json_write json = envelope_begin(work->call->response, envelope_status(rc), message);
+
+    json_write_begin_object(&json);
+    json_member_moment(&json, "created_before", work->older.created_before);
+    json_write_key(&json, "rolled");
+    json_write_json(&json, buf_text(&work->rolled_room));
+    json_member_integer(&json, "unchanged", work->unchanged);
+    json_write_key(&json, "refused");
+    json_write_json(&json, buf_text(&work->refused_room));
+    json_member_uid(&json, "next_cursor", &work->next);
+    json_write_end_object(&json);
+    envelope_end(&json);
+    return rc;
+}
+
+enum rc project_rolls_roll(struct call *call)
+{
+    struct work work = {.call = call,
+                        .began = moment_elapsed(),
+                        .older.roll = {.key = call->key.uid, .request_id = call->request->id}};
+    struct json_object *body = NULL;
+    enum rc rc = body_json(call, &body);
+
+    if (rc != RC_OK)
+        return rc;
+    buf_init(&work.rolled_room, call->response->body.ceiling);
+    buf_init(&work.refused_room, call->response->body.ceiling);
+    work.rolled = json_write_to(&work.rolled_room);
+    work.refused = json_write_to(&work.refused_room);
+    rc = read_body(&work, body);
+    if (rc != RC_OK) {
+        rc = envelope_faults(call->response, &call->faults);
+        goto out;
+    }
+    rc = fetch(&work);
+    if (rc == RC_OK)
+        rc = answer(&work, roll_all(&work));
+    else
+        rc = envelope_error(call->response, rc, NULL);
+out:
+    buf_free(&work.rolled_room);
+    buf_free(&work.refused_room);
+    json_read_free(body);
+    return rc;
+}
