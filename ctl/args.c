@@ -20,6 +20,7 @@ static const char *const names[CTL_OPTIONS] = {
     [CTL_SCOPES] = "--scopes",
     [CTL_EXPIRES_IN] = "--expires-in",
     [CTL_EXPIRATION] = "--expiration",
+    [CTL_CREATED_BEFORE] = "--created-before",
     [CTL_SECRET_FILE] = "--secret-file",
     [CTL_INPUT] = "--input",
     [CTL_DEFAULT_GRACE] = "--default-grace",

@@ -28,6 +28,7 @@ enum ctl_option {
     CTL_SCOPES,
     CTL_EXPIRES_IN,
     CTL_EXPIRATION,
+    CTL_CREATED_BEFORE,
     CTL_SECRET_FILE,
     CTL_INPUT,
     CTL_DEFAULT_GRACE,
@@ -74,6 +75,7 @@ enum rc ctl_init(struct ctl *ctl);
 enum rc ctl_project_create(struct ctl *ctl);
 enum rc ctl_project_list(struct ctl *ctl);
 enum rc ctl_project_update(struct ctl *ctl);
+enum rc ctl_project_roll(struct ctl *ctl);
 enum rc ctl_key_create(struct ctl *ctl);
 enum rc ctl_key_list(struct ctl *ctl);
 enum rc ctl_key_revoke(struct ctl *ctl);
@@ -94,6 +96,10 @@ enum rc ctl_verify(struct ctl *ctl);
 
 /* ctl_open: opens the store that the settings name. */
 RC_CHECK enum rc ctl_open(struct ctl *ctl);
+
+/* ctl_flush: writes ctl->out to standard output and empties it; false when it cannot be
+ * written, and ctl->out stays. For commands that tell of what they do while they do it. */
+bool ctl_flush(struct ctl *ctl);
 
 /* --- args.c --- */
 

@@ -27,6 +27,7 @@ static const char usage[] =
     "  init                                      make the store and its master key\n"
     "  project create    --name NAME [SETTING ...]\n"
     "  project update    --project ID [--name NAME] [SETTING ...]\n"
+    "  project roll      --project ID [--expiration S] [--created-before T] [--reason TEXT]\n"
     "  project list\n"
     "  key create        --project ID [--name NAME] [--scopes LIST] [--owner-id ID]\n"
     "                    [--expires-in S]\n"
@@ -58,8 +59,8 @@ static const char usage[] =
     "--signature-header NAME, --signature-versions LIST (such as SHA256:hex,SHA512:base64).\n"
     "Every command takes --json, and where the store is: --config FILE (default:\n"
     "$HOOKROLL_CONFIG, or " HOOKROLL_SYSCONFDIR "/hookroll/hookroll.conf), or\n"
-    "--store DIR and --master-key FILE. S is a number of seconds. FILE may be -,\n"
-    "standard input. --input takes the JSON that POST .../endpoints takes.\n"
+    "--store DIR and --master-key FILE. S is a number of seconds, T a time of RFC 3339.\n"
+    "FILE may be -, standard input. --input takes the JSON that POST .../endpoints takes.\n"
     "Scopes: project_admin (the default, all of them), endpoints:read,\n"
     "endpoints:write, secrets:roll, secrets:read, keys:write, project:write,\n"
     "history:read, sign.\n"
@@ -89,6 +90,8 @@ static const struct command commands[] = {
     {"project", "create", ctl_project_create, TAKES(CTL_NAME), SETTINGS, false},
     {"project", "update", ctl_project_update, TAKES(CTL_PROJECT), TAKES(CTL_NAME) | SETTINGS,
      false},
+    {"project", "roll", ctl_project_roll, TAKES(CTL_PROJECT),
+     TAKES(CTL_EXPIRATION) | TAKES(CTL_CREATED_BEFORE) | TAKES(CTL_REASON), false},
     {"project", "list", ctl_project_list, 0, 0, false},
     {"key", "create", ctl_key_create, TAKES(CTL_PROJECT),
      TAKES(CTL_NAME) | TAKES(CTL_SCOPES) | TAKES(CTL_OWNER_ID) | TAKES(CTL_EXPIRES_IN), false},
@@ -301,7 +304,7 @@ static const char *advice(enum rc rc, const struct ctl *ctl)
     if (rc == RC_SYSTEM && ctl->store == NULL && ctl->why[0] == '\0')
         return "; run hookrollctl init first, as the user that the responder runs as, or name the "
                "store with --store and --master-key";
-    if (rc == RC_FULL)
+    if (rc == RC_FULL && ctl->why[0] == '\0')
         return "; make room on the disk, nothing was changed";
     return "";
 }
@@ -325,10 +328,13 @@ static int report(enum rc rc, const struct ctl *ctl)
                : EXIT_FAILURE;
 }
 
-static bool flush(const struct ctl *ctl)
+bool ctl_flush(struct ctl *ctl)
 {
-    return (ctl->out.len == 0 || fwrite(ctl->out.data, ctl->out.len, 1, stdout) == 1) &&
-           fflush(stdout) == 0;
+    if ((ctl->out.len > 0 && fwrite(ctl->out.data, ctl->out.len, 1, stdout) != 1) ||
+        fflush(stdout) != 0)
+        return false;
+    buf_reset(&ctl->out);
+    return true;
 }
 
 int main(int argc, char **argv)
@@ -360,7 +366,7 @@ int main(int argc, char **argv)
         rc = run(command, &ctl);
     if (rc != RC_OK) {
         status = report(rc, &ctl);
-    } else if (!flush(&ctl)) {
+    } else if (!ctl_flush(&ctl)) {
         (void)fputs("hookrollctl: done, but standard output cannot be written\n", stderr);
         status = EXIT_UNSAID;
     }
