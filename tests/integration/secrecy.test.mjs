@@ -17,6 +17,7 @@ import {
 import { authentications, everyMember, least, sealedValues } from './support/members.mjs';
 import { ctlProgram } from './support/place.mjs';
 import { start, stop } from './support/processes.mjs';
+import { rollProject } from './support/project_rolls.mjs';
 import { withService } from './support/suite.mjs';
 
 const MARKER = 'marker-of-a-secret';
@@ -85,6 +86,8 @@ withService('What must stay secret', { settings: { log_level: 'debug', metrics: 
     }
     rolled(await service.roll(endpoint, { expiration: 60, secret: MARKER }));
     keep(await service.roll(endpoint, { expiration: 60, secret: MARKER }));
+    for (const member of ['secret', 'expiration', 'created_before', 'limit', 'cursor'])
+      keep(await rollProject(service, { [member]: MARKER }));
     keep(await service.roll({ uid: 'nowhere' }, { secret: MARKER }));
     keep(await service.roll(endpoint, { secret: MARKER }, { project: { uid: 'nowhere' } }));
     keep(await service.roll(endpoint, { secret: MARKER }, { headers: { 'Content-Type': 'text/plain' } }));

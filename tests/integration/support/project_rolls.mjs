@@ -7,7 +7,7 @@ const AT_ONCE = 16;
 
 export const projectRollPath = (service, project) => service.path(project.uid, 'expire_secrets');
 
-export const rollProject = (service, body, { project, ...options }) =>
+export const rollProject = (service, body, { project = service.project, ...options } = {}) =>
   service.request('PUT', projectRollPath(service, project), { body, ...options });
 
 export const rolledProject = (answer) => assertEnvelope(answer, 200, 'endpoint secrets expired successfully').data;
