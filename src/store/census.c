@@ -1,33 +1,27 @@
-/* census: walking all endpoints in views of bounded length, and whose turn it is. */
+/* census: counting all endpoints in views of bounded length, and whose turn it is. */
 #include "store/census.h"
 
 #include "base/moment.h"
 #include "store/metrics.h"
 #include "store/store_inside.h"
 
-#include <string.h>
-
 enum {
     VIEW = 1000 /* records read in one transaction */
 };
 
-struct walk {
+struct counting {
     struct census *census;
     int64_t now;
-    char at[KV_KEY_MAX]; /* the key that was counted last */
-    size_t at_len;       /* of it; 0 before the first */
-    size_t left;         /* of this view */
-    bool ended;          /* there was room for more, and there was no more */
 };
 
-static void count(struct walk *walk, const struct secret *secrets, size_t n)
+static void count(const struct counting *counting, const struct secret *secrets, size_t n)
 {
-    struct census *census = walk->census;
+    struct census *census = counting->census;
 
     census->endpoints++;
     for (size_t i = 0; i < n; i++) {
         if (secrets[i].expires_at != SECRET_NO_END) {
-            census->in_grace += secret_in_grace(&secrets[i], walk->now) ? 1 : 0;
+            census->in_grace += secret_in_grace(&secrets[i], counting->now) ? 1 : 0;
             continue;
         }
         census->current++;
@@ -36,49 +30,31 @@ static void count(struct walk *walk, const struct secret *secrets, size_t n)
     }
 }
 
-static struct text last(const struct walk *walk)
-{
-    return (struct text){walk->at, walk->at_len};
-}
-
 static bool visit(struct text key, struct text record, void *arg)
 {
-    struct walk *walk = arg;
+    const struct counting *counting = arg;
     struct secret secrets[ENDPOINT_SECRETS_MAX];
     struct uid uid;
     size_t n = 0;
 
-    if (text_equal(key, last(walk)))
-        return true;
-    if (walk->left == 0) {
-        walk->ended = false;
-        return false;
-    }
     if (store_whose(key, record, &uid) == RC_OK &&
         record_endpoint_secrets(record, secrets, &n) == RC_OK)
-        count(walk, secrets, n);
+        count(counting, secrets, n);
     else
-        walk->census->damaged++;
-    walk->left--;
-    walk->at_len = key.len;
-    memcpy(walk->at, key.data, key.len);
+        counting->census->damaged++;
     return true;
 }
 
 static enum rc view_in(struct kv_txn *txn, void *arg)
 {
-    const char endpoints = KEYSPACE_ENDPOINTS;
-    struct walk *walk = arg;
-
-    walk->left = VIEW;
-    walk->ended = true;
-    return kv_scan(txn, (struct text){&endpoints, 1}, last(walk), KV_FORWARDS, visit, walk);
+    return store_walk_on(arg, txn, text_of(KEYSPACE_ENDPOINTS), VIEW);
 }
 
 enum rc census_take(struct store *store, int64_t now, census_go_on *go_on, void *arg,
                     struct census *out)
 {
-    struct walk walk = {.census = out, .now = now};
+    struct counting counting = {out, now};
+    struct store_walk walk = {.visit = visit, .arg = &counting};
     enum rc rc = RC_OK;
 
     *out = (struct census){0};

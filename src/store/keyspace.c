@@ -71,7 +71,7 @@ struct keyspace_key keyspace_tombstone(const struct uid *project, const struct u
 
 struct keyspace_key keyspace_endpoint(const struct uid *project, const struct uid *endpoint)
 {
-    struct keyspace_key key = of_project(KEYSPACE_ENDPOINTS, project);
+    struct keyspace_key key = of_project(*KEYSPACE_ENDPOINTS, project);
 
     append(&key, endpoint->bytes, KEYSPACE_HEAD_BYTES);
     return key;
@@ -100,7 +100,7 @@ struct uid keyspace_head(const void *key, size_t len)
     const uint8_t *bytes = key;
     struct uid uid = UID_NONE;
 
-    if (len == ENDPOINT_LEN && bytes[0] == KEYSPACE_ENDPOINTS)
+    if (len == ENDPOINT_LEN && bytes[0] == *KEYSPACE_ENDPOINTS)
         memcpy(uid.bytes, bytes + KEYSPACE_PROJECT_PREFIX, KEYSPACE_HEAD_BYTES);
     return uid;
 }

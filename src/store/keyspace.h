@@ -29,9 +29,8 @@ enum {
     KEYSPACE_MAX = KEYSPACE_PROJECT_PREFIX + UID_BYTES
 };
 
-enum {
-    KEYSPACE_ENDPOINTS = 'e' /* what all keys of endpoints begin with, and no other */
-};
+/* What all keys of endpoints begin with, and no other. */
+#define KEYSPACE_ENDPOINTS "e"
 
 struct keyspace_key {
     size_t len;

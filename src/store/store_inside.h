@@ -53,6 +53,21 @@ RC_CHECK enum rc store_newest_of(struct kv_txn *txn, const struct uid *project,
 /* store_newest: the sequence of the project's last entry, 0 without one. */
 RC_CHECK enum rc store_newest(struct kv_txn *txn, const struct uid *project, uint64_t *sequence);
 
+/* A walk through all that lies under a prefix, in order, in views of bounded length, so that no
+ * reader holds pages for long. Begins as zeros but for `visit` and `arg`. */
+struct store_walk {
+    kv_visit *visit; /* false ends the view, as if all had been visited */
+    void *arg;
+    char at[KV_KEY_MAX]; /* the key that was visited last */
+    size_t at_len;       /* of it; 0 before the first */
+    size_t left;         /* of this view */
+    bool ended;          /* there was room for more, and there was no more */
+};
+
+/* store_walk_on: visits the next `max` records, or those that are left. */
+RC_CHECK enum rc store_walk_on(struct store_walk *walk, struct kv_txn *txn, struct text prefix,
+                               size_t max);
+
 /* store_put_history: appends the entry to the project's and gives it its sequence. */
 RC_CHECK enum rc store_put_history(struct kv_txn *txn, const struct uid *project,
                                    struct history *event);
