@@ -72,6 +72,8 @@ Suite *metrics_suite(void);
 Suite *record_parts_suite(void);
 Suite *record_refusal_suite(void);
 Suite *record_suite(void);
+Suite *reseal_refusal_suite(void);
+Suite *reseal_suite(void);
 Suite *seal_suite(void);
 Suite *store_concurrency_suite(void);
 Suite *store_create_suite(void);

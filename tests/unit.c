@@ -76,6 +76,8 @@ static Suite *(*const suites[])(void) = {
     record_parts_suite,
     record_refusal_suite,
     record_suite,
+    reseal_refusal_suite,
+    reseal_suite,
     seal_suite,
     store_concurrency_suite,
     store_create_suite,

@@ -40,12 +40,16 @@ enum rc record_begin(struct unpack *in, struct text record, uint8_t version)
     return unpack_u8(in) == version ? RC_OK : RC_CORRUPT;
 }
 
-const struct keyring_key *record_unpack_key(struct unpack *in, const struct keyring *keyring)
+enum rc record_unpack_key(struct unpack *in, const struct keyring *keyring,
+                          const struct keyring_key **key)
 {
     uint8_t id[KEYRING_ID_BYTES];
 
     unpack_bytes(in, id, sizeof id);
-    return keyring_find(keyring, id);
+    if (in->failed)
+        return RC_CORRUPT;
+    *key = keyring_find(keyring, id);
+    return *key != NULL ? RC_OK : RC_KEY;
 }
 
 void record_store_encode(struct buf *out, const struct keyring *keyring, int64_t created_at)
@@ -58,23 +62,23 @@ void record_store_encode(struct buf *out, const struct keyring *keyring, int64_t
     seal_pack(out, key, &(struct seal_place){.kind = SEAL_CHECK}, text_of(proof));
 }
 
-enum rc record_store_check(struct text record, const struct keyring *keyring)
+enum rc record_store_decode(struct text record, const struct keyring *keyring,
+                            struct record_store *store)
 {
     struct arena arena;
     struct unpack in;
-    const struct keyring_key *key;
     struct text plain;
     enum rc rc = record_begin(&in, record, STORE_VERSION);
 
     if (rc != RC_OK)
         return rc;
-    (void)unpack_i64(&in);
-    key = record_unpack_key(&in, keyring);
-    if (key == NULL)
-        return in.failed ? RC_CORRUPT : RC_KEY;
+    store->created_at = unpack_i64(&in);
+    rc = record_unpack_key(&in, keyring, &store->key);
+    if (rc != RC_OK)
+        return rc;
     arena_init(&arena, 1024);
-    rc = seal_unpack(&in, key, &(struct seal_place){.kind = SEAL_CHECK}, sizeof proof, &arena,
-                     &plain);
+    rc = seal_unpack(&in, store->key, &(struct seal_place){.kind = SEAL_CHECK}, sizeof proof,
+                     &arena, &plain);
     if (rc == RC_OK && !text_is(plain, proof))
         rc = RC_CORRUPT;
     if (rc == RC_OK)

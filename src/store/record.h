@@ -24,8 +24,14 @@ enum {
 };
 
 /* The store's own record proves that the ring holds the key of this store. */
+struct record_store {
+    int64_t created_at;
+    const struct keyring_key *key; /* that it is sealed with; borrowed from the ring */
+};
+
 void record_store_encode(struct buf *out, const struct keyring *keyring, int64_t created_at);
-RC_CHECK enum rc record_store_check(struct text record, const struct keyring *keyring);
+RC_CHECK enum rc record_store_decode(struct text record, const struct keyring *keyring,
+                                     struct record_store *store);
 
 void record_project_encode(struct buf *out, const struct project *project);
 RC_CHECK enum rc record_project_decode(struct text record, const struct uid *uid,
@@ -53,6 +59,11 @@ RC_CHECK enum rc record_tombstone_decode(struct text record, struct arena *arena
 
 /* record_endpoint_uid: whose record it is. RC_CORRUPT. */
 RC_CHECK enum rc record_endpoint_uid(struct text record, struct uid *uid);
+
+/* record_endpoint_key: the key that it is sealed with, borrowed from the ring. RC_CORRUPT, RC_KEY.
+ */
+RC_CHECK enum rc record_endpoint_key(struct text record, const struct keyring *keyring,
+                                     const struct keyring_key **key);
 
 /* record_endpoint_history: the sequence of its newest history entry. RC_CORRUPT. */
 RC_CHECK enum rc record_endpoint_history(struct text record, uint64_t *sequence);

@@ -26,6 +26,16 @@ enum rc record_endpoint_uid(struct text record, struct uid *uid)
     return begin(&in, record, uid);
 }
 
+enum rc record_endpoint_key(struct text record, const struct keyring *keyring,
+                            const struct keyring_key **key)
+{
+    struct unpack in;
+    struct uid uid;
+    enum rc rc = begin(&in, record, &uid);
+
+    return rc == RC_OK ? record_unpack_key(&in, keyring, key) : rc;
+}
+
 static struct seal_place member_place(const struct endpoint *endpoint, size_t member)
 {
     struct seal_place place = {SEAL_MEMBER, endpoint->project, endpoint->uid, UID_NONE};
@@ -198,11 +208,10 @@ enum rc record_endpoint_decode(struct text record, const struct keyring *keyring
     memset(endpoint, 0, offsetof(struct endpoint, secrets));
     endpoint->project = *project;
     rc = begin(&in, record, &endpoint->uid);
+    if (rc == RC_OK)
+        rc = record_unpack_key(&in, keyring, &key);
     if (rc != RC_OK)
         return rc;
-    key = record_unpack_key(&in, keyring);
-    if (key == NULL)
-        return in.failed ? RC_CORRUPT : RC_KEY;
     status = unpack_u8(&in);
     if (status < ENDPOINT_ACTIVE || status > ENDPOINT_PAUSED)
         return RC_CORRUPT;

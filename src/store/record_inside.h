@@ -15,7 +15,9 @@ struct uid record_unpack_uid(struct unpack *in);
 RC_CHECK enum rc record_unpack_copy(struct unpack *in, size_t max, struct arena *arena,
                                     struct text *out);
 
-/* record_unpack_key: the ring's key of the id that stands here; NULL when it has none such. */
-const struct keyring_key *record_unpack_key(struct unpack *in, const struct keyring *keyring);
+/* record_unpack_key: the ring's key of the id that stands here. RC_CORRUPT; RC_KEY when it has none
+ * such. */
+RC_CHECK enum rc record_unpack_key(struct unpack *in, const struct keyring *keyring,
+                                   const struct keyring_key **key);
 
 #endif

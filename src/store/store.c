@@ -50,10 +50,11 @@ static enum rc check_in(struct kv_txn *txn, void *arg)
 {
     struct store *store = arg;
     struct keyspace_key key = keyspace_store();
+    struct record_store own;
     struct text record;
     enum rc rc = kv_get(txn, store_key(&key), &record);
 
-    return rc == RC_OK ? record_store_check(record, store->keyring) : rc;
+    return rc == RC_OK ? record_store_decode(record, store->keyring, &own) : rc;
 }
 
 struct create {

@@ -81,7 +81,7 @@ static enum rc put_history(struct kv_txn *txn, struct endpoint *endpoint, struct
     return rc;
 }
 
-static enum rc put_record(struct store *store, struct kv_txn *txn, const struct endpoint *endpoint)
+enum rc store_put_endpoint(struct store *store, struct kv_txn *txn, const struct endpoint *endpoint)
 {
     struct keyspace_key key = keyspace_endpoint(&endpoint->project, &endpoint->uid);
     char room[RECORD_USUAL];
@@ -101,7 +101,7 @@ static enum rc put_endpoint(struct store *store, struct kv_txn *txn, struct endp
     if (rc != RC_OK)
         return rc;
     endpoint->revision++;
-    return put_record(store, txn, endpoint);
+    return store_put_endpoint(store, txn, endpoint);
 }
 
 struct insertion {
@@ -176,7 +176,7 @@ static enum rc change_in(struct kv_txn *txn, void *arg)
 
     if (rc != RC_OK)
         return rc;
-    return change->is_note ? put_record(change->store, txn, change->out)
+    return change->is_note ? store_put_endpoint(change->store, txn, change->out)
                            : put_endpoint(change->store, txn, change->out, &event);
 }
 

@@ -42,6 +42,11 @@ RC_CHECK enum rc store_read_endpoint(struct store *store, struct kv_txn *txn,
                                      const struct uid *project, const struct uid *uid,
                                      struct arena *arena, struct endpoint *out);
 
+/* store_put_endpoint: writes its record, sealed with the first key, and nothing beside it: no entry
+ * of the history. */
+RC_CHECK enum rc store_put_endpoint(struct store *store, struct kv_txn *txn,
+                                    const struct endpoint *endpoint);
+
 /* store_whose: the uid of the endpoint whose record lies under a key. RC_CORRUPT also when that is
  * not its key; *uid is what the key has of one then. */
 RC_CHECK enum rc store_whose(struct text key, struct text record, struct uid *uid);

@@ -70,13 +70,14 @@ static void encode(enum kind kind)
 
 static enum rc decode_bytes(enum kind kind, struct text record)
 {
+    struct record_store own;
     struct project project;
     struct apikey key;
     struct endpoint out;
     struct history history;
 
     if (kind == STORE)
-        return record_store_check(record, ring);
+        return record_store_decode(record, ring, &own);
     if (kind == PROJECT)
         return record_project_decode(record, &endpoint.project, &arena, &project);
     if (kind == APIKEY)

@@ -318,12 +318,37 @@ END_TEST
 
 START_TEST(the_stores_own_record_proves_its_key)
 {
+    struct record_store out = {0};
+
     record_store_encode(&buf, ring, SAMPLE_NOW);
-    ck_assert_int_eq(record_store_check(buf_text(&buf), ring), RC_OK);
+    ck_assert_int_eq(record_store_decode(buf_text(&buf), ring, &out), RC_OK);
+    ck_assert_int_eq(out.created_at, SAMPLE_NOW);
+    ck_assert_ptr_eq(out.key, keyring_sealing(ring));
     reopen_ring((const unsigned[]){2}, 1);
-    ck_assert_int_eq(record_store_check(buf_text(&buf), ring), RC_KEY);
+    ck_assert_int_eq(record_store_decode(buf_text(&buf), ring, &out), RC_KEY);
     reopen_ring((const unsigned[]){2, 1}, 2);
-    ck_assert_int_eq(record_store_check(buf_text(&buf), ring), RC_OK);
+    ck_assert_int_eq(record_store_decode(buf_text(&buf), ring, &out), RC_OK);
+    ck_assert_ptr_ne(out.key, keyring_sealing(ring));
+}
+END_TEST
+
+START_TEST(an_endpoints_record_tells_its_key_without_being_opened)
+{
+    const struct keyring_key *key = NULL;
+    struct endpoint endpoint;
+    struct history event;
+
+    sample_endpoint(2, 1, &arena, &endpoint, &event);
+    record_endpoint_encode(&buf, ring, &endpoint);
+    ck_assert_int_eq(record_endpoint_key(buf_text(&buf), ring, &key), RC_OK);
+    ck_assert_ptr_eq(key, keyring_sealing(ring));
+    reopen_ring((const unsigned[]){2, 1}, 2);
+    ck_assert_int_eq(record_endpoint_key(buf_text(&buf), ring, &key), RC_OK);
+    ck_assert_ptr_ne(key, keyring_sealing(ring));
+    reopen_ring((const unsigned[]){2}, 1);
+    ck_assert_int_eq(record_endpoint_key(buf_text(&buf), ring, &key), RC_KEY);
+    for (size_t len = 0; len < 1 + UID_BYTES + KEYRING_ID_BYTES; len++)
+        ck_assert_int_eq(record_endpoint_key((struct text){buf.data, len}, ring, &key), RC_CORRUPT);
 }
 END_TEST
 
@@ -363,6 +388,7 @@ Suite *record_suite(void)
     tcase_add_test(tc, an_older_key_of_the_ring_opens);
     tcase_add_test(tc, the_first_key_of_the_ring_seals);
     tcase_add_test(tc, the_stores_own_record_proves_its_key);
+    tcase_add_test(tc, an_endpoints_record_tells_its_key_without_being_opened);
     tcase_add_test(tc, decoded_text_is_not_borrowed_from_the_record);
     suite_add_tcase(suite, tc);
     return suite;

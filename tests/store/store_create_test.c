@@ -119,6 +119,35 @@ START_TEST(a_key_and_a_directory_that_are_there_are_used)
 }
 END_TEST
 
+/* Whether the store opens with these keys alone. */
+static enum rc open_with(const struct store_options *options, const unsigned *keys, size_t count)
+{
+    struct store *store = NULL;
+    enum rc rc;
+
+    rings_write(options->master_key, keys, count);
+    rc = store_open(options, &store);
+    store_close(store);
+    return rc;
+}
+
+START_TEST(of_several_keys_that_are_there_the_first_is_the_stores)
+{
+    char directory[TEMP_PATH_SIZE];
+    char key[TEMP_PATH_SIZE];
+    const struct store_options options = {.directory = temp_dir_path(&at.temp, "second", directory),
+                                          .master_key = temp_dir_path(&at.temp, "2.key", key)};
+
+    rings_write(key, (const unsigned[]){7, 8}, 2);
+    ck_assert_int_eq(store_create(&options, SAMPLE_NOW), RC_OK);
+    ck_assert_int_eq(open_with(&options, (const unsigned[]){7}, 1), RC_OK);
+    ck_assert_int_eq(open_with(&options, (const unsigned[]){9, 8, 7}, 3), RC_OK);
+    ck_assert_uint_eq(log_capture_count(), 0);
+    ck_assert_int_eq(open_with(&options, (const unsigned[]){9, 8}, 2), RC_KEY);
+    ck_assert(log_capture_has("does not hold this store's master key"));
+}
+END_TEST
+
 START_TEST(a_store_is_not_made_where_it_cannot_be)
 {
     char missing[TEMP_PATH_SIZE];
@@ -161,6 +190,7 @@ Suite *store_create_suite(void)
     tcase_add_test(tc, a_store_that_was_only_begun_is_made);
     tcase_add_test(tc, a_new_directory_outlasts_a_power_cut);
     tcase_add_test(tc, a_key_and_a_directory_that_are_there_are_used);
+    tcase_add_test(tc, of_several_keys_that_are_there_the_first_is_the_stores);
     tcase_add_test(tc, a_store_is_not_made_where_it_cannot_be);
     tcase_add_test(tc, a_store_is_not_made_with_a_key_that_cannot_be_read);
     suite_add_tcase(suite, tc);
