@@ -1,4 +1,5 @@
-/* directory: what makes new entries of directories last. Thread-safe. */
+/* directory: what makes new entries of directories last, and keeps others from making them
+ * meanwhile. Thread-safe. */
 #ifndef HOOKROLL_BASE_DIRECTORY_H
 #define HOOKROLL_BASE_DIRECTORY_H
 
@@ -8,5 +9,12 @@ int directory_sync(const char *path);
 
 /* directory_sync_parent: the same of the directory in which `path` is an entry. */
 int directory_sync_parent(const char *path);
+
+/* directory_lock: waits until nobody else has the directory locked. An open descriptor, which holds
+ * the lock until it is closed; -1 with errno. */
+int directory_lock(const char *path);
+
+/* directory_lock_parent: the same of the directory in which `path` is an entry. */
+int directory_lock_parent(const char *path);
 
 #endif

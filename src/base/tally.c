@@ -1,6 +1,7 @@
 /* tally: making and mapping the file; what its cells mean is decided above. */
 #include "base/tally.h"
 
+#include "base/directory.h"
 #include "base/log.h"
 
 #include <errno.h>
@@ -8,7 +9,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -105,24 +105,15 @@ static int open_or_make(int directory, const char *name, const struct head *head
     return make(directory, name, head);
 }
 
-static int lock(int directory)
-{
-    int result;
-
-    while ((result = flock(directory, LOCK_EX)) != 0 && errno == EINTR) {
-    }
-    return result;
-}
-
 enum rc tally_open(struct tally *tally, const char *directory, const char *name, uint64_t layout,
                    size_t count)
 {
     const struct head head = head_of(layout, count);
-    int dir = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int dir = directory_lock(directory);
     int fd = -1;
     void *map = MAP_FAILED;
 
-    if (dir >= 0 && lock(dir) == 0)
+    if (dir >= 0)
         fd = open_or_make(dir, name, &head);
     if (fd >= 0)
         map = mmap(NULL, bytes_of(count), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);

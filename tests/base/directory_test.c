@@ -1,10 +1,13 @@
-/* directory: which directory is flushed, and what is said when none can be. */
+/* directory: which directory is flushed or locked, and what is said when none can be. */
 #include "base/directory.h"
 #include "suites.h"
 #include "support/flush_watch.h"
 #include "support/temp_dir.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 static struct temp_dir temp;
@@ -57,6 +60,39 @@ START_TEST(the_cause_of_a_failure_is_told)
 }
 END_TEST
 
+static bool is_locked(void)
+{
+    int fd = open("entry", O_RDONLY | O_DIRECTORY);
+    bool locked;
+
+    ck_assert_int_ge(fd, 0);
+    locked = flock(fd, LOCK_EX | LOCK_NB) != 0;
+    ck_assert(!locked || errno == EWOULDBLOCK);
+    (void)close(fd);
+    return locked;
+}
+
+START_TEST(a_locked_directory_is_so_until_it_is_closed)
+{
+    int fd = _i == 0 ? directory_lock("entry") : directory_lock_parent("entry/missing");
+
+    ck_assert_int_ge(fd, 0);
+    ck_assert(is_locked());
+    (void)close(fd);
+    ck_assert(!is_locked());
+}
+END_TEST
+
+START_TEST(what_is_no_directory_is_not_locked)
+{
+    ck_assert_int_eq(directory_lock("missing"), -1);
+    ck_assert_int_eq(errno, ENOENT);
+    temp_dir_write("file", 0600, "x", 1);
+    ck_assert_int_eq(directory_lock_parent("file/entry"), -1);
+    ck_assert_int_eq(errno, ENOTDIR);
+}
+END_TEST
+
 Suite *directory_suite(void)
 {
     Suite *suite = suite_create("directory");
@@ -67,6 +103,8 @@ Suite *directory_suite(void)
     tcase_add_loop_test(tc, the_directory_of_an_entry_is_flushed_however_it_is_named, 0,
                         sizeof names / sizeof names[0]);
     tcase_add_test(tc, the_cause_of_a_failure_is_told);
+    tcase_add_loop_test(tc, a_locked_directory_is_so_until_it_is_closed, 0, 2);
+    tcase_add_test(tc, what_is_no_directory_is_not_locked);
     suite_add_tcase(suite, tc);
     return suite;
 }
