@@ -59,6 +59,7 @@ Suite *batch_suite(void);
 Suite *census_suite(void);
 Suite *gate_suite(void);
 Suite *gateway_suite(void);
+Suite *keyring_add_suite(void);
 Suite *keyring_suite(void);
 Suite *keyspace_suite(void);
 Suite *kv_batch_harm_suite(void);

@@ -63,6 +63,7 @@ static Suite *(*const suites[])(void) = {
     census_suite,
     gate_suite,
     gateway_suite,
+    keyring_add_suite,
     keyring_suite,
     keyspace_suite,
     kv_batch_harm_suite,

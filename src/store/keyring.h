@@ -29,6 +29,12 @@ struct keyring_key {
  * returns. RC_EXISTS when there is a file (left alone), RC_SYSTEM. Logs the cause. */
 RC_CHECK enum rc keyring_create(const char *path);
 
+/* keyring_add: puts a new random key before those of the file, whose owner and mode stay as
+ * they are; in one step, which is on the disk when this returns. RC_KEY as of keyring_open,
+ * RC_CONFLICT when it holds as many as it may, RC_SYSTEM; any but RC_OK leaves the file as it
+ * was, unless the disk fails at the very end. Logs the cause. */
+RC_CHECK enum rc keyring_add(const char *path);
+
 /* keyring_open: *out is new, closed with keyring_close. RC_KEY when the file is
  * missing, readable by others, or not well-formed; the cause is logged. */
 RC_CHECK enum rc keyring_open(const char *path, struct keyring **out);
