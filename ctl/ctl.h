@@ -63,8 +63,10 @@ struct ctl {
     int64_t now; /* ms */
     struct config config;
     struct store *store; /* open, but for commands that make it or may do without */
+    bool unopened;       /* it is not, though it was tried */
     struct arena arena;
     struct buf out;       /* becomes standard output when the command succeeds */
+    bool partial;         /* out does also when it fails: a part of it was done */
     struct faults faults; /* why RC_INVALID */
     char why[256];        /* why any other result, where the command knows it */
 };
@@ -72,6 +74,8 @@ struct ctl {
 /* The commands. Each fills ctl->out and says in its result, and with
  * RC_INVALID in ctl->faults, otherwise in ctl->why, how it went. */
 enum rc ctl_init(struct ctl *ctl);
+enum rc ctl_master_key_add(struct ctl *ctl);
+enum rc ctl_reseal(struct ctl *ctl);
 enum rc ctl_project_create(struct ctl *ctl);
 enum rc ctl_project_list(struct ctl *ctl);
 enum rc ctl_project_update(struct ctl *ctl);

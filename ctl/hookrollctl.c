@@ -25,6 +25,8 @@ static const char usage[] =
     "usage: hookrollctl COMMAND [OPTION ...], or hookrollctl --help or --version\n"
     "\n"
     "  init                                      make the store and its master key\n"
+    "  master-key add                            put a new key before those of the key file\n"
+    "  reseal                                    seal everything with its first key\n"
     "  project create    --name NAME [SETTING ...]\n"
     "  project update    --project ID [--name NAME] [SETTING ...]\n"
     "  project roll      --project ID [--expiration S] [--created-before T] [--reason TEXT]\n"
@@ -87,6 +89,8 @@ struct command {
 
 static const struct command commands[] = {
     {"init", NULL, ctl_init, 0, 0, true},
+    {"master-key", "add", ctl_master_key_add, 0, 0, true},
+    {"reseal", NULL, ctl_reseal, 0, 0, false},
     {"project", "create", ctl_project_create, TAKES(CTL_NAME), SETTINGS, false},
     {"project", "update", ctl_project_update, TAKES(CTL_PROJECT), TAKES(CTL_NAME) | SETTINGS,
      false},
@@ -284,6 +288,7 @@ enum rc ctl_open(struct ctl *ctl)
         exposition_open(ctl->config.store);
         cause[0] = '\0'; /* that something cannot be counted stops no command */
     }
+    ctl->unopened = rc != RC_OK;
     /* No store at all is a failure; "not found" is what a command looked for. */
     return rc == RC_NOT_FOUND ? RC_SYSTEM : rc;
 }
@@ -301,11 +306,12 @@ static const char *advice(enum rc rc, const struct ctl *ctl)
 {
     if (rc == RC_KEY)
         return "; give the key file of this store with --master-key, as its owner";
-    if (rc == RC_SYSTEM && ctl->store == NULL && ctl->why[0] == '\0')
+    if (rc == RC_SYSTEM && ctl->unopened)
         return "; run hookrollctl init first, as the user that the responder runs as, or name the "
                "store with --store and --master-key";
     if (rc == RC_FULL && ctl->why[0] == '\0')
-        return "; make room on the disk, nothing was changed";
+        return ctl->partial ? "; make room on the disk and repeat it"
+                            : "; make room on the disk, nothing was changed";
     return "";
 }
 
@@ -365,6 +371,8 @@ int main(int argc, char **argv)
     if (rc == RC_OK)
         rc = run(command, &ctl);
     if (rc != RC_OK) {
+        if (ctl.partial)
+            (void)ctl_flush(&ctl);
         status = report(rc, &ctl);
     } else if (!ctl_flush(&ctl)) {
         (void)fputs("hookrollctl: done, but standard output cannot be written\n", stderr);

@@ -103,7 +103,7 @@ completed() {
 
 help=$(./hookrollctl --help)
 options=$(grep -oE '"--[a-z-]+"' "$top/ctl/args.c" | tr -d '"')
-commands=$(sed -nE 's/^    \{"([a-z]+)", ("([a-z]+)"|NULL), ctl_.*/\1 \3/p' "$top/ctl/hookrollctl.c" |
+commands=$(sed -nE 's/^    \{"([a-z-]+)", ("([a-z]+)"|NULL), ctl_.*/\1 \3/p' "$top/ctl/hookrollctl.c" |
     sed 's/ $//')
 described=$(help_commands)
 general=$(sed -n '/^Every command/,/S is a number/p' <<<"$help" | long_options)

@@ -72,6 +72,10 @@ wrong_reload() {
     return "$status"
 }
 
+one_key() {
+    [ "$(grep -c . "$key")" -eq 1 ] && rights_are "$key" '600 hookroll hookroll'
+}
+
 # Nothing that was answered, nor the keys, is in the journal or in a web server's log.
 kept_secret() {
     { jq -r '.. | .value? | strings' "$state/answers" && cat "$state/key" &&
@@ -107,6 +111,10 @@ under_systemd() {
     expect 'each roll that was answered is in the history' each_in_history
     expect 'the responder is killed under load, and is back' under_load repeat 3 killed_and_flow
     expect 'each roll that was answered is in the history, once' each_in_history
+    expect 'the master key is replaced under load' under_load follow 'The master key'
+    expect 'no request was refused meanwhile' none_refused
+    expect 'each roll that was answered is in the history' each_in_history
+    expect 'the key file holds one key, and belongs to whom it should' one_key
     expect 'no secret is in the journal or a log' kept_secret
     systemctl stop lighttpd
 }
