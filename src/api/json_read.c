@@ -2,7 +2,7 @@
  * here, by a look at the words of the text before it and a count after it. */
 #include "api/json_read.h"
 
-#include "api/json_plain.h"
+#include "api/json_look.h"
 #include "base/crypto.h"
 
 #include <json-c/json.h>
@@ -12,210 +12,9 @@
 #include <string.h>
 #include <strings.h>
 
-enum {
-    DEPTH_MAX = 32
-};
-
 bool json_read_is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-/* A look at one text: where it is, and what it has seen. */
-struct look {
-    struct text t;
-    size_t at;
-    size_t members; /* colons between words: as many as members */
-    int depth;
-    bool nul; /* the last string holds a NUL */
-    bool cut; /* the text ends within a word */
-};
-
-static char peek(const struct look *look)
-{
-    /* NUL also stands for the end: outside strings neither may be there. */
-    if (look->at == look->t.len)
-        return '\0';
-    return look->t.data[look->at];
-}
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static bool skip_digits(struct look *look)
-{
-    if (!is_digit(peek(look)))
-        return false;
-    while (is_digit(peek(look)))
-        look->at++;
-    return true;
-}
-
-/* RFC 8259, section 6. */
-static bool look_at_number(struct look *look)
-{
-    if (peek(look) == '-')
-        look->at++;
-    if (peek(look) == '0')
-        look->at++;
-    else if (!skip_digits(look))
-        return false;
-    if (peek(look) == '.') {
-        look->at++;
-        if (!skip_digits(look))
-            return false;
-    }
-    if (peek(look) == 'e' || peek(look) == 'E') {
-        look->at++;
-        if (peek(look) == '+' || peek(look) == '-')
-            look->at++;
-        if (!skip_digits(look))
-            return false;
-    }
-    return !is_digit(peek(look));
-}
-
-static int hex_value(char c)
-{
-    if (is_digit(c))
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
-/* The four digits of \uXXXX, or -1. */
-static int look_at_hex(struct look *look)
-{
-    int value = 0;
-
-    for (int i = 0; i < 4; i++) {
-        int digit = hex_value(peek(look));
-
-        if (digit < 0)
-            return -1;
-        value = value * 16 + digit;
-        look->at++;
-    }
-    return value;
-}
-
-/* After the backslash. A high surrogate must be followed by a low one. */
-static bool look_at_escape(struct look *look)
-{
-    char c = peek(look);
-    int unit;
-
-    look->at++;
-    if (c != 'u')
-        return c != '\0' && strchr("\"\\/bfnrt", c) != NULL;
-    unit = look_at_hex(look);
-    if (unit < 0 || (unit >= 0xDC00 && unit <= 0xDFFF))
-        return false;
-    if (unit == 0)
-        look->nul = true;
-    if (unit < 0xD800 || unit > 0xDBFF)
-        return true;
-    if (peek(look) != '\\')
-        return false;
-    look->at++;
-    if (peek(look) != 'u')
-        return false;
-    look->at++;
-    unit = look_at_hex(look);
-    return unit >= 0xDC00 && unit <= 0xDFFF;
-}
-
-/* From the opening quote to behind the closing one. */
-static bool look_at_string(struct look *look)
-{
-    look->at++;
-    look->nul = false;
-    while (look->at < look->t.len) {
-        char c;
-
-        look->at += json_plain_len((struct text){look->t.data + look->at, look->t.len - look->at});
-        if (look->at == look->t.len)
-            return true;
-        c = peek(look);
-        if ((unsigned char)c < 0x20)
-            return false;
-        look->at++;
-        if (c == '"')
-            return true;
-        if (c == '\\' && look->at < look->t.len && !look_at_escape(look))
-            return false;
-    }
-    return true;
-}
-
-static bool look_at_literal(struct look *look)
-{
-    static const char *const literals[] = {"true", "false", "null"};
-
-    for (size_t i = 0; i < sizeof literals / sizeof literals[0]; i++) {
-        size_t len = strlen(literals[i]);
-
-        if (look->t.len - look->at >= len &&
-            memcmp(look->t.data + look->at, literals[i], len) == 0) {
-            look->at += len;
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool look_at_word(struct look *look)
-{
-    char c = peek(look);
-
-    switch (c) {
-    case '"':
-        return look_at_string(look);
-    case '{':
-    case '[':
-        if (look->depth == DEPTH_MAX)
-            return false;
-        look->depth++;
-        break;
-    case '}':
-    case ']':
-        look->depth--;
-        break;
-    case ':':
-        /* json-c would cut the member's name short and take it for another. */
-        if (look->nul)
-            return false;
-        look->members++;
-        break;
-    case ',':
-    case ' ':
-    case '\t':
-    case '\n':
-    case '\r':
-        break;
-    default:
-        return c == '-' || is_digit(c) ? look_at_number(look) : look_at_literal(look);
-    }
-    look->at++;
-    return true;
-}
-
-static bool look_through(struct look *look)
-{
-    while (look->at < look->t.len) {
-        bool good = look_at_word(look);
-
-        if (!good) {
-            look->cut = look->at == look->t.len;
-            return false;
-        }
-    }
-    return true;
 }
 
 static size_t count_members(struct json_object *value)
@@ -251,7 +50,7 @@ static enum rc cut_short(struct faults *faults)
  * leaves no copies behind when it grows; and it is wiped before it is freed. */
 static struct json_tokener *new_tokener(size_t len)
 {
-    struct json_tokener *tokener = json_tokener_new_ex(DEPTH_MAX + 1);
+    struct json_tokener *tokener = json_tokener_new_ex(JSON_LOOK_DEPTH_MAX + 1);
 
     if (tokener == NULL)
         return NULL;
@@ -312,7 +111,7 @@ static enum rc parse(struct text body, struct json_object **out, struct faults *
 /* One value of any type; *out is NULL for null. */
 static enum rc read_value(struct text body, struct json_object **out, struct faults *faults)
 {
-    struct look look = {.t = body};
+    struct json_look look = {.t = body};
     struct json_object *root = NULL;
     size_t blanks = 0;
     enum rc rc;
@@ -327,7 +126,7 @@ static enum rc read_value(struct text body, struct json_object **out, struct fau
         return RC_TOO_LARGE;
     if (!text_is_utf8(body))
         return malformed(faults, text_utf8_len(body));
-    if (!look_through(&look))
+    if (!json_look_through(&look))
         return look.cut ? cut_short(faults) : malformed(faults, look.at);
     rc = parse(body, &root, faults);
     if (rc != RC_OK)
