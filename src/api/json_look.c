@@ -107,6 +107,7 @@ static bool look_at_escape(struct json_look *look)
 /* From the opening quote to behind the closing one. */
 static bool look_at_string(struct json_look *look)
 {
+    look->string = (struct text){look->t.data + look->at, 0};
     look->at++;
     look->nul = false;
     while (look->at < look->t.len) {
@@ -119,8 +120,10 @@ static bool look_at_string(struct json_look *look)
         if ((unsigned char)c < 0x20)
             return false;
         look->at++;
-        if (c == '"')
+        if (c == '"') {
+            look->string.len = (size_t)(look->t.data + look->at - look->string.data);
             return true;
+        }
         if (c == '\\' && look->at < look->t.len && !look_at_escape(look))
             return false;
     }
@@ -143,7 +146,7 @@ static bool look_at_literal(struct json_look *look)
     return false;
 }
 
-static bool look_at_word(struct json_look *look)
+bool json_look_at_word(struct json_look *look)
 {
     char c = peek(look);
 
@@ -152,7 +155,8 @@ static bool look_at_word(struct json_look *look)
         return look_at_string(look);
     case '{':
     case '[':
-        if (look->depth == JSON_LOOK_DEPTH_MAX)
+        look->deep = look->depth == JSON_LOOK_DEPTH_MAX;
+        if (look->deep)
             return false;
         look->depth++;
         break;
@@ -182,7 +186,7 @@ static bool look_at_word(struct json_look *look)
 bool json_look_through(struct json_look *look)
 {
     while (look->at < look->t.len) {
-        bool good = look_at_word(look);
+        bool good = json_look_at_word(look);
 
         if (!good) {
             look->cut = look->at == look->t.len;

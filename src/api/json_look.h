@@ -21,9 +21,15 @@ struct json_look {
     size_t at;
     size_t members; /* colons between words: as many as members */
     int depth;
-    bool nul; /* the last string holds a NUL */
-    bool cut; /* the text ends within a word */
+    struct text string; /* the last one, with its quotes */
+    bool nul;           /* which holds a NUL */
+    bool cut;           /* the text ends within a word */
+    bool deep;          /* one level more than JSON_LOOK_DEPTH_MAX */
 };
+
+/* json_look_at_word: goes behind the word, or the blank, at `at`; false when it is none. There
+ * has to be a byte at `at`. */
+bool json_look_at_word(struct json_look *look);
 
 /* json_look_through: whether all words to the end are good; if not, `at` is where that
  * shows, and `cut` says whether it is the text's end. */

@@ -9,12 +9,22 @@
 #include <json-c/printbuf.h>
 #include <limits.h>
 #include <locale.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 bool json_read_is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+enum {
+    NAME_SHOWN_MAX = 24 /* bytes of a member's name in an error */
+};
+
+static struct text text_in(struct json_object *value)
+{
+    return (struct text){json_object_get_string(value), (size_t)json_object_get_string_len(value)};
 }
 
 static size_t count_members(struct json_object *value)
@@ -34,9 +44,11 @@ static size_t count_members(struct json_object *value)
     return count;
 }
 
-static enum rc malformed(struct faults *faults, size_t at)
+/* The place is told in characters, as editors count them. */
+static enum rc malformed(struct text body, size_t at, const char *why, struct faults *faults)
 {
-    faults_add(faults, "", "body contains badly-formed JSON (at character %zu)", at + 1);
+    faults_add(faults, "", "body contains badly-formed JSON (at character %zu)%s",
+               text_characters((struct text){body.data, at}) + 1, why);
     return RC_INVALID;
 }
 
@@ -105,7 +117,90 @@ static enum rc parse(struct text body, struct json_object **out, struct faults *
         return RC_OK;
     json_read_free(*out);
     *out = NULL;
-    return error == json_tokener_continue ? cut_short(faults) : malformed(faults, end);
+    return error == json_tokener_continue ? cut_short(faults) : malformed(body, end, "", faults);
+}
+
+/* Whether the name is like those of the API's members. Any other is not repeated: it may be a
+ * secret that stands where a name belongs. */
+static bool is_shown(struct text name)
+{
+    for (size_t i = 0; i < name.len; i++)
+        if ((name.data[i] < 'a' || name.data[i] > 'z') && name.data[i] != '_' &&
+            (name.data[i] < '0' || name.data[i] > '9'))
+            return false;
+    return name.len <= NAME_SHOWN_MAX;
+}
+
+static enum rc given_twice(struct text body, size_t at, struct text name, struct faults *faults)
+{
+    char why[sizeof ": the member \"\" is given twice" + NAME_SHOWN_MAX] =
+        ": a member is given twice";
+
+    if (is_shown(name))
+        (void)snprintf(why, sizeof why, ": the member \"%.*s\" is given twice", TEXT_ARG(name));
+    return malformed(body, at, why, faults);
+}
+
+/* Notes the name that the look has come behind, unless it is one of its object already. */
+static enum rc note_name(struct json_tokener *tokener, const struct json_look *look,
+                         struct json_object *seen, struct faults *faults)
+{
+    struct json_object *name;
+    enum rc rc = RC_OK;
+
+    json_tokener_reset(tokener);
+    name = run(tokener, look->string);
+    if (name == NULL)
+        return RC_NO_MEMORY;
+    if (json_object_object_get_ex(seen, json_object_get_string(name), NULL))
+        rc =
+            given_twice(look->t, (size_t)(look->string.data - look->t.data), text_in(name), faults);
+    else if (json_object_object_add(seen, json_object_get_string(name), NULL) != 0)
+        rc = RC_NO_MEMORY;
+    json_object_put(name);
+    return rc;
+}
+
+/* Which member of this text, otherwise good, is given twice: a walk with the names of all objects
+ * that are open. */
+static enum rc find_twice(struct text body, struct faults *faults)
+{
+    struct json_object *seen[JSON_LOOK_DEPTH_MAX + 1] = {NULL};
+    struct json_tokener *tokener = new_tokener(body.len);
+    struct json_look look = {.t = body};
+    enum rc rc = tokener != NULL ? RC_OK : RC_NO_MEMORY;
+
+    while (rc == RC_OK && look.at < body.len) {
+        char c = body.data[look.at];
+        int depth = look.depth;
+
+        (void)json_look_at_word(&look);
+        if (look.depth < depth) {
+            json_object_put(seen[depth]);
+            seen[depth] = NULL;
+        } else if (c == '{') {
+            seen[look.depth] = json_object_new_object();
+            rc = seen[look.depth] != NULL ? RC_OK : RC_NO_MEMORY;
+        } else if (c == ':') {
+            rc = note_name(tokener, &look, seen[depth], faults);
+        }
+    }
+    for (size_t i = 0; i < sizeof seen / sizeof seen[0]; i++)
+        json_object_put(seen[i]);
+    if (tokener != NULL)
+        free_tokener(tokener);
+    return rc == RC_OK ? cut_short(faults) : rc;
+}
+
+static enum rc bad_word(const struct json_look *look, struct faults *faults)
+{
+    char why[40] = "";
+
+    if (look->cut)
+        return cut_short(faults);
+    if (look->deep)
+        (void)snprintf(why, sizeof why, ": more than %d levels", JSON_LOOK_DEPTH_MAX);
+    return malformed(look->t, look->at, why, faults);
 }
 
 /* One value of any type; *out is NULL for null. */
@@ -125,16 +220,15 @@ static enum rc read_value(struct text body, struct json_object **out, struct fau
     if (body.len >= INT_MAX)
         return RC_TOO_LARGE;
     if (!text_is_utf8(body))
-        return malformed(faults, text_utf8_len(body));
+        return malformed(body, text_utf8_len(body), "", faults);
     if (!json_look_through(&look))
-        return look.cut ? cut_short(faults) : malformed(faults, look.at);
+        return bad_word(&look, faults);
     rc = parse(body, &root, faults);
     if (rc != RC_OK)
         return rc;
     if (count_members(root) != look.members) {
-        faults_add(faults, "", "body contains badly-formed JSON: a member is given twice");
         json_read_free(root);
-        return RC_INVALID;
+        return find_twice(body, faults);
     }
     *out = root;
     return RC_OK;
@@ -236,11 +330,6 @@ bool json_read_boolean(const struct json_object *object, const char *name)
 int64_t json_read_integer(const struct json_object *object, const char *name)
 {
     return json_object_get_int64(member(object, name));
-}
-
-static struct text text_in(struct json_object *value)
-{
-    return (struct text){json_object_get_string(value), (size_t)json_object_get_string_len(value)};
 }
 
 struct text json_read_text(const struct json_object *object, const char *name)

@@ -27,7 +27,8 @@ enum json_kind {
 };
 
 /* json_read_object: *out is new, released with json_read_free. RC_INVALID with
- * one fault, on the body as a whole, unless `body` is one JSON object. */
+ * one fault, on the body as a whole, unless `body` is one JSON object. The fault tells the place
+ * in characters from 1, where that is known, and which member is given twice. */
 RC_CHECK enum rc json_read_object(struct text body, struct json_object **out,
                                   struct faults *faults);
 

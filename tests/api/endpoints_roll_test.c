@@ -149,7 +149,7 @@ static const struct {
     {"{\"expiration\":3600", NULL, "body contains badly-formed JSON"},
     {"{\"expiration\":3600}}", NULL, "body contains badly-formed JSON (at character 20)"},
     {"{\"expiration\":1,\"expiration\":2}", NULL,
-     "body contains badly-formed JSON: a member is given twice"},
+     "body contains badly-formed JSON (at character 17): the member \"expiration\" is given twice"},
     {"null", NULL, TYPE},
     {"[]", NULL, TYPE},
     {"\"{}\"", NULL, TYPE},
