@@ -127,8 +127,6 @@ static void check_sizes(const struct endpoint *endpoint, struct faults *faults)
     for (size_t i = 0; i < ENDPOINT_MEMBERS; i++) {
         const struct endpoint_member_info *info = &endpoint_members[i];
 
-        if (faults_name(faults, info->path))
-            continue;
         if (endpoint->members[i].len > info->max)
             faults_add(faults, info->path, "%s must be at most %zu bytes", info->path, info->max);
         else if (!text_is_utf8(endpoint->members[i]))

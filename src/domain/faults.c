@@ -10,7 +10,7 @@ void faults_add(struct faults *faults, const char *member, const char *format, .
     struct fault *fault;
     va_list args;
 
-    if (faults->count == FAULTS_MAX)
+    if (faults->count == FAULTS_MAX || faults_name(faults, member))
         return;
     fault = &faults->list[faults->count++];
     (void)snprintf(fault->member, sizeof fault->member, "%s", member);

@@ -25,8 +25,9 @@ struct faults {
     struct fault list[FAULTS_MAX];
 };
 
-/* faults_add: the message is made as by printf and cut at its size. Entries
- * past FAULTS_MAX, more than there are members, are dropped. */
+/* faults_add: the message is made as by printf and cut at its size. What is wrong with a member
+ * first is told: a later entry of the same one is dropped, and so are those past FAULTS_MAX, more
+ * than there are members. */
 void faults_add(struct faults *faults, const char *member, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -243,6 +243,19 @@ START_TEST(every_failing_member_is_named)
 }
 END_TEST
 
+static const char *const wrong_types[] = {
+    "{\"name\":1,\"url\":2}", "{\"name\":[],\"url\":{},\"secret\":3}", "{\"name\":null}", "{}"};
+
+START_TEST(every_failing_member_is_named_once)
+{
+    bool with_secret = strstr(wrong_types[_i], "secret") != NULL;
+
+    create(wrong_types[_i]);
+    ck_assert_int_eq(api.response.status, 400);
+    ck_assert_str_eq(api_at(&api, "data.errors.#"), with_secret ? "3" : "2");
+}
+END_TEST
+
 START_TEST(a_refusal_never_repeats_the_secret)
 {
     create("{" MINIMAL ",\"secret\":\"do-not-tell\\u0001\"}");
@@ -340,6 +353,7 @@ Suite *endpoints_suite(void)
     tcase_add_loop_test(tc, an_endpoint_that_breaks_a_rule_is_refused_with_its_member, 0,
                         COUNT(invalid));
     tcase_add_test(tc, every_failing_member_is_named);
+    tcase_add_loop_test(tc, every_failing_member_is_named_once, 0, 4);
     tcase_add_test(tc, a_refusal_never_repeats_the_secret);
     tcase_add_test(tc, a_body_that_cannot_be_read_creates_nothing);
     tcase_add_loop_test(tc, an_unknown_endpoint_is_not_found, 0, COUNT(unknown));

@@ -2,6 +2,7 @@
 #include "api/envelope.h"
 #include "suites.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static struct response response;
@@ -151,10 +152,13 @@ END_TEST
 START_TEST(as_many_faults_as_there_can_be_are_answered)
 {
     struct faults faults = {0};
+    char member[32];
     size_t found = 0;
 
-    for (int i = 0; i < FAULTS_MAX; i++)
-        faults_add(&faults, "member", "%0*d", FAULTS_MESSAGE_SIZE - 1, i);
+    for (int i = 0; i < FAULTS_MAX; i++) {
+        (void)snprintf(member, sizeof member, "member%d", i);
+        faults_add(&faults, member, "%0*d", FAULTS_MESSAGE_SIZE - 1, i);
+    }
     ck_assert_int_eq(envelope_faults(&response, &faults), RC_INVALID);
     ck_assert_int_eq(response.status, 400);
     ck_assert_int_eq(buf_status(&response.body), RC_OK);

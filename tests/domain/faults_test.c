@@ -38,6 +38,19 @@ START_TEST(a_member_is_found_by_its_whole_name)
 }
 END_TEST
 
+START_TEST(a_member_is_told_of_once)
+{
+    struct faults faults = {0};
+
+    faults_add(&faults, "name", "of the wrong type");
+    faults_add(&faults, "url", "absent");
+    faults_add(&faults, "name", "absent");
+    ck_assert_uint_eq(faults.count, 2);
+    ck_assert_str_eq(faults.list[0].message, "of the wrong type");
+    ck_assert_str_eq(faults.list[1].member, "url");
+}
+END_TEST
+
 START_TEST(a_message_is_cut_at_its_size)
 {
     for (int len = FAULTS_MESSAGE_SIZE - 2; len <= FAULTS_MESSAGE_SIZE; len++) {
@@ -91,6 +104,7 @@ Suite *faults_suite(void)
 
     tcase_add_test(tc, an_entry_has_its_member_and_message);
     tcase_add_test(tc, a_member_is_found_by_its_whole_name);
+    tcase_add_test(tc, a_member_is_told_of_once);
     tcase_add_test(tc, a_message_is_cut_at_its_size);
     tcase_add_test(tc, a_member_s_name_may_fill_its_room);
     tcase_add_test(tc, entries_past_the_last_are_dropped);
