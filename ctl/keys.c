@@ -7,17 +7,25 @@
 
 #include <stdio.h>
 
+static enum rc read_scopes(struct ctl *ctl, uint32_t *scopes)
+{
+    char which[40];
+    size_t unknown;
+
+    if (apikey_scopes_parse(text_of(ctl->values[CTL_SCOPES]), scopes, &unknown))
+        return RC_OK;
+    (void)snprintf(which, sizeof which, "scope %zu of --scopes", unknown + 1);
+    apikey_scope_fault("--scopes", which, &ctl->faults);
+    return RC_INVALID;
+}
+
 static enum rc fill(struct ctl *ctl, struct apikey *key)
 {
     int64_t seconds = 0;
     enum rc rc = ctl_uid(ctl, CTL_PROJECT, &key->project);
 
-    if (rc == RC_OK && ctl->values[CTL_SCOPES] != NULL &&
-        !apikey_scopes_parse(text_of(ctl->values[CTL_SCOPES]), &key->scopes)) {
-        faults_add(&ctl->faults, "--scopes",
-                   "--scopes must be project_admin, or scopes from --help with commas between");
-        rc = RC_INVALID;
-    }
+    if (rc == RC_OK && ctl->values[CTL_SCOPES] != NULL)
+        rc = read_scopes(ctl, &key->scopes);
     if (rc == RC_OK)
         rc = ctl_integer(ctl, CTL_EXPIRES_IN, &seconds);
     if (rc == RC_OK && ctl->values[CTL_EXPIRES_IN] != NULL) {

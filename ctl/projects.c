@@ -71,13 +71,17 @@ static enum rc read_versions(struct ctl *ctl, struct project *project)
         struct text encoding = text_after(one, hash.len);
         struct project_version version;
 
-        if (!project_hash_named(hash, &version.hash) ||
-            !project_encoding_named(encoding, &version.encoding) ||
-            project->version_count == PROJECT_VERSIONS_MAX) {
+        if (project->version_count == PROJECT_VERSIONS_MAX) {
             faults_add(&ctl->faults, "--signature-versions",
-                       "--signature-versions must be up to %d of SHA256 or SHA512, each with :hex "
-                       "or :base64, commas between",
-                       PROJECT_VERSIONS_MAX);
+                       "--signature-versions must be 1 to %d versions", PROJECT_VERSIONS_MAX);
+            return RC_INVALID;
+        }
+        if (!project_hash_named(hash, &version.hash) ||
+            !project_encoding_named(encoding, &version.encoding)) {
+            faults_add(&ctl->faults, "--signature-versions",
+                       "version %zu of --signature-versions must be SHA256 or SHA512 with :hex or "
+                       ":base64, commas between",
+                       project->version_count + 1);
             return RC_INVALID;
         }
         project->versions[project->version_count++] = version;

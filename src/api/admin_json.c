@@ -100,20 +100,22 @@ static void read_version(const struct json_object *object, size_t i, struct proj
 {
     struct text hash = text_of("SHA256");
     struct text encoding = text_of("hex");
+    char path[FAULTS_MEMBER_SIZE];
 
+    (void)snprintf(path, sizeof path, "signature.versions[%zu]", i);
     if (json_read_item_kind(object, "versions", i) != JSON_KIND_OBJECT) {
-        body_wrong_type(faults, "signature.versions");
+        body_wrong_type(faults, path);
         return;
     }
     object = json_read_item(object, "versions", i);
-    body_text(object, "hash", "signature.versions.hash", &hash, faults);
-    body_text(object, "encoding", "signature.versions.encoding", &encoding, faults);
+    (void)snprintf(path, sizeof path, "signature.versions[%zu].hash", i);
+    body_text(object, "hash", path, &hash, faults);
     if (!project_hash_named(hash, &out->hash))
-        faults_add(faults, "signature.versions.hash",
-                   "signature.versions.hash must be SHA256 or SHA512");
+        faults_add(faults, path, "%s must be SHA256 or SHA512", path);
+    (void)snprintf(path, sizeof path, "signature.versions[%zu].encoding", i);
+    body_text(object, "encoding", path, &encoding, faults);
     if (!project_encoding_named(encoding, &out->encoding))
-        faults_add(faults, "signature.versions.encoding",
-                   "signature.versions.encoding must be hex or base64");
+        faults_add(faults, path, "%s must be hex or base64", path);
 }
 
 static void read_signature(const struct json_object *object, struct project *project,
@@ -154,12 +156,14 @@ static void read_scopes(const struct json_object *object, struct apikey *key, st
     key->scopes = 0;
     for (size_t i = 0; i < json_read_count(object, "scopes"); i++) {
         uint32_t scopes = 0;
+        size_t unknown;
 
         if (json_read_item_kind(object, "scopes", i) != JSON_KIND_STRING ||
-            !apikey_scopes_parse(json_read_item_text(object, "scopes", i), &scopes)) {
-            faults_add(faults, "scopes", "scopes must be a list of known scopes");
-            /* Named already: apikey_check need not. */
-            key->scopes = SCOPE_PROJECT_ADMIN;
+            !apikey_scopes_parse(json_read_item_text(object, "scopes", i), &scopes, &unknown)) {
+            char which[32];
+
+            (void)snprintf(which, sizeof which, "scopes[%zu]", i);
+            apikey_scope_fault("scopes", which, faults);
             return;
         }
         key->scopes |= scopes;

@@ -114,11 +114,12 @@ static uint32_t scope_named(struct text name)
     return 0;
 }
 
-bool apikey_scopes_parse(struct text names, uint32_t *scopes)
+bool apikey_scopes_parse(struct text names, uint32_t *scopes, size_t *unknown)
 {
     uint32_t found = 0;
     size_t start = 0;
 
+    *unknown = 0;
     for (size_t i = 0; i <= names.len; i++) {
         uint32_t scope;
 
@@ -129,6 +130,7 @@ bool apikey_scopes_parse(struct text names, uint32_t *scopes)
             if (scope == 0)
                 return false;
             found |= scope;
+            ++*unknown;
         }
         start = i + 1;
     }
@@ -136,6 +138,17 @@ bool apikey_scopes_parse(struct text names, uint32_t *scopes)
         return false;
     *scopes = found;
     return true;
+}
+
+void apikey_scope_fault(const char *member, const char *which, struct faults *faults)
+{
+    char names[FAULTS_MESSAGE_SIZE];
+    size_t at = 0;
+
+    for (size_t i = 0; i < SCOPES_KNOWN; i++)
+        at += (size_t)snprintf(names + at, sizeof names - at, "%s%s", i > 0 ? ", " : "",
+                               scopes_known[i].name);
+    faults_add(faults, member, "%s must be one of %s", which, names);
 }
 
 void apikey_scopes_format(uint32_t scopes, char out[APIKEY_SCOPES_SIZE])

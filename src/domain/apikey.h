@@ -13,6 +13,7 @@
 #include "domain/uid.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* What a key may do; stored as these bits, which therefore never change. */
@@ -84,8 +85,13 @@ RC_CHECK enum rc apikey_check(const struct apikey *key, struct faults *faults);
 const char *apikey_scope_name(enum scope scope);
 
 /* apikey_scopes_parse: names separated by commas or spaces, "project_admin"
- * among them; false on an unknown name or none at all. */
-RC_CHECK bool apikey_scopes_parse(struct text names, uint32_t *scopes);
+ * among them; false on an unknown name or none at all, *unknown being its place among them,
+ * from 0. */
+RC_CHECK bool apikey_scopes_parse(struct text names, uint32_t *scopes, size_t *unknown);
+
+/* apikey_scope_fault: adds a fault on `member` that says which scopes there are; `which` is what
+ * the sender calls the one that is none of them. */
+void apikey_scope_fault(const char *member, const char *which, struct faults *faults);
 
 /* apikey_scopes_format: the names, comma-separated; "project_admin" for all. */
 void apikey_scopes_format(uint32_t scopes, char out[APIKEY_SCOPES_SIZE]);

@@ -231,12 +231,13 @@ static const struct {
     {"{\"signature\":[]}", "signature"},
     {"{\"signature\":{\"header\":1}}", "signature.header"},
     {"{\"signature\":{\"versions\":{}}}", "signature.versions"},
-    {"{\"signature\":{\"versions\":[1]}}", "signature.versions"},
-    {"{\"signature\":{\"versions\":[null]}}", "signature.versions"},
-    {"{\"signature\":{\"versions\":[{\"hash\":1}]}}", "signature.versions.hash"},
-    {"{\"signature\":{\"versions\":[{\"hash\":\"MD5\"}]}}", "signature.versions.hash"},
-    {"{\"signature\":{\"versions\":[{\"hash\":\"sha256\"}]}}", "signature.versions.hash"},
-    {"{\"signature\":{\"versions\":[{\"encoding\":\"HEX\"}]}}", "signature.versions.encoding"},
+    {"{\"signature\":{\"versions\":[1]}}", "signature.versions[0]"},
+    {"{\"signature\":{\"versions\":[{},null]}}", "signature.versions[1]"},
+    {"{\"signature\":{\"versions\":[{\"hash\":1}]}}", "signature.versions[0].hash"},
+    {"{\"signature\":{\"versions\":[{\"hash\":\"MD5\"}]}}", "signature.versions[0].hash"},
+    {"{\"signature\":{\"versions\":[{},{\"hash\":\"sha256\"}]}}", "signature.versions[1].hash"},
+    {"{\"signature\":{\"versions\":[{},{},{\"encoding\":\"HEX\"}]}}",
+     "signature.versions[2].encoding"},
 };
 
 START_TEST(a_setting_that_cannot_be_is_a_fault)
@@ -246,6 +247,20 @@ START_TEST(a_setting_that_cannot_be_is_a_fault)
     read_project(wrong_settings[_i].body, &project);
     ck_assert_uint_eq(faults.count, 1);
     ck_assert_str_eq(faults.list[0].member, wrong_settings[_i].member);
+}
+END_TEST
+
+START_TEST(each_version_that_cannot_be_is_named)
+{
+    struct project project = sample_project(1);
+
+    read_project(
+        "{\"signature\":{\"versions\":[{\"hash\":\"x\"},{},{\"hash\":\"x\",\"encoding\":7}]}}",
+        &project);
+    ck_assert_uint_eq(faults.count, 3);
+    ck_assert_str_eq(faults.list[0].message, "signature.versions[0].hash must be SHA256 or SHA512");
+    ck_assert(faults_name(&faults, "signature.versions[2].hash"));
+    ck_assert(faults_name(&faults, "signature.versions[2].encoding"));
 }
 END_TEST
 
@@ -321,6 +336,18 @@ START_TEST(a_wish_that_cannot_be_is_one_fault)
 }
 END_TEST
 
+START_TEST(the_scope_that_there_is_not_is_told_by_its_place)
+{
+    struct apikey key = sample_apikey(2, 1);
+
+    read_body("{\"scopes\":[\"sign\",\"keys:write\",\"hidden\"]}");
+    admin_json_read_apikey(object, &key, &faults);
+    ck_assert_int_eq(
+        strncmp(faults.list[0].message, "scopes[2] must be one of project_admin, ", 40), 0);
+    ck_assert_ptr_null(strstr(faults.list[0].message, "hidden"));
+}
+END_TEST
+
 START_TEST(no_scope_at_all_is_the_domains_to_refuse)
 {
     struct apikey key = sample_apikey(2, 1);
@@ -351,10 +378,12 @@ Suite *admin_json_suite(void)
     tcase_add_test(tc, a_projects_settings_are_read);
     tcase_add_loop_test(tc, settings_that_are_absent_or_null_keep_their_value, 0, COUNT(keeping));
     tcase_add_loop_test(tc, a_setting_that_cannot_be_is_a_fault, 0, COUNT(wrong_settings));
+    tcase_add_test(tc, each_version_that_cannot_be_is_named);
     tcase_add_loop_test(tc, too_many_or_no_versions_are_the_domains_to_refuse, 0, 2);
     tcase_add_test(tc, an_api_keys_wishes_are_read);
     tcase_add_test(tc, what_is_not_wished_for_stays);
     tcase_add_loop_test(tc, a_wish_that_cannot_be_is_one_fault, 0, COUNT(wrong_wishes));
+    tcase_add_test(tc, the_scope_that_there_is_not_is_told_by_its_place);
     tcase_add_test(tc, no_scope_at_all_is_the_domains_to_refuse);
     suite_add_tcase(suite, tc);
     return suite;

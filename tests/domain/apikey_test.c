@@ -14,6 +14,8 @@ static const uint8_t secret[APIKEY_SECRET_BYTES] = {0,  1,  2,  3,  4,  5,  6,  
                                                     11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
                                                     22, 23, 24, 25, 26, 27, 28, 29, 30, 31};
 
+static size_t unknown; /* which of the scopes that are parsed is none */
+
 static struct uid key_uid(void)
 {
     return uid_make(INT64_C(1469918176385), entropy);
@@ -350,7 +352,7 @@ START_TEST(a_scope_keeps_its_bit_and_name)
 
     ck_assert_uint_eq((uint32_t)scopes[_i].scope, scopes[_i].bits);
     ck_assert_str_eq(apikey_scope_name(scopes[_i].scope), scopes[_i].name);
-    ck_assert(apikey_scopes_parse(text_of(scopes[_i].name), &parsed));
+    ck_assert(apikey_scopes_parse(text_of(scopes[_i].name), &parsed, &unknown));
     ck_assert_uint_eq(parsed, scopes[_i].bits);
     apikey_scopes_format(scopes[_i].bits, formatted);
     ck_assert_str_eq(formatted, scopes[_i].name);
@@ -365,7 +367,7 @@ START_TEST(scopes_are_separated_by_commas_or_spaces)
     for (size_t i = 0; i < sizeof spellings / sizeof spellings[0]; i++) {
         uint32_t parsed = 0;
 
-        ck_assert(apikey_scopes_parse(text_of(spellings[i]), &parsed));
+        ck_assert(apikey_scopes_parse(text_of(spellings[i]), &parsed, &unknown));
         ck_assert_uint_eq(parsed, SCOPE_SIGN | SCOPE_SECRETS_ROLL);
     }
 }
@@ -375,12 +377,12 @@ START_TEST(the_bundle_is_all_scopes)
 {
     uint32_t parsed = 0;
 
-    ck_assert(apikey_scopes_parse(text_of("sign,project_admin"), &parsed));
+    ck_assert(apikey_scopes_parse(text_of("sign,project_admin"), &parsed, &unknown));
     ck_assert_uint_eq(parsed, SCOPE_PROJECT_ADMIN);
     ck_assert(apikey_scopes_parse(text_of("endpoints:read endpoints:write secrets:roll "
                                           "secrets:read keys:write project:write history:read "
                                           "sign"),
-                                  &parsed));
+                                  &parsed, &unknown));
     ck_assert_uint_eq(parsed, SCOPE_PROJECT_ADMIN);
 }
 END_TEST
@@ -404,10 +406,39 @@ START_TEST(unknown_scopes_and_none_at_all_are_refused)
     uint32_t parsed;
 
     for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
-        ck_assert_msg(!apikey_scopes_parse(text_of(refused[i]), &parsed), "\"%s\" was read",
-                      refused[i]);
-    ck_assert(!apikey_scopes_parse((struct text){NULL, 0}, &parsed));
-    ck_assert(!apikey_scopes_parse((struct text){"sign\0", 5}, &parsed));
+        ck_assert_msg(!apikey_scopes_parse(text_of(refused[i]), &parsed, &unknown),
+                      "\"%s\" was read", refused[i]);
+    ck_assert(!apikey_scopes_parse((struct text){NULL, 0}, &parsed, &unknown));
+    ck_assert(!apikey_scopes_parse((struct text){"sign\0", 5}, &parsed, &unknown));
+}
+END_TEST
+
+static const struct {
+    const char *names;
+    size_t unknown;
+} first_unknown[] = {
+    {"", 0}, {" , ", 0}, {"x", 0}, {"sign,x", 1}, {", sign  x,y", 1}, {"sign,secrets:roll,SIGN", 2},
+};
+
+START_TEST(the_first_unknown_scope_is_told)
+{
+    uint32_t parsed = 0;
+
+    unknown = 99;
+    ck_assert(!apikey_scopes_parse(text_of(first_unknown[_i].names), &parsed, &unknown));
+    ck_assert_uint_eq(unknown, first_unknown[_i].unknown);
+}
+END_TEST
+
+START_TEST(a_fault_of_a_scope_says_which_there_are)
+{
+    struct faults faults = {0};
+
+    apikey_scope_fault("scopes", "scopes[7]", &faults);
+    ck_assert_str_eq(faults.list[0].member, "scopes");
+    ck_assert_str_eq(faults.list[0].message,
+                     "scopes[7] must be one of project_admin, endpoints:read, endpoints:write, "
+                     "secrets:roll, secrets:read, keys:write, project:write, history:read, sign");
 }
 END_TEST
 
@@ -421,7 +452,7 @@ START_TEST(every_set_of_scopes_is_written_and_read_back)
         memset(formatted, '#', sizeof formatted);
         apikey_scopes_format(set, formatted);
         ck_assert_ptr_nonnull(memchr(formatted, '\0', sizeof formatted));
-        ck_assert(apikey_scopes_parse(text_of(formatted), &parsed));
+        ck_assert(apikey_scopes_parse(text_of(formatted), &parsed, &unknown));
         ck_assert_uint_eq(parsed, set);
     }
     apikey_scopes_format(SCOPE_SIGN | SCOPE_ENDPOINTS_READ, formatted);
@@ -460,6 +491,9 @@ Suite *apikey_suite(void)
     tcase_add_test(tc, scopes_are_separated_by_commas_or_spaces);
     tcase_add_test(tc, the_bundle_is_all_scopes);
     tcase_add_test(tc, unknown_scopes_and_none_at_all_are_refused);
+    tcase_add_loop_test(tc, the_first_unknown_scope_is_told, 0,
+                        (int)(sizeof first_unknown / sizeof first_unknown[0]));
+    tcase_add_test(tc, a_fault_of_a_scope_says_which_there_are);
     tcase_add_test(tc, every_set_of_scopes_is_written_and_read_back);
     suite_add_tcase(suite, tc);
     return suite;

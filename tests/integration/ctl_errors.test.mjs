@@ -225,9 +225,14 @@ describe('hookrollctl that cannot', () => {
     fails(
       'an unknown scope',
       REFUSED,
-      () => ['key', 'create', '--project', project.uid, '--scopes', 'everything'],
-      /--scopes/,
+      () => ['key', 'create', '--project', project.uid, '--scopes', 'sign,everything'],
+      /scope 2 of --scopes must be one of project_admin, .*, sign$/m,
     );
+    for (const [what, versions, words] of [
+      ['the second signature version', 'SHA256:hex,MD5:hex', /version 2 of --signature-versions must be SHA256 or SHA512/],
+      ['a fifth signature version', Array(5).fill('SHA256:hex').join(), /--signature-versions must be 1 to 4 versions/],
+    ])
+      fails(what, REFUSED, () => ['project', 'create', '--name', 'x', '--signature-versions', versions], words);
     fails(
       'a key that ends at once',
       REFUSED,

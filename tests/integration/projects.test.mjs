@@ -135,12 +135,12 @@ withService('A project', {}, (at) => {
       ['a header of 65 characters', { signature: { header: 'x'.repeat(65) } }, 'signature.header'],
       ['no version', { signature: { versions: [] } }, 'signature.versions'],
       ['five versions', { signature: { versions: Array(5).fill(SHA256_HEX) } }, 'signature.versions'],
-      ['a version that is no object', { signature: { versions: ['SHA256'] } }, 'signature.versions'],
+      ['a version that is no object', { signature: { versions: ['SHA256'] } }, 'signature.versions[0]'],
       ['versions that are no list', { signature: { versions: SHA256_HEX } }, 'signature.versions'],
-      ['an unknown hash', { signature: { versions: [{ hash: 'MD5' }] } }, 'signature.versions.hash'],
-      ['a hash in lower case', { signature: { versions: [{ hash: 'sha256' }] } }, 'signature.versions.hash'],
-      ['an empty hash', { signature: { versions: [{ hash: '' }] } }, 'signature.versions.hash'],
-      ['an unknown encoding', { signature: { versions: [SHA256_HEX, { encoding: 'base32' }] } }, 'signature.versions.encoding'],
+      ['an unknown hash', { signature: { versions: [{ hash: 'MD5' }] } }, 'signature.versions[0].hash'],
+      ['a hash in lower case', { signature: { versions: [{ hash: 'sha256' }] } }, 'signature.versions[0].hash'],
+      ['an empty hash', { signature: { versions: [{ hash: '' }] } }, 'signature.versions[0].hash'],
+      ['an unknown encoding', { signature: { versions: [SHA256_HEX, { encoding: 'base32' }] } }, 'signature.versions[1].encoding'],
     ];
     for (const [what, body, field] of bad) test(`refuses ${what}`, () => refused(body, [field]));
 
@@ -158,7 +158,7 @@ withService('A project', {}, (at) => {
 
     test('names every failing member at once', async () => {
       const body = { name: '', max_grace: -1, max_signing_secrets: 0, signature: { header: 'a b', versions: [{ hash: 'x', encoding: 'x' }] } };
-      await refused(body, ['name', 'max_grace', 'max_signing_secrets', 'signature.header', 'signature.versions.hash', 'signature.versions.encoding']);
+      await refused(body, ['name', 'max_grace', 'max_signing_secrets', 'signature.header', 'signature.versions[0].hash', 'signature.versions[0].encoding']);
     });
 
     for (const [what, body, message] of [['an empty body', '', 'body must not be empty'], ['null', 'null', 'body contains incorrect JSON type'], ['a cut body', '{', /badly-formed/]])
