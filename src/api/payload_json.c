@@ -5,6 +5,35 @@
 #include "api/json_read.h"
 #include "base/crypto.h"
 
+#include <string.h>
+
+static bool is_digit(char c)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+    return c != '\0' && strchr(digits, c) != NULL;
+}
+
+/* From which of its characters on, counted from 1, `encoded` is no base64. Up to there a byte is a
+ * character. */
+static size_t breaks_at(struct text encoded)
+{
+    size_t digits = 0;
+    size_t padding = 0;
+    size_t wanted;
+
+    while (digits < encoded.len && is_digit(encoded.data[digits]))
+        digits++;
+    wanted = digits % 4 < 2 ? 0 : 4 - digits % 4;
+    while (padding < wanted && digits + padding < encoded.len &&
+           encoded.data[digits + padding] == '=')
+        padding++;
+    if (digits + padding < encoded.len || encoded.len % 4 != 0)
+        return digits + padding + 1;
+    /* The last digit has bits for which there is no byte. */
+    return digits;
+}
+
 static enum rc decode(struct text encoded, struct arena *arena, struct text *out,
                       struct faults *faults)
 {
@@ -17,7 +46,10 @@ static enum rc decode(struct text encoded, struct arena *arena, struct text *out
     if (crypto_base64_decode(CRYPTO_BASE64, encoded.data, encoded.len, room, size, &len))
         *out = (struct text){room, len};
     else
-        faults_add(faults, "payload_base64", "payload_base64 must be padded base64");
+        faults_add(faults, "payload_base64",
+                   "payload_base64 must be standard base64 with padding (RFC 4648, section 4), "
+                   "which it is not from character %zu on",
+                   breaks_at(encoded));
     return RC_OK;
 }
 

@@ -233,6 +233,32 @@ START_TEST(signing_needs_its_scope_owner_and_endpoint)
 }
 END_TEST
 
+static const struct {
+    const char *encoded;
+    int from;
+} not_base64[] = {
+    {"a", 2},         {"YQ", 3},         {"YQ=", 4},   {"YQ==YQ==", 5}, {"Y===", 2},
+    {"=YQ=", 1},      {"YR==", 2},       {"YWJ=", 3},  {"YQ===", 5},    {"YW-_", 3},
+    {"YWJj YWJj", 5}, {"YWJjYWJjY", 10}, {"====", 1},  {"\\u0000", 1},  {"YQ=\\n", 4},
+    {"-", 1},         {"==", 1},         {"YWJj=", 5}, {"YWJ==", 5},    {"YWJj\\u00e9===", 5},
+};
+
+START_TEST(base64_is_asked_for_with_the_place_where_it_breaks)
+{
+    char body[128];
+    char message[128];
+
+    (void)snprintf(body, sizeof body, "{\"payload_base64\":\"%s\"}", not_base64[_i].encoded);
+    (void)snprintf(
+        message, sizeof message,
+        "payload_base64 must be standard base64 with padding (RFC 4648, section 4), which "
+        "it is not from character %d on",
+        not_base64[_i].from);
+    sign(body);
+    api_expect(&api, 400, message);
+}
+END_TEST
+
 Suite *signatures_suite(void)
 {
     Suite *suite = suite_create("signatures");
@@ -251,6 +277,8 @@ Suite *signatures_suite(void)
     tcase_add_test(signing, another_media_type_is_refused_and_both_are_named);
     tcase_add_test(signing, an_endpoint_that_is_paused_says_so);
     tcase_add_test(signing, signing_needs_its_scope_owner_and_endpoint);
+    tcase_add_loop_test(signing, base64_is_asked_for_with_the_place_where_it_breaks, 0,
+                        (int)(sizeof not_base64 / sizeof not_base64[0]));
     suite_add_tcase(suite, signing);
     return suite;
 }
