@@ -1,8 +1,12 @@
 /* args: options' names and their values as what they stand for. */
 #include "ctl.h"
+#include "domain/project.h"
+#include "domain/sign.h"
+#include "domain/verify.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -43,6 +47,26 @@ static const char *const names[CTL_OPTIONS] = {
     [CTL_UNVERIFIED] = "--unverified",
 };
 
+/* Of those that are integers. */
+static const struct range {
+    int64_t min;
+    int64_t max; /* 0: the project's to say, which is shown OUT_OF_RANGE for what is no integer */
+    const char *unit;
+} ranges[CTL_VALUES] = {
+    [CTL_EXPIRES_IN] = {1, PROJECT_GRACE_CEILING, " (seconds)"},
+    [CTL_EXPIRATION] = {0, 0, ""},
+    [CTL_DEFAULT_GRACE] = {0, 0, ""},
+    [CTL_MAX_GRACE] = {0, PROJECT_GRACE_CEILING, " (seconds)"},
+    [CTL_MAX_SIGNING_SECRETS] = {1, PROJECT_SIGNING_SECRETS_MAX, ""},
+    [CTL_LIMIT] = {1, INT64_MAX, ""},
+    [CTL_TIMESTAMP] = {0, SIGN_TIMESTAMP_MAX, " (Unix seconds)"},
+    [CTL_TOLERANCE] = {0, VERIFY_TOLERANCE_MAX, " (seconds)"},
+};
+
+enum {
+    OUT_OF_RANGE = -1
+};
+
 const char *ctl_name(enum ctl_option option)
 {
     return names[option];
@@ -58,10 +82,30 @@ enum rc ctl_uid(struct ctl *ctl, enum ctl_option option, struct uid *out)
 
 enum rc ctl_integer(struct ctl *ctl, enum ctl_option option, int64_t *out)
 {
-    if (ctl->values[option] == NULL || text_to_int64(text_of(ctl->values[option]), out))
+    const struct range *range = &ranges[option];
+    int64_t value = OUT_OF_RANGE;
+    bool good;
+
+    if (ctl->values[option] == NULL)
         return RC_OK;
-    faults_add(&ctl->faults, names[option], "%s must be an integer", names[option]);
+    good = text_to_int64(text_of(ctl->values[option]), &value);
+    if (range->max == 0 || (good && value >= range->min && value <= range->max)) {
+        *out = value;
+        return RC_OK;
+    }
+    faults_add(&ctl->faults, names[option],
+               "%s must be an integer from %" PRId64 " to %" PRId64 "%s", names[option], range->min,
+               range->max, range->unit);
     return RC_INVALID;
+}
+
+/* What --secret-file names is not repeated: it might be the secret itself. */
+static void explain_file(struct ctl *ctl, enum ctl_option option, const char *why)
+{
+    const bool told = option != CTL_SECRET_FILE;
+
+    (void)snprintf(ctl->why, sizeof ctl->why, "%s%s%s: %s", names[option], told ? " " : "",
+                   told ? ctl->values[option] : "", why);
 }
 
 enum rc ctl_read(struct ctl *ctl, enum ctl_option option, size_t max, struct text *out)
@@ -71,12 +115,12 @@ enum rc ctl_read(struct ctl *ctl, enum ctl_option option, size_t max, struct tex
     int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     char *room = arena_alloc(&ctl->arena, max + 1);
     enum rc rc = RC_OK;
+    char too_large[48];
     ssize_t n = -1;
 
     if (fd < 0 || room == NULL) {
         rc = errno == ENOENT ? RC_NOT_FOUND : RC_SYSTEM;
-        (void)snprintf(ctl->why, sizeof ctl->why, "%s %s: %s", names[option], path,
-                       strerror(errno));
+        explain_file(ctl, option, strerror(errno));
         goto out;
     }
     *out = (struct text){room, 0};
@@ -89,12 +133,11 @@ enum rc ctl_read(struct ctl *ctl, enum ctl_option option, size_t max, struct tex
     }
     if (out->len > max) {
         rc = RC_TOO_LARGE;
-        (void)snprintf(ctl->why, sizeof ctl->why, "%s %s: more than %zu bytes", names[option], path,
-                       max);
+        (void)snprintf(too_large, sizeof too_large, "more than %zu bytes", max);
+        explain_file(ctl, option, too_large);
     } else if (n < 0) {
         rc = RC_SYSTEM;
-        (void)snprintf(ctl->why, sizeof ctl->why, "%s %s: %s", names[option], path,
-                       strerror(errno));
+        explain_file(ctl, option, strerror(errno));
     }
 out:
     if (fd >= 0 && !standard)

@@ -54,6 +54,7 @@ enum ctl_option {
 };
 
 struct ctl {
+    unsigned given;                 /* options, as bits */
     const char *values[CTL_VALUES]; /* as given, or NULL; borrowed from argv */
     bool json;
     bool show_secrets;
@@ -113,12 +114,13 @@ const char *ctl_name(enum ctl_option option);
 /* ctl_uid: the option's value as a uid. RC_INVALID with a fault. */
 RC_CHECK enum rc ctl_uid(struct ctl *ctl, enum ctl_option option, struct uid *out);
 
-/* ctl_integer: the option's value; *out keeps its value when it was not given. */
+/* ctl_integer: the option's value; *out keeps its value when it was not given. RC_INVALID with a
+ * fault that names the option's range, unless that is the project's to say. */
 RC_CHECK enum rc ctl_integer(struct ctl *ctl, enum ctl_option option, int64_t *out);
 
 /* ctl_read: the whole file that the option names, "-" for standard input,
  * borrowed from the arena; at most `max` bytes. RC_NOT_FOUND, RC_SYSTEM,
- * RC_TOO_LARGE with ctl->why. */
+ * RC_TOO_LARGE with ctl->why, which names the file, unless a secret may stand in its place. */
 RC_CHECK enum rc ctl_read(struct ctl *ctl, enum ctl_option option, size_t max, struct text *out);
 
 /* --- shared.c --- */

@@ -158,11 +158,6 @@ static enum rc read_received(struct ctl *ctl, struct text convoy,
     struct text rest = {NULL, 0};
     enum rc rc = ctl_integer(ctl, CTL_TOLERANCE, &received->tolerance);
 
-    if (rc == RC_OK && (received->tolerance < 0 || received->tolerance > VERIFY_TOLERANCE_MAX)) {
-        faults_add(&ctl->faults, "--tolerance", "--tolerance must be from 0 to %d (seconds)",
-                   VERIFY_TOLERANCE_MAX);
-        rc = RC_INVALID;
-    }
     if (rc == RC_OK)
         rc = ctl_read(ctl, CTL_PAYLOAD, PAYLOAD_MAX, &received->body);
     if (rc == RC_OK)
@@ -229,14 +224,8 @@ enum rc ctl_verify(struct ctl *ctl)
     struct delivery_verdict verdict;
     struct endpoint endpoint;
     struct project project;
-    enum rc rc;
+    enum rc rc = alone ? make_endpoint(ctl, &project, &endpoint) : ctl_open(ctl);
 
-    if (alone == (ctl->values[CTL_PROJECT] != NULL || ctl->values[CTL_ENDPOINT] != NULL)) {
-        faults_add(&ctl->faults, "--secret-file",
-                   "either --project and --endpoint must be given, or --secret-file");
-        return RC_INVALID;
-    }
-    rc = alone ? make_endpoint(ctl, &project, &endpoint) : ctl_open(ctl);
     if (rc == RC_OK && !alone)
         rc = find(ctl, &project, &endpoint);
     if (rc == RC_OK)

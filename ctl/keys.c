@@ -28,15 +28,8 @@ static enum rc fill(struct ctl *ctl, struct apikey *key)
         rc = read_scopes(ctl, &key->scopes);
     if (rc == RC_OK)
         rc = ctl_integer(ctl, CTL_EXPIRES_IN, &seconds);
-    if (rc == RC_OK && ctl->values[CTL_EXPIRES_IN] != NULL) {
-        if (seconds < 1 || seconds > PROJECT_GRACE_CEILING) {
-            faults_add(
-                &ctl->faults, "--expires-in",
-                "--expires-in must be a number of seconds, at least 1 and at most ten years");
-            return RC_INVALID;
-        }
+    if (rc == RC_OK && ctl->values[CTL_EXPIRES_IN] != NULL)
         key->expires_at = ctl->now + seconds * 1000;
-    }
     return rc;
 }
 

@@ -7,11 +7,17 @@
 #include "store/metrics.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static void explain(struct ctl *ctl, enum rc rc, const struct roll *roll)
 {
-    if (rc == RC_INVALID && ctl->faults.count == 0)
-        ctl->faults = roll->faults;
+    /* Members of a roll are options here, but for the secret, which is in a file. */
+    for (size_t i = 0; rc == RC_INVALID && i < roll->faults.count; i++) {
+        const struct fault *fault = &roll->faults.list[i];
+
+        faults_add(&ctl->faults, fault->member, "%s%s",
+                   strcmp(fault->member, "secret") != 0 ? "--" : "", fault->message);
+    }
     if (rc == RC_CONFLICT)
         roll_refusal(roll, ctl->why);
     if (rc == RC_NOT_FOUND && ctl->why[0] == '\0')
