@@ -54,7 +54,7 @@ enum ctl_option {
 };
 
 struct ctl {
-    unsigned given;                 /* options, as bits */
+    uint64_t given;                 /* options, as bits */
     const char *values[CTL_VALUES]; /* as given, or NULL; borrowed from argv */
     bool json;
     bool show_secrets;

@@ -22,40 +22,11 @@ enum {
 };
 
 static const char usage[] =
-    "usage: hookrollctl COMMAND [OPTION ...], or hookrollctl --help or --version\n"
-    "\n"
-    "  init                                      make the store and its master key\n"
-    "  master-key add                            put a new key before those of the key file\n"
-    "  reseal                                    seal everything with its first key\n"
-    "  project create    --name NAME [SETTING ...]\n"
-    "  project update    --project ID [--name NAME] [SETTING ...]\n"
-    "  project roll      --project ID [--expiration S] [--created-before T] [--reason TEXT]\n"
-    "  project list\n"
-    "  key create        --project ID [--name NAME] [--scopes LIST] [--owner-id ID]\n"
-    "                    [--expires-in S]\n"
-    "  key list          --project ID\n"
-    "  key revoke        --key ID\n"
-    "  endpoint create   --project ID (--name NAME --url URL [--owner-id ID] | --input FILE)\n"
-    "                    [--secret-file FILE] [--show-secrets]\n"
-    "  endpoint get      --project ID --endpoint ID [--show-secrets]\n"
-    "  endpoint list     --project ID [--limit N] [--show-secrets]\n"
-    "  endpoint update   --project ID --endpoint ID [--name NAME] [--url URL]\n"
-    "                    [--owner-id ID] [--input FILE] [--show-secrets]\n"
-    "  endpoint pause    --project ID --endpoint ID [--show-secrets]\n"
-    "  endpoint activate --project ID --endpoint ID [--show-secrets]  (resumes)\n"
-    "  endpoint delete   --project ID --endpoint ID          (its history stays)\n"
-    "  roll              --project ID --endpoint ID [--expiration S] [--secret-file FILE]\n"
-    "                    [--reason TEXT] [--show-secrets]\n"
-    "  revoke            --project ID --endpoint ID --secret-id ID [--reason TEXT]\n"
-    "                    [--show-secrets]\n"
-    "  secrets           --project ID [--in-grace] [--unverified] [--limit N]\n"
-    "  history           --project ID [--endpoint ID] [--limit N]\n"
-    "  sign              --project ID --endpoint ID --payload FILE [--message-id ID]\n"
-    "                    [--timestamp S] [--compact]\n"
-    "  verify            (--project ID --endpoint ID | --secret-file FILE) --payload FILE\n"
-    "                    --headers FILE [--tolerance S] [--signature-header NAME]\n"
-    "                    [--signature-versions LIST]\n"
-    "  metrics                                   all counts, as Prometheus reads them\n"
+    "usage: hookrollctl COMMAND [OPTION ...], or hookrollctl [COMMAND] --help, or --version\n"
+    "\n";
+
+/* Behind the commands. */
+static const char notes[] =
     "\n"
     "SETTING: --default-grace S, --max-grace S, --max-signing-secrets N,\n"
     "--signature-header NAME, --signature-versions LIST (such as SHA256:hex,SHA512:base64).\n"
@@ -78,52 +49,96 @@ static const char usage[] =
 #define MEMBERS      (TAKES(CTL_NAME) | TAKES(CTL_URL) | TAKES(CTL_OWNER_ID) | TAKES(CTL_INPUT))
 #define SHOWN        TAKES(CTL_SHOW_SECRETS) /* of commands that print endpoints */
 
+/* Begins a further line of a synopsis. */
+#define INDENT "\n                    "
+
+/* What a command works on. */
+enum place {
+    ON_STORE,   /* which is open when it runs */
+    ON_NOTHING, /* it makes the store, or looks at none */
+    ON_SECRETS  /* of an endpoint, for which it opens the store, or the one in a file */
+};
+
 struct command {
     const char *noun;
     const char *verb; /* NULL: the noun is the whole command */
     enum rc (*run)(struct ctl *ctl);
+    const char *synopsis;
     uint64_t needs; /* options, as bits */
     uint64_t takes; /* beside those */
-    bool storeless; /* runs without the store, which it makes or opens itself */
+    enum place place;
 };
 
 static const struct command commands[] = {
-    {"init", NULL, ctl_init, 0, 0, true},
-    {"master-key", "add", ctl_master_key_add, 0, 0, true},
-    {"reseal", NULL, ctl_reseal, 0, 0, false},
-    {"project", "create", ctl_project_create, TAKES(CTL_NAME), SETTINGS, false},
-    {"project", "update", ctl_project_update, TAKES(CTL_PROJECT), TAKES(CTL_NAME) | SETTINGS,
-     false},
-    {"project", "roll", ctl_project_roll, TAKES(CTL_PROJECT),
-     TAKES(CTL_EXPIRATION) | TAKES(CTL_CREATED_BEFORE) | TAKES(CTL_REASON), false},
-    {"project", "list", ctl_project_list, 0, 0, false},
-    {"key", "create", ctl_key_create, TAKES(CTL_PROJECT),
-     TAKES(CTL_NAME) | TAKES(CTL_SCOPES) | TAKES(CTL_OWNER_ID) | TAKES(CTL_EXPIRES_IN), false},
-    {"key", "list", ctl_key_list, TAKES(CTL_PROJECT), 0, false},
-    {"key", "revoke", ctl_key_revoke, TAKES(CTL_KEY), 0, false},
-    {"endpoint", "create", ctl_endpoint_create, TAKES(CTL_PROJECT),
-     MEMBERS | TAKES(CTL_SECRET_FILE) | SHOWN, false},
-    {"endpoint", "get", ctl_endpoint_get, ONE_ENDPOINT, SHOWN, false},
-    {"endpoint", "list", ctl_endpoint_list, TAKES(CTL_PROJECT), TAKES(CTL_LIMIT) | SHOWN, false},
-    {"endpoint", "update", ctl_endpoint_update, ONE_ENDPOINT, MEMBERS | SHOWN, false},
-    {"endpoint", "pause", ctl_endpoint_pause, ONE_ENDPOINT, SHOWN, false},
-    {"endpoint", "activate", ctl_endpoint_activate, ONE_ENDPOINT, SHOWN, false},
-    {"endpoint", "delete", ctl_endpoint_delete, ONE_ENDPOINT, 0, false},
-    {"roll", NULL, ctl_roll, ONE_ENDPOINT,
-     TAKES(CTL_EXPIRATION) | TAKES(CTL_SECRET_FILE) | TAKES(CTL_REASON) | SHOWN, false},
-    {"revoke", NULL, ctl_revoke, ONE_ENDPOINT | TAKES(CTL_SECRET_ID), TAKES(CTL_REASON) | SHOWN,
-     false},
-    {"secrets", NULL, ctl_secrets, TAKES(CTL_PROJECT),
-     TAKES(CTL_IN_GRACE) | TAKES(CTL_UNVERIFIED) | TAKES(CTL_LIMIT), false},
-    {"sign", NULL, ctl_sign, ONE_ENDPOINT | TAKES(CTL_PAYLOAD),
-     TAKES(CTL_MESSAGE_ID) | TAKES(CTL_TIMESTAMP) | TAKES(CTL_COMPACT), false},
-    {"verify", NULL, ctl_verify, TAKES(CTL_PAYLOAD) | TAKES(CTL_HEADERS),
+    {"init", NULL, ctl_init, "                        make the store and its master key", 0, 0,
+     ON_NOTHING},
+    {"master-key", "add", ctl_master_key_add,
+     "                        put a new key before those of the key file", 0, 0, ON_NOTHING},
+    {"reseal", NULL, ctl_reseal, "                        seal everything with its first key", 0, 0,
+     ON_STORE},
+    {"project", "create", ctl_project_create, "--name NAME [SETTING ...]", TAKES(CTL_NAME),
+     SETTINGS, ON_STORE},
+    {"project", "update", ctl_project_update, "--project ID [--name NAME] [SETTING ...]",
+     TAKES(CTL_PROJECT), TAKES(CTL_NAME) | SETTINGS, ON_STORE},
+    {"project", "roll", ctl_project_roll,
+     "--project ID [--expiration S] [--created-before T] [--reason TEXT]", TAKES(CTL_PROJECT),
+     TAKES(CTL_EXPIRATION) | TAKES(CTL_CREATED_BEFORE) | TAKES(CTL_REASON), ON_STORE},
+    {"project", "list", ctl_project_list, "", 0, 0, ON_STORE},
+    {"key", "create", ctl_key_create,
+     "--project ID [--name NAME] [--scopes LIST] [--owner-id ID]" INDENT "[--expires-in S]",
+     TAKES(CTL_PROJECT),
+     TAKES(CTL_NAME) | TAKES(CTL_SCOPES) | TAKES(CTL_OWNER_ID) | TAKES(CTL_EXPIRES_IN), ON_STORE},
+    {"key", "list", ctl_key_list, "--project ID", TAKES(CTL_PROJECT), 0, ON_STORE},
+    {"key", "revoke", ctl_key_revoke, "--key ID", TAKES(CTL_KEY), 0, ON_STORE},
+    {"endpoint", "create", ctl_endpoint_create,
+     "--project ID (--name NAME --url URL [--owner-id ID] | --input FILE)" INDENT
+     "[--secret-file FILE] [--show-secrets]",
+     TAKES(CTL_PROJECT), MEMBERS | TAKES(CTL_SECRET_FILE) | SHOWN, ON_STORE},
+    {"endpoint", "get", ctl_endpoint_get, "--project ID --endpoint ID [--show-secrets]",
+     ONE_ENDPOINT, SHOWN, ON_STORE},
+    {"endpoint", "list", ctl_endpoint_list, "--project ID [--limit N] [--show-secrets]",
+     TAKES(CTL_PROJECT), TAKES(CTL_LIMIT) | SHOWN, ON_STORE},
+    {"endpoint", "update", ctl_endpoint_update,
+     "--project ID --endpoint ID [--name NAME] [--url URL]" INDENT
+     "[--owner-id ID] [--input FILE] [--show-secrets]",
+     ONE_ENDPOINT, MEMBERS | SHOWN, ON_STORE},
+    {"endpoint", "pause", ctl_endpoint_pause, "--project ID --endpoint ID [--show-secrets]",
+     ONE_ENDPOINT, SHOWN, ON_STORE},
+    {"endpoint", "activate", ctl_endpoint_activate,
+     "--project ID --endpoint ID [--show-secrets]  (resumes)", ONE_ENDPOINT, SHOWN, ON_STORE},
+    {"endpoint", "delete", ctl_endpoint_delete,
+     "--project ID --endpoint ID          (its history stays)", ONE_ENDPOINT, 0, ON_STORE},
+    {"roll", NULL, ctl_roll,
+     "--project ID --endpoint ID [--expiration S] [--secret-file FILE]" INDENT
+     "[--reason TEXT] [--show-secrets]",
+     ONE_ENDPOINT, TAKES(CTL_EXPIRATION) | TAKES(CTL_SECRET_FILE) | TAKES(CTL_REASON) | SHOWN,
+     ON_STORE},
+    {"revoke", NULL, ctl_revoke,
+     "--project ID --endpoint ID --secret-id ID [--reason TEXT]" INDENT "[--show-secrets]",
+     ONE_ENDPOINT | TAKES(CTL_SECRET_ID), TAKES(CTL_REASON) | SHOWN, ON_STORE},
+    {"secrets", NULL, ctl_secrets, "--project ID [--in-grace] [--unverified] [--limit N]",
+     TAKES(CTL_PROJECT), TAKES(CTL_IN_GRACE) | TAKES(CTL_UNVERIFIED) | TAKES(CTL_LIMIT), ON_STORE},
+    {"history", NULL, ctl_history, "--project ID [--endpoint ID] [--limit N]", TAKES(CTL_PROJECT),
+     TAKES(CTL_ENDPOINT) | TAKES(CTL_LIMIT), ON_STORE},
+    {"sign", NULL, ctl_sign,
+     "--project ID --endpoint ID --payload FILE [--message-id ID]" INDENT
+     "[--timestamp S] [--compact]",
+     ONE_ENDPOINT | TAKES(CTL_PAYLOAD),
+     TAKES(CTL_MESSAGE_ID) | TAKES(CTL_TIMESTAMP) | TAKES(CTL_COMPACT), ON_STORE},
+    {"verify", NULL, ctl_verify,
+     "(--project ID --endpoint ID | --secret-file FILE) --payload FILE" INDENT
+     "--headers FILE [--tolerance S] [--signature-header NAME]" INDENT
+     "[--signature-versions LIST]",
+     TAKES(CTL_PAYLOAD) | TAKES(CTL_HEADERS),
      ONE_ENDPOINT | TAKES(CTL_SECRET_FILE) | TAKES(CTL_TOLERANCE) | TAKES(CTL_SIGNATURE_HEADER) |
          TAKES(CTL_SIGNATURE_VERSIONS),
-     true},
-    {"metrics", NULL, ctl_metrics, 0, 0, false},
-    {"history", NULL, ctl_history, TAKES(CTL_PROJECT), TAKES(CTL_ENDPOINT) | TAKES(CTL_LIMIT),
-     false},
+     ON_SECRETS},
+    {"metrics", NULL, ctl_metrics, "                        all counts, as Prometheus reads them",
+     0, 0, ON_STORE},
+};
+
+enum {
+    COMMANDS = sizeof commands / sizeof commands[0]
 };
 
 /* The last cause that a lower floor logged: it becomes part of the one line. */
@@ -141,11 +156,53 @@ static int fail_usage(const char *what, const char *which)
     return EXIT_USAGE;
 }
 
+/* Of a word that is no option: it is not repeated, as it might be a secret that slipped into the
+ * command line. `at` counts the words behind the program's name. */
+static int fail_word(const char *what, int at)
+{
+    char number[16];
+
+    (void)snprintf(number, sizeof number, "%d", at);
+    return fail_usage(what, number);
+}
+
+static int words_of(const struct command *command)
+{
+    return command->verb != NULL ? 2 : 1;
+}
+
+static bool is_help(const char *word)
+{
+    return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
+/* Ends the program with what these take: one command, all of a noun, or all. Returns only when the
+ * noun has none. */
+static void help(const struct command *only, const char *noun)
+{
+    bool begun = false;
+
+    for (size_t i = 0; i < COMMANDS; i++) {
+        const struct command *command = &commands[i];
+        char name[32];
+
+        if ((only != NULL && only != command) || (noun != NULL && strcmp(noun, command->noun) != 0))
+            continue;
+        (void)snprintf(name, sizeof name, "%s %s", command->noun,
+                       command->verb != NULL ? command->verb : "");
+        (void)printf("%s  %-*s%s\n", begun ? "" : usage, command->synopsis[0] != '\0' ? 18 : 0,
+                     name, command->synopsis);
+        begun = true;
+    }
+    if (begun)
+        exit(fputs(notes, stdout) < 0 || fflush(stdout) != 0 ? EXIT_FAILURE : EXIT_SUCCESS);
+}
+
 static const struct command *find(int *argc, char ***argv)
 {
-    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+    for (size_t i = 0; i < COMMANDS; i++) {
         const struct command *command = &commands[i];
-        int words = command->verb != NULL ? 2 : 1;
+        int words = words_of(command);
 
         if (*argc < words + 1 || strcmp((*argv)[1], command->noun) != 0 ||
             (words == 2 && strcmp((*argv)[2], command->verb) != 0))
@@ -178,27 +235,49 @@ static void set_flag(struct ctl *ctl, enum ctl_option option)
 }
 
 /* Takes the option at argv[*i], and its value; 0, or the exit status after a message. */
-static int take_option(int argc, char **argv, int *i, uint64_t takes, struct ctl *ctl)
+static int take_option(int argc, char **argv, int *i, const struct command *command,
+                       struct ctl *ctl)
 {
+    const uint64_t always =
+        TAKES(CTL_JSON) | TAKES(CTL_CONFIG) | TAKES(CTL_STORE) | TAKES(CTL_MASTER_KEY);
     char *word = argv[*i];
     char *equals = strchr(word, '=');
     struct text name = {word, equals != NULL ? (size_t)(equals - word) : strlen(word)};
     int option = find_option(name);
 
-    if (option == CTL_OPTIONS) {
-        word[name.len] = '\0';
-        return fail_usage("unknown option ", word);
-    }
-    if ((takes & TAKES(option)) == 0)
+    if (option == CTL_OPTIONS)
+        return fail_word("unknown option in argument ", *i + words_of(command));
+    if (((always | command->needs | command->takes) & TAKES(option)) == 0)
         return fail_usage("this command does not take ", ctl_name((enum ctl_option)option));
     if (option >= CTL_VALUES && equals != NULL)
         return fail_usage("there is no value to give for ", ctl_name((enum ctl_option)option));
     if (option < CTL_VALUES && equals == NULL && *i + 1 == argc)
         return fail_usage("no value for ", ctl_name((enum ctl_option)option));
+    if ((ctl->given & TAKES(option)) != 0)
+        return fail_usage(ctl_name((enum ctl_option)option), " is given twice");
+    ctl->given |= TAKES(option);
     if (option >= CTL_VALUES)
         set_flag(ctl, (enum ctl_option)option);
     else
         ctl->values[option] = equals != NULL ? equals + 1 : argv[++*i];
+    return 0;
+}
+
+/* 0, or the exit status after a message. */
+static int check_needs(const struct command *command, const struct ctl *ctl)
+{
+    const bool endpoint = (ctl->given & ONE_ENDPOINT) != 0;
+    const bool alone = (ctl->given & TAKES(CTL_SECRET_FILE)) != 0;
+    uint64_t needs = command->needs;
+
+    if (command->place == ON_SECRETS && endpoint == alone)
+        return fail_usage(endpoint ? "not both, " : "missing ",
+                          "--project and --endpoint, or --secret-file");
+    if (command->place == ON_SECRETS && endpoint)
+        needs |= ONE_ENDPOINT;
+    for (int i = 0; i < CTL_VALUES; i++)
+        if ((needs & TAKES(i) & ~ctl->given) != 0)
+            return fail_usage("missing ", ctl_name((enum ctl_option)i));
     return 0;
 }
 
@@ -220,25 +299,22 @@ static int check_standard_input(const struct ctl *ctl)
     return 0;
 }
 
-/* 0, or the exit status after a message; which repeats no stray word: it might be a
- * secret that slipped into the command line. */
+/* 0, or the exit status after a message. */
 static int parse(int argc, char **argv, const struct command *command, struct ctl *ctl)
 {
-    const uint64_t always =
-        TAKES(CTL_JSON) | TAKES(CTL_CONFIG) | TAKES(CTL_STORE) | TAKES(CTL_MASTER_KEY);
-
     for (int i = 1; i < argc; i++) {
         int status;
 
+        if (is_help(argv[i]))
+            help(command, NULL);
         if (strncmp(argv[i], "--", 2) != 0)
-            return fail_usage("unexpected argument", "");
-        status = take_option(argc, argv, &i, always | command->needs | command->takes, ctl);
+            return fail_word("unexpected argument ", i + words_of(command));
+        status = take_option(argc, argv, &i, command, ctl);
         if (status != 0)
             return status;
     }
-    for (int i = 0; i < CTL_VALUES; i++)
-        if ((command->needs & TAKES(i)) != 0 && ctl->values[i] == NULL)
-            return fail_usage("missing ", ctl_name((enum ctl_option)i));
+    if (check_needs(command, ctl) != 0)
+        return EXIT_USAGE;
     return check_standard_input(ctl);
 }
 
@@ -295,7 +371,7 @@ enum rc ctl_open(struct ctl *ctl)
 
 static enum rc run(const struct command *command, struct ctl *ctl)
 {
-    enum rc rc = command->storeless ? RC_OK : ctl_open(ctl);
+    enum rc rc = command->place == ON_STORE ? ctl_open(ctl) : RC_OK;
 
     if (rc == RC_OK)
         rc = command->run(ctl);
@@ -352,11 +428,13 @@ int main(int argc, char **argv)
 
     process_harden();
     log_divert(keep_cause);
-    if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0))
-        return fputs(usage, stdout) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+    if (argc > 1 && is_help(argv[1]))
+        help(NULL, NULL);
     if (argc > 1 && (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0))
         return puts("hookroll " HOOKROLL_VERSION) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
     command = find(&argc, &argv);
+    if (command == NULL && argc > 2 && is_help(argv[2]))
+        help(NULL, argv[1]);
     if (command == NULL)
         return fail_usage("no such command", "");
     status = parse(argc, argv, command, &ctl);

@@ -6,6 +6,8 @@ import path from 'node:path';
 import { describe, test } from 'node:test';
 import { MOMENT, ULID, assertEnvelope, rolled } from './support/answers.mjs';
 import { ctlCalls, rowOf } from './support/ctl_calls.mjs';
+import { ctlProgram } from './support/place.mjs';
+import { run } from './support/processes.mjs';
 import { Store } from './support/store.mjs';
 import { withService } from './support/suite.mjs';
 import { makeTempDir, removeTempDir } from './support/tempdir.mjs';
@@ -150,5 +152,29 @@ withService('hookrollctl, of what the responder serves', {}, (at) => {
     for (const word of ['init', 'project create', 'key revoke', 'endpoint get', 'roll', 'history', '--json'])
       assert.ok(help.stdout.includes(word), word);
     assert.match((await ctl(['--version'])).stdout, /^hookroll \d+\.\d+/);
+  });
+
+  const commandsIn = (help) => [...help.matchAll(/^  ([a-z]+(?: [a-z]+)?) /gm)].map(([, name]) => name);
+  for (const [words, commands] of [
+    [['roll', '--help'], ['roll']],
+    [['roll', '-h'], ['roll']],
+    [['roll', '--project', 'x', '--help'], ['roll']],
+    [['endpoint', 'create', '--help'], ['endpoint create']],
+    [['key', '--help'], ['key create', 'key list', 'key revoke']],
+  ])
+    test(`${words.join(' ')} shows what that takes, without a store`, async () => {
+      const { code, stdout, stderr } = await run(ctlProgram, words);
+      assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
+      assert.deepEqual(commandsIn(stdout), commands);
+      assert.match(stdout, /^usage: .*\n\n/);
+      assert.match(stdout, /^Exit status: /m);
+    });
+
+  test('--help as the value of an option is that value', async () => {
+    assert.equal((await json(['project', 'create', '--name', '--help'])).name, '--help');
+  });
+
+  test('--help behind no command is wrong usage', async () => {
+    assert.equal((await run(ctlProgram, ['explode', '--help'])).code, 2);
   });
 });

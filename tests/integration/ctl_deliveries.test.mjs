@@ -80,7 +80,7 @@ describe('hookrollctl with a delivery', () => {
     refused(await verify('--headers', headersFile({})), 'signature not verified: missing');
     const old = (await sign('--timestamp', '1614265330')).headers;
     refused(await verify('--headers', headersFile(old)), 'signature not verified: too_old');
-    refused(await verify('--headers', headersFile(old), '--tolerance', '31536001'), '--tolerance must be from 0 to 31536000 (seconds)');
+    refused(await verify('--headers', headersFile(old), '--tolerance', '31536001'), '--tolerance must be an integer from 0 to 31536000 (seconds)');
     const [shown] = (await store.json(['endpoint', 'get', ...ids()])).secrets;
     assert.equal(shown.uid, endpoint.secrets[0].uid);
   });
@@ -116,8 +116,6 @@ describe('hookrollctl with a delivery', () => {
   test('refuses what it cannot use, in one line', async () => {
     refused(await store.ctl(['sign', ...ids(), '--payload', payload, '--message-id', 'a.b']), "--message-id must be 1 to 256 printable ASCII characters without space and '.'");
     refused(await store.ctl(['sign', ...ids(), '--payload', '-', '--compact'], '{'), '--payload must be JSON to be compacted');
-    const both = await verify('--headers', headersFile({}), '--secret-file', '-');
-    refused(both, 'either --project and --endpoint must be given, or --secret-file');
     const missing = await store.ctl(['sign', '--project', project.uid, '--endpoint', project.uid, '--payload', payload]);
     assert.equal(missing.code, 3);
     assert.equal(missing.stderr, 'hookrollctl: endpoint not found\n');

@@ -58,18 +58,27 @@ describe('hookrollctl that cannot', () => {
     fails('half a command', USAGE, () => ['project'], /command/);
     fails('a verb that there is not', USAGE, () => ['key', 'delete'], /command/);
     fails('two options for standard input', USAGE, () => ['verify', '--secret-file', '-', '--payload', '-', '--headers', 'x'], /standard input .*--payload/);
-    fails('an unknown option', USAGE, () => ['project', 'list', '--wrong'], /--wrong/);
+    fails('an unknown option', USAGE, () => ['project', 'list', '--wrong'], /unknown option in argument 3 \(/);
     fails("another command's option", USAGE, () => ['project', 'list', '--name', 'x'], /--name/);
     fails('a missing option', USAGE, () => ['project', 'create'], /--name/);
     fails('a missing project', USAGE, () => ['roll', '--endpoint', endpoint.uid], /--project/);
     fails('a missing endpoint', USAGE, () => ['roll', '--project', project.uid], /--endpoint/);
-    fails('a word too many', USAGE, () => ['project', 'list', 'please'], /unexpected argument \(/);
-    fails('a secret on the command line', USAGE, () => ['roll', ...ids(), '--secret', 'x'], /--secret/);
+    fails('a word too many', USAGE, () => ['project', 'list', 'please'], /unexpected argument 3 \(/);
+    fails('a secret on the command line', USAGE, () => ['roll', ...ids(), '--secret', 'x'], /unknown option in argument 6 \(/);
+    fails('an option given twice', USAGE, () => ['roll', ...ids(), '--expiration=1', '--expiration', '2'], /--expiration is given twice/);
+    fails('an option given twice with one value', USAGE, () => ['roll', ...ids(), '--project', project.uid], /--project is given twice/);
+    fails('a flag given twice', USAGE, () => ['endpoint', 'list', '--project', project.uid, '--show-secrets', '--show-secrets'], /--show-secrets is given twice/);
+    const delivery = ['--payload', 'x', '--headers', 'y'];
+    fails('nothing to verify with', USAGE, () => ['verify', ...delivery], /missing --project and --endpoint, or --secret-file/);
+    fails('a project alone to verify with', USAGE, () => ['verify', ...delivery, '--project', project.uid], /missing --endpoint/);
+    fails('an endpoint alone to verify with', USAGE, () => ['verify', ...delivery, '--endpoint', endpoint.uid], /missing --project/);
+    fails('two things to verify with', USAGE, () => ['verify', ...delivery, ...ids(), '--secret-file', 'z'], /not both, --project and --endpoint, or --secret-file/);
+    fails('half of one and the other to verify with', USAGE, () => ['verify', ...delivery, '--project', project.uid, '--secret-file', 'z'], /not both/);
     fails(
       'a secret for create on the command line',
       USAGE,
       () => ['endpoint', 'create', '--project', project.uid, '--name', 'n', '--url', 'http://a', '--secret', 'x'],
-      /--secret/,
+      /unknown option in argument 9 \(/,
     );
 
     test('repeats no word that might be a secret that slipped into the command line', async () => {
@@ -79,6 +88,9 @@ describe('hookrollctl that cannot', () => {
         [...ids(), '--secret', secret],
         [...ids(), secret],
         [secret],
+        [`--${secret}`],
+        [`--${secret}=x`],
+        [...ids(), '--secret-file', secret],
       ])
         assert.ok(!(await store.ctl(['roll', ...args])).stderr.includes(secret), args.join(' '));
     });
@@ -130,7 +142,7 @@ describe('hookrollctl that cannot', () => {
       'a file with a secret',
       NOT_FOUND,
       () => ['roll', ...ids(), '--secret-file', '/nonexistent/secret'],
-      /\/nonexistent\/secret/,
+      /--secret-file: No such file or directory$/m,
     );
     fails(
       'a file with an endpoint',
@@ -148,12 +160,16 @@ describe('hookrollctl that cannot', () => {
       () => ['endpoint', 'get', '--project', 'x', '--endpoint', endpoint.uid],
       /--project/,
     );
-    fails('a number that is none', REFUSED, () => ['roll', ...ids(), '--expiration', 'soon'], /--expiration/);
+    fails('a number that is none', REFUSED, () => ['roll', ...ids(), '--expiration', 'soon'], /--expiration must be an integer from 0 to 31536000 \(seconds\)/);
+    for (const limit of ['-1', '0', 'all', '1.5', '', '9223372036854775808'])
+      for (const list of ['history', 'endpoint list'])
+        fails(`a limit of '${limit}' for ${list}`, REFUSED, () => [...list.split(' '), '--project', project.uid, `--limit=${limit}`], /--limit must be an integer from 1 to 9223372036854775807/);
+    fails('a reason that is too long', REFUSED, () => ['roll', ...ids(), '--reason', 'x'.repeat(501)], /: --reason must be at most 500 characters/);
     fails(
       'an expiration below 0',
       REFUSED,
       () => ['roll', ...ids(), '--expiration=-1'],
-      /expiration.*\b0\b.*\b31536000\b/,
+      /: --expiration must be an integer from 0 to 31536000 \(seconds\)/,
     );
     fails(
       'an expiration above the maximum',
@@ -165,7 +181,7 @@ describe('hookrollctl that cannot', () => {
       'an expiration beyond 64 bits',
       REFUSED,
       () => ['roll', ...ids(), '--expiration', '99999999999999999999'],
-      /--expiration/,
+      /--expiration must be an integer from 0 to 31536000 \(seconds\)/,
     );
     fails('more secrets than may sign', REFUSED, () => ['roll', ...ids(), '--expiration', '60'], /signing secrets/);
     fails(
@@ -220,7 +236,7 @@ describe('hookrollctl that cannot', () => {
       '65 signing secrets',
       REFUSED,
       () => ['project', 'create', '--name', 'x', '--max-signing-secrets', '65'],
-      /max_signing_secrets/,
+      /--max-signing-secrets must be an integer from 1 to 64$/m,
     );
     fails(
       'an unknown scope',
@@ -237,7 +253,7 @@ describe('hookrollctl that cannot', () => {
       'a key that ends at once',
       REFUSED,
       () => ['key', 'create', '--project', project.uid, '--expires-in', '0'],
-      /--expires-in/,
+      /--expires-in must be an integer from 1 to 315360000 \(seconds\)/,
     );
     fails('an endpoint without members', REFUSED, create, /url.*name|name.*url/);
     fails('an endpoint with a bad url', REFUSED, () => [...create(), '--name', 'n', '--url', 'nowhere'], /url/);
