@@ -177,7 +177,6 @@ static enum rc read_received(struct ctl *ctl, struct text convoy,
  * advanced form. */
 static enum rc make_endpoint(struct ctl *ctl, struct project *project, struct endpoint *endpoint)
 {
-    uint8_t key[CRYPTO_ED25519_PUBLIC_BYTES];
     struct secret *secret = &endpoint->secrets[0];
     enum rc rc;
 
@@ -188,7 +187,7 @@ static enum rc make_endpoint(struct ctl *ctl, struct project *project, struct en
     rc = ctl_signature_settings(ctl, project);
     if (rc == RC_OK)
         rc = ctl_secret(ctl, &secret->value);
-    if (rc == RC_OK && signing_key_public(secret->value, key))
+    if (rc == RC_OK && signing_key_form(secret->value) != SIGNING_KEY_TEXT)
         secret->type = SIGNING_KEY_ED25519;
     return rc;
 }

@@ -49,29 +49,15 @@ const char *hookroll_result_text(enum hookroll_result result)
     }
 }
 
-static bool begins(const char *key, const char *prefix)
-{
-    return strncmp(key, prefix, strlen(prefix)) == 0;
-}
-
 static bool read_key(const char *text, enum purpose purpose, struct signing_key *out)
 {
-    uint8_t bytes[CRYPTO_ED25519_PRIVATE_BYTES];
-    bool is_private = begins(text, "whsk_");
-    bool good;
+    enum signing_key_form form = signing_key_form(text_of(text));
 
     *out = (struct signing_key){SIGNING_KEY_HMAC, text_of(text)};
-    if (!is_private && !begins(text, "whpk_"))
+    if (form == SIGNING_KEY_TEXT)
         return out->value.len >= 1 && out->value.len <= KEY_MAX;
-    /* What says that it is such a key must be one: as text it would sign what nobody who
-     * has its other half can verify. */
     out->type = SIGNING_KEY_ED25519;
-    if (purpose == HMAC_ONLY || (purpose == SIGN_ANY && !is_private))
-        return false;
-    good =
-        is_private ? signing_key_private(out->value, bytes) : signing_key_public(out->value, bytes);
-    crypto_wipe(bytes, sizeof bytes);
-    return good;
+    return purpose == VERIFY_ANY || (purpose == SIGN_ANY && form == SIGNING_KEY_PRIVATE);
 }
 
 static enum hookroll_result read_keys(struct hookroll_keys keys, enum purpose purpose,

@@ -8,7 +8,8 @@
  *   whsec_BASE64   an HMAC key of 24 to 64 bytes
  *   whsk_BASE64    an ed25519 private key: its seed and its public key
  *   whpk_BASE64    an ed25519 public key, which verifies only
- *   other text     an HMAC key as it stands, 1 to 256 bytes
+ *   other text     an HMAC key as it stands, 1 to 256 bytes, also where it only begins
+ *                  like one of these
  *
  * While a secret is being rolled there are several: pass all that can sign at this moment,
  * and a receiver that has any one of them accepts the delivery. */

@@ -1,8 +1,6 @@
 /* secret: what a secret may look like and how long it counts. */
 #include "domain/secret.h"
 
-#include "base/crypto.h"
-
 bool secret_can_sign(const struct secret *secret, int64_t now)
 {
     return now < secret->expires_at;
@@ -52,21 +50,19 @@ enum rc secret_check(struct text value, struct faults *faults)
 
 enum rc secret_check_type(struct text value, enum signing_key_type type, struct faults *faults)
 {
-    uint8_t key[CRYPTO_ED25519_PRIVATE_BYTES];
-    const bool is_private = signing_key_private(value, key);
-    const bool is_public = !is_private && signing_key_public(value, key);
-    const char *wrong = NULL;
+    enum signing_key_form form = signing_key_form(value);
 
-    crypto_wipe(key, sizeof key);
-    if (type == SIGNING_KEY_ED25519 && !is_private)
-        wrong = "secret must be an ed25519 private key: whsk_ and base64 of its seed and its "
-                "public key";
-    else if (type != SIGNING_KEY_ED25519 && is_private)
-        wrong = "secret is an ed25519 private key: set signature.key_type to ed25519 first";
-    else if (type != SIGNING_KEY_ED25519 && is_public)
-        wrong = "secret must not be an ed25519 public key: everybody may know it";
-    if (wrong == NULL)
+    if (form == (type == SIGNING_KEY_ED25519 ? SIGNING_KEY_PRIVATE : SIGNING_KEY_TEXT))
         return RC_OK;
-    faults_add(faults, "secret", "%s", wrong);
+    if (type == SIGNING_KEY_ED25519)
+        faults_add(faults, "secret",
+                   "secret must be an ed25519 private key: whsk_ and base64 of its seed and its "
+                   "public key");
+    else if (form == SIGNING_KEY_PRIVATE)
+        faults_add(faults, "secret",
+                   "secret is an ed25519 private key: set signature.key_type to ed25519 first");
+    else
+        faults_add(faults, "secret",
+                   "secret must not be an ed25519 public key: everybody may know it");
     return RC_INVALID;
 }

@@ -93,6 +93,17 @@ bool signing_key_public(struct text value, uint8_t out[CRYPTO_ED25519_PUBLIC_BYT
     return public_of_private(value, out);
 }
 
+enum signing_key_form signing_key_form(struct text value)
+{
+    uint8_t key[CRYPTO_ED25519_PRIVATE_BYTES];
+    bool is_private = signing_key_private(value, key);
+
+    crypto_wipe(key, sizeof key);
+    if (is_private)
+        return SIGNING_KEY_PRIVATE;
+    return signing_key_public(value, key) ? SIGNING_KEY_PUBLIC : SIGNING_KEY_TEXT;
+}
+
 bool signing_key_write_public(struct text value, char out[SIGNING_KEY_PUBLIC_SIZE])
 {
     uint8_t key[CRYPTO_ED25519_PUBLIC_BYTES];

@@ -27,6 +27,13 @@ enum {
     SIGNING_KEY_PUBLIC_SIZE = 5 + CRYPTO_BASE64_SIZE(CRYPTO_ED25519_PUBLIC_BYTES)
 };
 
+/* What is written where a key is: of ed25519 one half or the other, and all else is text. */
+enum signing_key_form {
+    SIGNING_KEY_TEXT, /* an HMAC key */
+    SIGNING_KEY_PRIVATE,
+    SIGNING_KEY_PUBLIC
+};
+
 struct signing_key {
     enum signing_key_type type;
     struct text value; /* as written; borrowed */
@@ -53,6 +60,9 @@ bool signing_key_is_in(struct text t);
 /* signing_key_public: the public half of a key as written, private or public ("whpk_" +
  * base64 of 32 bytes); false when it is neither. */
 RC_CHECK bool signing_key_public(struct text value, uint8_t out[CRYPTO_ED25519_PUBLIC_BYTES]);
+
+/* signing_key_form: by these two. What only begins like a key of ed25519 is text. */
+enum signing_key_form signing_key_form(struct text value);
 
 /* signing_key_write_public: "whpk_" and the public half of a private key as written;
  * false, and "", when that is none. */

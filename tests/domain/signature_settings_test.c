@@ -13,6 +13,9 @@
 #define PRIVATE                                                                                    \
     "whsk_6Xb/dCcHpPea21PS1N9VY/"                                                                  \
     "NZW723CEc77N4rJCubMbfVKIDij2HKpMKkioLlX0dRqSKJp4AJ6p9lMicMFs6Kvg=="
+#define FOREIGN /* its public half is not its seed's */                                            \
+    "whsk_6Xb/dCcHpPea21PS1N9VY/"                                                                  \
+    "NZW723CEc77N4rJCubMbfAKIDij2HKpMKkioLlX0dRqSKJp4AJ6p9lMicMFs6Kvg=="
 #define PUBLIC "whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4="
 
 static struct arena arena;
@@ -149,6 +152,19 @@ START_TEST(a_supplied_key_is_of_the_endpoint_s_type)
 }
 END_TEST
 
+/* As libhookroll-sign takes them for keys: what only begins like one of ed25519 is text. */
+START_TEST(what_is_no_ed25519_key_is_text)
+{
+    static const char *const texts[] = {"whsk_",  "whsk_x",    "whsk_AAAA", "whpk_",
+                                        "whpk_x", "whpk_AAAA", FOREIGN};
+    uint8_t room[SIGNING_KEY_DECODED_MAX];
+
+    ck_assert_int_eq(apply(texts[_i], SAMPLE_NOW), RC_OK);
+    ck_assert_int_eq(endpoint.secrets[1].type, SIGNING_KEY_HMAC);
+    ck_assert(text_is(signing_key_hmac(endpoint.secrets[1].value, room), texts[_i]));
+}
+END_TEST
+
 START_TEST(a_first_secret_is_of_the_endpoint_s_type)
 {
     struct create create = {.secret = text_of("secret"), .fresh = sample_fresh(3)};
@@ -226,6 +242,7 @@ Suite *signature_settings_suite(void)
     tcase_add_test(tc, settings_with_which_nothing_could_be_signed_are_refused);
     tcase_add_test(tc, the_type_of_key_counts_from_the_next_roll_on);
     tcase_add_test(tc, a_supplied_key_is_of_the_endpoint_s_type);
+    tcase_add_loop_test(tc, what_is_no_ed25519_key_is_text, 0, 7);
     tcase_add_test(tc, a_first_secret_is_of_the_endpoint_s_type);
     tcase_add_test(tc, the_standard_form_stays_while_an_ed25519_secret_can_sign);
     tcase_add_test(tc, moving_to_ed25519_warns_where_the_convoy_form_is_in_use);

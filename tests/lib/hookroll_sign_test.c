@@ -16,6 +16,9 @@
 #define WHSK                                                                                       \
     "whsk_6Xb/dCcHpPea21PS1N9VY/"                                                                  \
     "NZW723CEc77N4rJCubMbfVKIDij2HKpMKkioLlX0dRqSKJp4AJ6p9lMicMFs6Kvg=="
+#define FOREIGN /* its public half is not its seed's */                                            \
+    "whsk_6Xb/dCcHpPea21PS1N9VY/"                                                                  \
+    "NZW723CEc77N4rJCubMbfAKIDij2HKpMKkioLlX0dRqSKJp4AJ6p9lMicMFs6Kvg=="
 #define V1A                                                                                        \
     "v1a,hnO3f9T8Ytu9HwrXslvumlUpqtNVqkhqw/enGzPCXe5BdqzCInXqYXFymVJaA7AZdpXwVLPo3mNl8EM+m7TBAg=="
 #define CONVOY_BODY "{\"b\":{},\"e\":\"123\",\"a\":1}"
@@ -139,7 +142,8 @@ END_TEST
 
 START_TEST(what_is_no_key_is_refused)
 {
-    static const char *const never[] = {"", "whsk_", "whsk_AAAA", "whpk_", "whpk_AAAA", NULL};
+    static const char *const never[] = {"", NULL};
+    const char *const public_key = WHPK;
     char long_one[258];
 
     memset(long_one, 'k', sizeof long_one - 1);
@@ -152,11 +156,34 @@ START_TEST(what_is_no_key_is_refused)
     ck_assert_int_eq(sign_one(long_one + 1), HOOKROLL_OK);
     ck_assert_int_eq(sign_one(WHPK), HOOKROLL_INVALID_KEY);
     ck_assert_int_eq(
+        hookroll_sign_convoy(NULL, keys_of(&public_key, 1), NOW, nothing, out, sizeof out),
+        HOOKROLL_INVALID_KEY);
+    ck_assert_int_eq(
         hookroll_sign_convoy(NULL, keys_of(&both[1], 1), NOW, nothing, out, sizeof out),
         HOOKROLL_INVALID_KEY);
     ck_assert_int_eq(
         hookroll_verify_convoy(NULL, keys_of(&both[1], 1), convoy, nothing, at_once, NULL),
         HOOKROLL_INVALID_KEY);
+}
+END_TEST
+
+/* As the API takes them for secrets: what only begins like a key of ed25519 is text. */
+START_TEST(what_is_no_ed25519_key_is_text)
+{
+    static const char *const texts[] = {"whsk_",  "whsk_x",    "whsk_AAAA", "whpk_",
+                                        "whpk_x", "whpk_AAAA", FOREIGN};
+    const char *one = texts[_i];
+    char signature[sizeof V1];
+
+    ck_assert_int_eq(sign_one(one), HOOKROLL_OK);
+    ck_assert_int_eq(strncmp(out, "v1,", 3), 0);
+    memcpy(signature, out, sizeof signature);
+    ck_assert_int_eq(verify_one(one, SECONDS, signature), HOOKROLL_OK);
+    ck_assert_int_eq(hookroll_sign_convoy(NULL, keys_of(&one, 1), NOW, nothing, out, sizeof out),
+                     HOOKROLL_OK);
+    ck_assert_int_eq(hookroll_verify_convoy(NULL, keys_of(&one, 1), out, nothing, at_once, NULL),
+                     HOOKROLL_OK);
+    ck_assert_int_eq(verify_one(WHSEC, SECONDS, signature), HOOKROLL_MISMATCH);
 }
 END_TEST
 
@@ -283,6 +310,7 @@ Suite *hookroll_sign_suite(void)
     tcase_add_test(tc, deliveries_are_refused_for_their_own_reason);
     tcase_add_test(tc, more_signatures_than_may_be_are_refused);
     tcase_add_test(tc, what_is_no_key_is_refused);
+    tcase_add_loop_test(tc, what_is_no_ed25519_key_is_text, 0, 7);
     tcase_add_test(tc, the_count_of_keys_is_bounded);
     tcase_add_test(tc, the_room_that_is_said_to_be_enough_is);
     tcase_add_test(tc, arguments_of_signing_are_bounded);
