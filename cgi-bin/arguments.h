@@ -36,7 +36,8 @@ void arguments_parse(int argc, char **argv, struct arguments *arguments);
  * RC_INVALID, RC_SYSTEM; all that is wrong with either is logged. */
 RC_CHECK enum rc arguments_settings(const struct arguments *arguments, struct config *config);
 
-/* arguments_check: whether what the settings name is there and may be used; logged. */
+/* arguments_check: whether what the settings name is there and may be used, which opens no store;
+ * logged. */
 RC_CHECK enum rc arguments_check(const struct config *config);
 
 /* arguments_show: every setting as it is in force, to standard output. RC_NO_MEMORY, RC_SYSTEM. */
