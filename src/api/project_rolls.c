@@ -4,6 +4,7 @@
 
 #include "api/auth.h"
 #include "api/body.h"
+#include "api/endpoint_answer.h"
 #include "api/envelope.h"
 #include "api/json_member.h"
 #include "api/json_read.h"
@@ -201,6 +202,12 @@ enum rc project_rolls_roll(struct call *call)
     rc = read_body(&work, body);
     if (rc != RC_OK) {
         rc = envelope_faults(call->response, &call->faults);
+        goto out;
+    }
+    /* Else each endpoint's own tag would be compared, and most pass for rolled already. */
+    if (!endpoint_answer_match(call->request->if_match, "")) {
+        rc = envelope_error(call->response, RC_PRECONDITION,
+                            "If-Match can name one endpoint, not all of a project");
         goto out;
     }
     rc = fetch(&work);

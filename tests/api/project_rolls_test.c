@@ -151,6 +151,17 @@ START_TEST(a_repeated_request_rolls_nothing)
 }
 END_TEST
 
+START_TEST(no_tag_is_one_of_all_endpoints)
+{
+    api.request.if_match = text_of("\"2-0-0-r\"");
+    roll("{}");
+    api_expect(&api, 412, "If-Match can name one endpoint, not all of a project");
+    api.request.if_match = text_of("*");
+    roll("{}");
+    expect_counts("5", "0", "0");
+}
+END_TEST
+
 START_TEST(a_secret_that_was_made_at_that_very_moment_is_not_rolled)
 {
     roll("{\"created_before\":\"2026-11-23T19:08:05.123Z\"}");
@@ -448,6 +459,7 @@ Suite *project_rolls_suite(void)
     tcase_add_test(tc, all_that_is_old_enough_is_rolled_oldest_first);
     tcase_add_test(tc, what_is_told_is_what_the_endpoint_has);
     tcase_add_test(tc, a_repeated_request_rolls_nothing);
+    tcase_add_test(tc, no_tag_is_one_of_all_endpoints);
     tcase_add_test(tc, a_secret_that_was_made_at_that_very_moment_is_not_rolled);
     tcase_add_test(tc, the_cursor_of_one_page_begins_the_next);
     tcase_add_test(tc, a_page_ends_where_the_answer_has_no_room_and_goes_on_there);
