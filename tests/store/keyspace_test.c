@@ -115,7 +115,7 @@ START_TEST(endpoints_sort_behind_all_else)
         keyspace_use(&high), keyspace_tombstone(&high, &high), keyspace_history(&high, UINT64_MAX)};
     struct keyspace_key first = keyspace_endpoint(&UID_NONE, &UID_NONE);
 
-    ck_assert_uint_eq(first.bytes[0], *KEYSPACE_ENDPOINTS);
+    ck_assert_int_eq(first.bytes[0], *KEYSPACE_ENDPOINTS);
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
         ck_assert_int_lt(others[i].bytes[0], *KEYSPACE_ENDPOINTS);
 }
