@@ -135,6 +135,9 @@ RC_CHECK enum rc ctl_ids(struct ctl *ctl, struct uid *project, struct uid *endpo
 /* ctl_secret: the value in --secret-file; *secret keeps its own without one. */
 RC_CHECK enum rc ctl_secret(struct ctl *ctl, struct text *secret);
 
+/* ctl_roll_faults: what is wrong with a roll's members, told of the options that gave them. */
+void ctl_roll_faults(struct ctl *ctl, const struct faults *faults);
+
 /* ctl_signature_settings: --signature-header and --signature-versions; what is not given
  * stays. RC_INVALID with faults. */
 RC_CHECK enum rc ctl_signature_settings(struct ctl *ctl, struct project *project);

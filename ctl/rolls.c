@@ -7,17 +7,11 @@
 #include "store/metrics.h"
 
 #include <stdio.h>
-#include <string.h>
 
 static void explain(struct ctl *ctl, enum rc rc, const struct roll *roll)
 {
-    /* Members of a roll are options here, but for the secret, which is in a file. */
-    for (size_t i = 0; rc == RC_INVALID && i < roll->faults.count; i++) {
-        const struct fault *fault = &roll->faults.list[i];
-
-        faults_add(&ctl->faults, fault->member, "%s%s",
-                   strcmp(fault->member, "secret") != 0 ? "--" : "", fault->message);
-    }
+    if (rc == RC_INVALID)
+        ctl_roll_faults(ctl, &roll->faults);
     if (rc == RC_CONFLICT)
         roll_refusal(roll, ctl->why);
     if (rc == RC_NOT_FOUND && ctl->why[0] == '\0')

@@ -5,6 +5,8 @@
 #include "ctl.h"
 #include "domain/secret.h"
 
+#include <string.h>
+
 /* A secret's file is its value; one line end behind it is an editor's, not its own. */
 enum rc ctl_secret(struct ctl *ctl, struct text *secret)
 {
@@ -66,4 +68,15 @@ enum rc ctl_ids(struct ctl *ctl, struct uid *project, struct uid *endpoint)
     enum rc second = ctl_uid(ctl, CTL_ENDPOINT, endpoint);
 
     return rc == RC_OK ? second : rc;
+}
+
+/* All are options here but for the secret, which is in a file. */
+void ctl_roll_faults(struct ctl *ctl, const struct faults *faults)
+{
+    for (size_t i = 0; i < faults->count; i++) {
+        const struct fault *fault = &faults->list[i];
+
+        faults_add(&ctl->faults, fault->member, "%s%s",
+                   strcmp(fault->member, "secret") != 0 ? "--" : "", fault->message);
+    }
 }
