@@ -67,18 +67,27 @@ backup() {
     follow Backup && [ -s /var/backups/hookroll/data.mdb ]
 }
 
-history() {
-    runuser -u hookroll -- hookrollctl history --json --project "$(cat "$state/project")"
+# What the service's store holds: its project, and what was rolled in it.
+stored() {
+    local project
+
+    project=$(runuser -u hookroll -- hookrollctl project list --json | jq -er '.[0].uid') &&
+        printf '%s\n' "$project" &&
+        runuser -u hookroll -- hookrollctl history --json --project "$project"
+}
+
+still_stored() {
+    [ -n "$1" ] && [ "$(stored)" = "$1" ]
 }
 
 removal() {
     local before
 
-    before=$(history)
+    before=$(stored)
     expect 'the package is removed' apt-get remove hookroll
     expect 'settings, store and key stay' as_it_was
     expect 'it is installed once more' apt-get install /srv/packages/hookroll_*.deb
-    expect 'the secrets are as they were' [ "$(history)" = "$before" ]
+    expect 'the secrets are as they were' still_stored "$before"
     expect 'it is purged' apt-get purge hookroll
     expect 'settings, store and key are gone, the user is not' gone
 }
