@@ -135,7 +135,8 @@ RC_CHECK enum rc ctl_ids(struct ctl *ctl, struct uid *project, struct uid *endpo
 /* ctl_secret: the value in --secret-file; *secret keeps its own without one. */
 RC_CHECK enum rc ctl_secret(struct ctl *ctl, struct text *secret);
 
-/* ctl_roll_faults: what is wrong with a roll's members, told of the options that gave them. */
+/* ctl_roll_faults: what is wrong with members of a roll, which are options here, but for the
+ * secret, which is in a file. */
 void ctl_roll_faults(struct ctl *ctl, const struct faults *faults);
 
 /* ctl_signature_settings: --signature-header and --signature-versions; what is not given

@@ -44,7 +44,6 @@ static enum rc read_options(struct work *work)
     struct roll_request *request = &work->older.roll.request;
     const char *name = ctl_name(CTL_CREATED_BEFORE);
     const char *before = ctl->values[CTL_CREATED_BEFORE];
-    struct faults faults = {.count = 0};
     struct project project;
     enum rc rc = ctl_uid(ctl, CTL_PROJECT, &work->project);
 
@@ -64,8 +63,8 @@ static enum rc read_options(struct work *work)
     if (rc == RC_NOT_FOUND)
         (void)snprintf(ctl->why, sizeof ctl->why, "project not found");
     if (rc == RC_OK)
-        rc = roll_check(&project, request, &faults);
-    ctl_roll_faults(ctl, &faults);
+        rc = roll_check(&project, request, &work->older.roll.faults);
+    ctl_roll_faults(ctl, &work->older.roll.faults);
     return rc == RC_OK && ctl->faults.count > 0 ? RC_INVALID : rc;
 }
 

@@ -59,6 +59,7 @@ enum rc ctl_revoke(struct ctl *ctl)
                             .request_id = text_of("hookrollctl")};
     struct endpoint_json_view view = {.now = ctl->now, .secrets = ctl->show_secrets};
     struct endpoint endpoint;
+    struct faults faults = {0};
     struct uid project;
     struct uid uid;
     enum rc rc = ctl_ids(ctl, &project, &uid);
@@ -66,7 +67,8 @@ enum rc ctl_revoke(struct ctl *ctl)
     if (rc == RC_OK)
         rc = ctl_uid(ctl, CTL_SECRET_ID, &revoke.secret);
     if (rc == RC_OK)
-        rc = history_check_reason(revoke.reason, &ctl->faults);
+        rc = history_check_reason(revoke.reason, &faults);
+    ctl_roll_faults(ctl, &faults);
     if (rc == RC_OK)
         rc = store_endpoint_edit(ctl->store, &project, &uid, revoke_apply, &revoke, &ctl->arena,
                                  &endpoint);

@@ -1,5 +1,5 @@
-/* shared: what several commands on endpoints need: their ids, a secret from a file,
- * and an endpoint's printing. */
+/* shared: what several commands on endpoints need: their ids, a secret from a file, what is
+ * wrong with a roll, and an endpoint's printing. */
 #include "api/endpoint_json.h"
 #include "api/json_write.h"
 #include "ctl.h"
@@ -20,6 +20,16 @@ enum rc ctl_secret(struct ctl *ctl, struct text *secret)
     if (rc == RC_OK)
         rc = secret_check(*secret, &ctl->faults);
     return rc;
+}
+
+void ctl_roll_faults(struct ctl *ctl, const struct faults *faults)
+{
+    for (size_t i = 0; i < faults->count; i++) {
+        const struct fault *fault = &faults->list[i];
+
+        faults_add(&ctl->faults, fault->member, "%s%s",
+                   strcmp(fault->member, "secret") != 0 ? "--" : "", fault->message);
+    }
 }
 
 static void print_people(struct ctl *ctl, const struct endpoint *endpoint,
@@ -68,15 +78,4 @@ enum rc ctl_ids(struct ctl *ctl, struct uid *project, struct uid *endpoint)
     enum rc second = ctl_uid(ctl, CTL_ENDPOINT, endpoint);
 
     return rc == RC_OK ? second : rc;
-}
-
-/* All are options here but for the secret, which is in a file. */
-void ctl_roll_faults(struct ctl *ctl, const struct faults *faults)
-{
-    for (size_t i = 0; i < faults->count; i++) {
-        const struct fault *fault = &faults->list[i];
-
-        faults_add(&ctl->faults, fault->member, "%s%s",
-                   strcmp(fault->member, "secret") != 0 ? "--" : "", fault->message);
-    }
 }

@@ -165,6 +165,7 @@ describe('hookrollctl that cannot', () => {
       for (const list of ['history', 'endpoint list'])
         fails(`a limit of '${limit}' for ${list}`, REFUSED, () => [...list.split(' '), '--project', project.uid, `--limit=${limit}`], /--limit must be an integer from 1 to 9223372036854775807/);
     fails('a reason that is too long', REFUSED, () => ['roll', ...ids(), '--reason', 'x'.repeat(501)], /: --reason must be at most 500 characters/);
+    fails('a reason to revoke that is too long', REFUSED, () => ['revoke', ...ids(), '--secret-id', STRANGER, '--reason', 'x'.repeat(501)], /: --reason must be at most 500 characters/);
     fails(
       'an expiration below 0',
       REFUSED,

@@ -103,7 +103,7 @@ withService('hookrollctl project roll', {}, (at) => {
   const wrong = [
     [['--created-before', 'yesterday'], /^hookrollctl: --created-before must be a time of RFC 3339/],
     [['--created-before', '2999-01-01T00:00:00Z'], /^hookrollctl: --created-before must not be in the future\n$/],
-    [['--expiration', '-1'], /^hookrollctl: --expiration must be an integer from 0 to 31536000 \(seconds\)\n$/],
+    [['--expiration', '-1'], /^hookrollctl: --expiration must be an integer from 0 to/],
     [['--expiration', 'x'], /^hookrollctl: --expiration must be an integer from 0 to 31536000 \(seconds\)\n$/],
     [['--reason', 'a\nb'], /^hookrollctl: --reason must be/],
   ];
