@@ -14,7 +14,7 @@ struct listing {
     void (*write)(struct ctl *ctl, struct json_write *json, const struct endpoint *endpoint);
     struct overlap overlap; /* only these; zeros: all */
     struct json_write json;
-    int64_t left;
+    int64_t left; /* to be shown, at least 1 */
 };
 
 static bool list_one(const struct endpoint *endpoint, void *arg)
@@ -24,13 +24,11 @@ static bool list_one(const struct endpoint *endpoint, void *arg)
 
     if (!overlap_matches(&listing->overlap, endpoint->secrets, endpoint->secret_count))
         return true;
-    if (listing->left-- <= 0)
-        return false;
     if (ctl->json)
         listing->write(ctl, &listing->json, endpoint);
     else
         listing->row(ctl, endpoint);
-    return true;
+    return --listing->left > 0;
 }
 
 static enum rc list(struct listing *listing)
@@ -52,6 +50,8 @@ static enum rc list(struct listing *listing)
     rc = store_endpoints(ctl->store, &project, list_one, listing);
     if (rc == RC_NOT_FOUND)
         (void)snprintf(ctl->why, sizeof ctl->why, "project not found");
+    /* One that cannot be read hides no other. */
+    ctl->partial = rc == RC_CORRUPT || rc == RC_KEY;
     if (ctl->json) {
         json_write_end_array(&listing->json);
         buf_put_byte(&ctl->out, '\n');

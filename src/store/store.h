@@ -146,7 +146,8 @@ struct store_page {
 RC_CHECK enum rc store_endpoint_page(struct store *store, const struct uid *project,
                                      const struct store_page *page, struct uid *out, size_t max,
                                      size_t *count);
-/* store_endpoints: a project's, newest first. */
+/* store_endpoints: a project's, newest first. Those that cannot be read are passed over, and the
+ * result is RC_CORRUPT or RC_KEY then; which they are is logged. */
 RC_CHECK enum rc store_endpoints(struct store *store, const struct uid *project,
                                  store_endpoint_visit *visit, void *arg);
 

@@ -120,14 +120,18 @@ static bool visit_endpoint(struct text key, struct text record, void *arg)
     struct visit *visit = arg;
     struct endpoint endpoint;
     struct uid uid;
+    enum rc rc;
 
     arena_reset(&visit->arena);
-    visit->rc = store_told(store_whose(key, record, &uid), "endpoint whose uid begins like", &uid);
-    if (visit->rc == RC_OK)
-        visit->rc = store_told(record_endpoint_decode(record, visit->store->keyring, visit->project,
-                                                      &visit->arena, &endpoint),
-                               "endpoint", &uid);
-    return visit->rc == RC_OK && visit->fn.endpoint(&endpoint, visit->arg);
+    rc = store_told(store_whose(key, record, &uid), "endpoint whose uid begins like", &uid);
+    if (rc == RC_OK)
+        rc = store_told(record_endpoint_decode(record, visit->store->keyring, visit->project,
+                                               &visit->arena, &endpoint),
+                        "endpoint", &uid);
+    if (rc == RC_OK)
+        return visit->fn.endpoint(&endpoint, visit->arg);
+    visit->rc = rc;
+    return rc == RC_CORRUPT || rc == RC_KEY;
 }
 
 enum rc store_endpoints(struct store *store, const struct uid *project, store_endpoint_visit *fn,

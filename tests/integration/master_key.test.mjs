@@ -144,6 +144,24 @@ describe('hookrollctl', () => {
     assert.deepEqual(await store.json(['reseal']), { failed: [], sealed_anew: 2, already: 0, other_keys_needed: false });
   });
 
+  for (const list of [['endpoint', 'list', '--show-secrets'], ['secrets']])
+    test(`${list[0]} shows all but what is sealed with a key that is not there, names that, and ends with 1`, async () => {
+      const old = linesOf(store);
+      const first = await store.endpoint(project);
+      await store.json(['master-key', 'add']);
+      const unreadable = await store.endpoint(project);
+      writeLines(store, old);
+      const last = await store.endpoint(project);
+      const args = [...list, '--project', project.uid];
+      const { stdout, stderr } = await asTable(args, 1);
+      assert.match(stderr, new RegExp(`^hookrollctl: store: endpoint ${unreadable.uid}: [^\n]+\n$`));
+      assert.deepEqual(stdout.match(/^[0-9A-Z]{26}/gm), [last.uid, first.uid]);
+      const machine = await store.ctl([...args, '--json']);
+      assert.equal(machine.code, 1);
+      assert.deepEqual(JSON.parse(machine.stdout).map(({ uid }) => uid), [last.uid, first.uid]);
+      assert.equal((await store.json([...args, '--limit', '1'])).length, 1);
+    });
+
   describe('reseal', () => {
     test('says for people what it has done, and that no other key is needed', async () => {
       await store.endpoint(project);
