@@ -186,14 +186,15 @@ static int write_like(const char *path, const struct stat *like, const char *byt
     return err;
 }
 
-/* Written aside and moved there whole, with the directory locked. 0, or an errno. */
+/* Written aside, under a name that nobody else gives a file, and moved there whole, with the
+ * directory locked. 0, or an errno. */
 static int replace(const char *path, const char *bytes, size_t len)
 {
     char aside[PATH_MAX];
     struct stat st;
     int err;
 
-    if (snprintf(aside, sizeof aside, "%s.new", path) >= (int)sizeof aside)
+    if (snprintf(aside, sizeof aside, "%s.hookrollctl", path) >= (int)sizeof aside)
         return ENAMETOOLONG;
     if (stat(path, &st) != 0)
         return errno;

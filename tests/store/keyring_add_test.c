@@ -55,11 +55,14 @@ static void expect_added_to(const char *bytes, size_t len)
     ck_assert_uint_eq(temp_dir_mode(path) & 077, 0);
 }
 
+/* Where the file is written before it takes its place. */
+#define ASIDE "master.key.hookrollctl"
+
 static bool has_aside(void)
 {
     char aside[TEMP_PATH_SIZE];
 
-    return access(temp_dir_path(&temp, "master.key.new", aside), F_OK) == 0;
+    return access(temp_dir_path(&temp, ASIDE, aside), F_OK) == 0;
 }
 
 START_TEST(an_added_key_is_the_first_and_the_others_stay_as_they_are)
@@ -213,10 +216,24 @@ START_TEST(what_a_broken_off_addition_left_is_cleared_away)
     char aside[TEMP_PATH_SIZE];
 
     write_line(0600);
-    temp_dir_write(temp_dir_path(&temp, "master.key.new", aside), 0666, "half", 4);
+    temp_dir_write(temp_dir_path(&temp, ASIDE, aside), 0666, "half", 4);
     ck_assert_int_eq(keyring_add(path), RC_OK);
     expect_added_to(line, RINGS_LINE);
     ck_assert(!has_aside());
+}
+END_TEST
+
+START_TEST(what_the_operator_keeps_beside_the_file_stays)
+{
+    static const char *const names[] = {"master.key.new", "master.key.old", "master.key~"};
+    char kept[TEMP_PATH_SIZE];
+
+    write_line(0600);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        temp_dir_write(temp_dir_path(&temp, names[i], kept), 0600, "copy", 4);
+    ck_assert_int_eq(keyring_add(path), RC_OK);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        ck_assert_int_eq(access(temp_dir_path(&temp, names[i], kept), F_OK), 0);
 }
 END_TEST
 
@@ -225,7 +242,7 @@ START_TEST(without_room_beside_it_the_file_stays_as_it_is)
     char aside[TEMP_PATH_SIZE];
 
     write_line(0600);
-    ck_assert_int_eq(mkdir(temp_dir_path(&temp, "master.key.new", aside), 0700), 0);
+    ck_assert_int_eq(mkdir(temp_dir_path(&temp, ASIDE, aside), 0700), 0);
     expect_not_added(RC_SYSTEM, line, RINGS_LINE);
 }
 END_TEST
@@ -289,6 +306,7 @@ Suite *keyring_add_suite(void)
     tcase_add_test(tc, no_key_is_added_to_a_file_open_to_others);
     tcase_add_test(tc, no_key_is_added_to_a_file_that_is_missing);
     tcase_add_test(tc, what_a_broken_off_addition_left_is_cleared_away);
+    tcase_add_test(tc, what_the_operator_keeps_beside_the_file_stays);
     tcase_add_test(tc, without_room_beside_it_the_file_stays_as_it_is);
     tcase_add_test(tc, a_link_to_the_file_stays_one);
     tcase_add_test(tc, processes_that_add_keys_at_the_same_time_lose_none);
