@@ -99,6 +99,14 @@ static enum rc fetch(struct work *work)
                                (size_t)work->limit + 1, &work->count);
 }
 
+/* Whether all that became of endpoints has been written. */
+static enum rc told(const struct work *work)
+{
+    enum rc rc = buf_status(&work->rolled_room);
+
+    return rc == RC_OK ? buf_status(&work->refused_room) : rc;
+}
+
 /* RC_OK when the next may follow, whatever became of this one. */
 static enum rc roll_one(struct work *work, const struct uid *uid, struct arena *arena)
 {
@@ -125,10 +133,11 @@ static enum rc roll_one(struct work *work, const struct uid *uid, struct arena *
     metrics_roll(rc);
     if (rc == RC_OK)
         rolled_json_write(&work->rolled, &endpoint, roll);
-    if (!roll_older_refusal(rc, roll, why))
+    else if (roll_older_refusal(rc, roll, why))
+        rolled_json_refused(&work->refused, uid, why);
+    else
         return rc;
-    rolled_json_refused(&work->refused, uid, why);
-    return RC_OK;
+    return told(work);
 }
 
 /* None is rolled of which the answer could not tell. */
@@ -170,8 +179,12 @@ static enum rc answer(struct work *work, enum rc rc)
     const char *message = rc == RC_OK     ? "endpoint secrets expired successfully"
                           : rc == RC_FULL ? "the store is full, nothing more was changed"
                                           : envelope_message(rc);
-    struct json_write json = envelope_begin(work->call->response, envelope_status(rc), message);
+    struct json_write json;
 
+    /* A list that is cut short is none. */
+    if (told(work) != RC_OK)
+        return envelope_error(work->call->response, told(work), NULL);
+    json = envelope_begin(work->call->response, envelope_status(rc), message);
     json_write_begin_object(&json);
     json_member_moment(&json, "created_before", work->older.created_before);
     json_write_key(&json, "rolled");

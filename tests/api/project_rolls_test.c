@@ -5,6 +5,7 @@
 #include "store/keyspace.h"
 #include "store/metrics.h"
 #include "suites.h"
+#include "support/address_space.h"
 #include "support/api_fixture.h"
 #include "support/helper.h"
 #include "support/sample.h"
@@ -20,6 +21,7 @@ enum {
     FIRST = 10, /* number of the oldest endpoint */
     COUNT_ALL = 5,
     KEY = 3,
+    LARGE = 990,       /* of which the answer would take more memory than there is */
     HOUR = 3600 * 1000 /* ms: far longer than a test lasts, which rolls are dated by */
 };
 
@@ -449,6 +451,37 @@ START_TEST(a_store_that_is_full_on_the_way_tells_what_was_done)
 }
 END_TEST
 
+#ifndef SANITIZED
+static bool rolls_until_memory_is_short(void *arg)
+{
+    const uint64_t done = metrics_rolls(RC_OK);
+    static char name[1025];
+
+    (void)arg;
+    api_fixture_open(&api);
+    memset(name, '\\', sizeof name - 1);
+    for (uint32_t i = 0; i < LARGE; i++)
+        add(1000 + i, name, "");
+    if (!address_space_limit())
+        return false;
+    roll("{\"limit\":1000," BEFORE "}");
+    return api.response.status == 503 && api.outcome.rc == RC_NO_MEMORY &&
+           metrics_rolls(RC_OK) > done && metrics_rolls(RC_OK) < done + LARGE;
+}
+
+START_TEST(where_memory_is_short_no_more_is_rolled_than_could_be_told)
+{
+    struct helper helper;
+
+    store_fixture_close(&api.at);
+    helper_start(&helper, rolls_until_memory_is_short, NULL);
+    helper_go(&helper);
+    ck_assert(helper_join(&helper));
+    api_fixture_open(&api);
+}
+END_TEST
+#endif
+
 Suite *project_rolls_suite(void)
 {
     Suite *suite = suite_create("project_rolls");
@@ -475,6 +508,9 @@ Suite *project_rolls_suite(void)
     tcase_add_test(tc, absent_members_and_nulls_are_alike_but_a_body_there_must_be);
     tcase_add_test(tc, a_project_without_endpoints_has_nothing_to_roll);
     tcase_add_test(tc, a_store_that_is_full_on_the_way_tells_what_was_done);
+#ifndef SANITIZED
+    tcase_add_test(tc, where_memory_is_short_no_more_is_rolled_than_could_be_told);
+#endif
     suite_add_tcase(suite, tc);
     return suite;
 }
