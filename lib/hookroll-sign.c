@@ -8,7 +8,6 @@
 #include "domain/verify.h"
 
 #include <stdbool.h>
-#include <string.h>
 
 enum {
     KEY_MAX = 256 /* bytes */
