@@ -40,10 +40,9 @@ void crew_finished(struct crew_worker *worker)
     slots_end(&worker->thread->slot);
 }
 
-void crew_hasten(struct crew *crew, int64_t patience)
+void crew_hasten(struct crew *crew, int64_t until)
 {
-    if (patience < atomic_load(&crew->patience))
-        atomic_store(&crew->patience, patience);
+    atomic_store(&crew->hastened, until);
 }
 
 void crew_peer_begin(struct crew_worker *worker)
@@ -84,7 +83,7 @@ enum rc crew_start(const struct crew_options *options, struct crew **out)
         return RC_NO_MEMORY;
     }
     crew->options = *options;
-    atomic_init(&crew->patience, options->patience);
+    atomic_init(&crew->hastened, INT64_MAX);
     crew->end_ready = &crew->first_ready;
     (void)pthread_mutex_init(&crew->lock, NULL);
     (void)pthread_cond_init(&crew->changed, NULL);

@@ -68,8 +68,9 @@ bool crew_waited(struct crew_worker *worker);
 void crew_begin(struct crew_worker *worker);
 void crew_finished(struct crew_worker *worker);
 
-/* crew_hasten: from now on workers wait for their peers no longer than this (ms). */
-void crew_hasten(struct crew *crew, int64_t patience);
+/* crew_hasten: workers wait for their peers as before until then (moment_elapsed), and hardly at
+ * all from then on. */
+void crew_hasten(struct crew *crew, int64_t until);
 
 /* crew_peer_begin, crew_peer_end: within that, around what waits for the peer and for nobody else.
  * When it has waited long enough, its system calls fail with EINTR. */

@@ -65,7 +65,7 @@ struct crew {
     _Atomic size_t waiting;   /* threads that would take the next request at once */
     _Atomic size_t away;      /* workers that await their turn, or have it and do not yet run */
     _Atomic size_t ready;     /* those that have it; changed under the lock */
-    _Atomic int64_t patience; /* ms, as crew_options has it */
+    _Atomic int64_t hastened; /* moment_elapsed: until when peers have their time */
     _Atomic size_t started;   /* threads; changed under the lock, while SERVING only */
     _Atomic int order;        /* enum crew_order; changed under the lock */
     pthread_mutex_t lock;     /* guards what is below */

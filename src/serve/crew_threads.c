@@ -8,6 +8,10 @@
 #include <errno.h>
 #include <string.h>
 
+enum {
+    HASTE = 100 /* ms that a peer has for what it has begun, once workers are hastened */
+};
+
 /* A thread or a worker could not be made. Without the lock: a log that nobody reads makes only this
  * thread wait. */
 static void tell_starved(struct crew *crew, int err)
@@ -150,7 +154,8 @@ static bool look_out(void *arg)
     struct crew *crew = arg;
     size_t started = atomic_load(&crew->started);
     const int64_t now = moment_elapsed();
-    const int64_t patience = atomic_load(&crew->patience) * 1000000;
+    const int64_t patience =
+        (now < atomic_load(&crew->hastened) ? crew->options.patience : HASTE) * 1000000;
     bool late = false;
 
     for (size_t i = 0; i < started; i++) {

@@ -469,7 +469,7 @@ void pool_stop(struct pool *pool)
     pool->deadline = moment_elapsed() + LAST_REQUESTS * INT64_C(1000000000);
     listener_retire(pool->options.listener);
     if (pool->crew != NULL)
-        crew_hasten(pool->crew, LAST_REQUESTS * INT64_C(1000));
+        crew_hasten(pool->crew, pool->deadline);
     tell(pool, CREW_STOP);
     if (pool->crew != NULL) {
         crew_join(pool->crew);

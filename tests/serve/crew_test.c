@@ -6,12 +6,15 @@
 #include "support/desk.h"
 #include "support/tasks.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 enum {
     WORKERS = 24,
+    HASTE = 100,     /* ms that peers have, once hastened */
     MANY = 2000,     /* requests, */
     TURNS = 3,       /* each of which awaits as many turns */
     PATIENCE = 20000 /* ms */
@@ -181,6 +184,52 @@ START_TEST(who_is_relieved_in_a_pause_is_followed_by_others_behind_it)
 }
 END_TEST
 
+/* Waits until a worker has waited for its peer for so long (ms). */
+static void await_patience(int64_t least)
+{
+    while (!crew_peers_last(desk_crew, least))
+        (void)poll(NULL, 0, 1);
+}
+
+/* Computing takes several looks of the watchdog, which would end the wait; it looks since nobody
+ * waits for the next request. */
+START_TEST(who_has_waited_long_for_its_peer_is_not_hastened_before_the_time)
+{
+    struct errand errands[2];
+    int ends[2];
+
+    ck_assert_int_eq(pipe(ends), 0);
+    ck_assert_int_eq(desk_start(2), RC_OK);
+    desk_ask_peer(&errands[0], ends[0]);
+    await_patience(2 * HASTE);
+    crew_hasten(desk_crew, moment_elapsed() + INT64_C(1000000) * PATIENCE);
+    desk_ask_computing(&errands[1]);
+    desk_await(&desk.done, 1);
+    ck_assert_int_eq(write(ends[1], "!", 1), 1);
+    desk_await(&desk.done, 2);
+    ck_assert_int_eq(errands[0].err, 0);
+    (void)close(ends[0]);
+    (void)close(ends[1]);
+}
+END_TEST
+
+START_TEST(who_waits_for_its_peer_is_hastened_at_the_time)
+{
+    struct errand errand;
+    int ends[2];
+
+    ck_assert_int_eq(pipe(ends), 0);
+    ck_assert_int_eq(desk_start(1), RC_OK);
+    desk_ask_peer(&errand, ends[0]);
+    await_patience(1);
+    crew_hasten(desk_crew, moment_elapsed());
+    desk_await(&desk.done, 1);
+    ck_assert_int_eq(errand.err, EINTR);
+    (void)close(ends[0]);
+    (void)close(ends[1]);
+}
+END_TEST
+
 static long count_sleeps(void)
 {
     struct rusage usage;
@@ -272,6 +321,8 @@ Suite *crew_suite(void)
     tcase_add_test(tc, threads_that_park_keep_no_worker);
     tcase_add_test(tc, a_pause_waits_for_those_who_wait_for_their_turn);
     tcase_add_test(tc, who_is_relieved_in_a_pause_is_followed_by_others_behind_it);
+    tcase_add_test(tc, who_has_waited_long_for_its_peer_is_not_hastened_before_the_time);
+    tcase_add_test(tc, who_waits_for_its_peer_is_hastened_at_the_time);
     tcase_add_test(tc, who_rests_in_a_pause_wakes_nobody);
     tcase_add_test(tc, a_pause_can_be_followed_by_the_end);
     tcase_add_test(tc, an_end_waits_for_those_who_wait_for_their_turn);

@@ -4,9 +4,11 @@
 #include "serve/watchdog.h"
 
 #include <check.h>
+#include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 enum {
     PATIENCE = 20000 /* ms */
@@ -113,11 +115,23 @@ static void compute(void)
     }
 }
 
-static void serve(struct errand *errand)
+static void await_peer(struct crew_worker *worker, struct errand *errand)
+{
+    char byte;
+
+    crew_peer_begin(worker);
+    if (read(errand->peer, &byte, 1) < 0)
+        errand->err = errno;
+    crew_peer_end(worker);
+}
+
+static void serve(struct crew_worker *worker, struct errand *errand)
 {
     errand->served_by = pthread_self();
     if (errand->computes)
         compute();
+    if (errand->peer > 0)
+        await_peer(worker, errand);
     for (;;) {
         if (errand->blocks)
             block(errand->silent);
@@ -139,7 +153,7 @@ static void work(struct crew_worker *worker, void *tools)
 
         if (errand != NULL) {
             crew_begin(worker);
-            serve(errand);
+            serve(worker, errand);
             crew_finished(worker);
         }
     } while (crew_stay(worker) == CREW_SERVE);
@@ -228,6 +242,12 @@ void desk_ask_silent(struct errand *errand)
 void desk_ask_computing(struct errand *errand)
 {
     *errand = (struct errand){.computes = true};
+    put(errand);
+}
+
+void desk_ask_peer(struct errand *errand, int peer)
+{
+    *errand = (struct errand){.peer = peer};
     put(errand);
 }
 

@@ -19,6 +19,8 @@ struct errand {
     bool blocks;   /* its thread waits too, before each of them and at the end */
     bool silent;   /* and tells nobody */
     bool computes; /* for several looks of the watchdog */
+    int peer;      /* descriptor that a byte is waited for on, as from a peer; none: 0 */
+    int err;       /* of the system's, that ended this */
     pthread_t served_by;
     struct blocking_turn turn;
     struct errand *next;
@@ -57,12 +59,13 @@ void desk_stop_waiting(bool stopped);
 void desk_end(enum crew_order order);
 
 /* An errand, which is the caller's until it is done, that awaits so many turns; one whose thread
- * blocks before each of them and at the end; one that
- * blocks and tells nobody; one that computes. */
+ * blocks before each of them and at the end; one that blocks and tells nobody; one that computes;
+ * one that waits for a byte of its peer. */
 void desk_ask(struct errand *errand, size_t turns);
 void desk_ask_blocking(struct errand *errand, size_t turns);
 void desk_ask_silent(struct errand *errand);
 void desk_ask_computing(struct errand *errand);
+void desk_ask_peer(struct errand *errand, int peer);
 
 /* desk_await: until one of the desk's counts is at least so many. */
 void desk_await(const size_t *count, size_t least);
