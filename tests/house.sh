@@ -1,7 +1,7 @@
 #!/bin/sh
 # house: the rules of the code that no compiler checks: which floor may know
 # which, one door for each foreign header, no unbounded string functions, every
-# source file told of in DESIGN.md.
+# source file told of in DESIGN.md, every test run.
 set -eu
 
 cd "${srcdir:-$(dirname "$0")/..}"
@@ -71,6 +71,10 @@ fi
 
 for file in src/*/*.c ctl/*.c lib/*.c cgi-bin/*.c; do
     grep -qF "$(basename "$file")" DESIGN.md || wrong "DESIGN.md does not tell of $file"
+done
+
+for file in tests/*/*_test.c tests/integration/*.test.mjs; do
+    grep -qF "$file" Makefile.am || wrong "Makefile.am does not have $file"
 done
 
 [ "$failures" -eq 0 ] && printf 'house: in order\n'
