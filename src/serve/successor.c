@@ -43,6 +43,7 @@ static int set_attributes(posix_spawnattr_t *attributes)
     (void)sigemptyset(&none);
     (void)sigemptyset(&ignored);
     (void)sigaddset(&ignored, SIGPIPE);
+    (void)sigaddset(&ignored, SIGXFSZ);
     err = posix_spawnattr_setsigmask(attributes, &none);
     if (err == 0)
         err = posix_spawnattr_setsigdefault(attributes, &ignored);
