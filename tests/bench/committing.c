@@ -26,6 +26,8 @@ int main(int argc, char **argv)
     if (argc != 6 || bare_open(argv[4], strtoull(argv[5], NULL, 10)) != 0)
         return EXIT_FAILURE;
     status = loop(argv[1], strtol(argv[2], NULL, 10), argv[3], commit);
+    /* Its threads go on, and are not to commit any more. */
+    (void)pthread_mutex_lock(&turn);
     bare_close();
     return status;
 }
