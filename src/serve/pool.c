@@ -25,7 +25,8 @@
 
 enum {
     NEWCOMERS = 64,       /* connections that are put in line at a time */
-    SLOW = 50,            /* ms in which a peer that is not slow has sent its request */
+    SLOW = 50,            /* ms in which a peer that is not slow has sent its request, at first */
+    SLOW_SHARE = 4,       /* of what a pause may take, at last */
     LAST_ACCEPTED = 1024, /* connections that one worker takes though it is to stop */
     LAST_WAIT = 100,      /* ms in which a connection may still be used, at the end */
     LAST_PATIENCE = 2,    /* s that a peer may then pause within a request */
@@ -371,22 +372,17 @@ static void tell(struct pool *pool, enum crew_order order)
     ring(pool->stop);
 }
 
-/* While all are served. False when there is still one who sends slowly. */
-static bool await_swift_peers(const struct pool *pool, int64_t until)
+/* Whether no peer takes so long (ms); all are served meanwhile. */
+static bool are_swift(const struct pool *pool, int slow)
 {
-    bool slow;
-
     /* What is seen to last counts from the first look. */
-    (void)crew_peers_last(pool->crew, SLOW);
-    do {
-        (void)poll(NULL, 0, SLOW);
-        slow = crew_peers_last(pool->crew, SLOW);
-    } while (slow && moment_elapsed() < until);
-    return !slow;
+    (void)crew_peers_last(pool->crew, slow);
+    (void)poll(NULL, 0, slow);
+    return !crew_peers_last(pool->crew, slow);
 }
 
 /* Gives up as soon as it waits for a slow peer: others would wait too. */
-static bool pause_once(struct pool *pool, int64_t until)
+static bool pause_once(struct pool *pool, int slow, int64_t until)
 {
     uint64_t count;
 
@@ -394,7 +390,7 @@ static bool pause_once(struct pool *pool, int64_t until)
     do {
         if (crew_await_rest(pool->crew, SLOW))
             return true;
-    } while (!crew_peers_last(pool->crew, SLOW) && moment_elapsed() < until);
+    } while (!crew_peers_last(pool->crew, slow) && moment_elapsed() < until);
     if (read(pool->stop, &count, sizeof count) < 0)
         log_error("workers cannot be told to go on: %s", strerror(errno));
     crew_tell(pool->crew, CREW_SERVE);
@@ -404,10 +400,14 @@ static bool pause_once(struct pool *pool, int64_t until)
 bool pool_pause(struct pool *pool, int patience)
 {
     const int64_t until = moment_elapsed() + patience * INT64_C(1000000);
+    int slow = SLOW;
 
     do {
-        if (await_swift_peers(pool, until) && pause_once(pool, until))
+        if (are_swift(pool, slow) && pause_once(pool, slow, until))
             return true;
+        /* Where somebody always is a little slow, others have to wait for a moment. */
+        if (slow * 2 <= patience / SLOW_SHARE)
+            slow *= 2;
     } while (moment_elapsed() < until);
     return false;
 }

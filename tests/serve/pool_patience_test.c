@@ -1,19 +1,21 @@
 /* pool_patience: peers that send or read a little now and then hold a worker for so long, and no
- * longer; nothing is done of what they asked for. */
+ * longer; nothing is done of what they asked for. Nor do they hold up an end or a pause. */
 #include "suites.h"
 #include "support/pool_fixture.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 enum {
     WORKERS = 4,
-    BOUND = 100, /* ms */
-    STEP = 2,    /* ms between two bytes */
+    BOUND = 100,   /* ms */
+    STEP = 2,      /* ms between two bytes */
+    A_LITTLE = 30, /* ms between two requests, each of which takes WORKERS times that */
     STEPS = POOL_FIXTURE_PATIENCE / STEP
 };
 
@@ -198,6 +200,47 @@ START_TEST(who_dribbles_does_not_hold_up_a_stop)
 }
 END_TEST
 
+static _Atomic bool over;
+
+/* The stop answers who waits behind the pause. */
+static void *pause_and_stop(void *paused)
+{
+    bool pauses = pool_pause(at.pool, POOL_FIXTURE_PATIENCE);
+
+    *(bool *)paused = pauses;
+    over = true;
+    if (pauses)
+        pool_fixture_stop(&at);
+    return NULL;
+}
+
+/* Each is at it for as long as all of the others together, so one always is. */
+START_TEST(a_pause_comes_though_there_is_always_somebody_a_little_slow)
+{
+    int fds[WORKERS];
+    bool paused = false;
+    pthread_t thread;
+
+    at.patience = 3 * POOL_FIXTURE_PATIENCE;
+    over = false;
+    start(WORKERS);
+    pool_fixture_connect_all(&at, fds, WORKERS);
+    for (int i = 0; i < WORKERS; i++)
+        pool_fixture_begin(&at, fds[i]);
+    ck_assert_int_eq(pthread_create(&thread, NULL, pause_and_stop, &paused), 0);
+    for (int i = 0; !over; i = (i + 1) % WORKERS) {
+        (void)poll(NULL, 0, A_LITTLE);
+        pool_fixture_end_health(&at, fds[i]);
+        pool_fixture_expect_health(&at, fds[i]);
+        if (!over)
+            pool_fixture_begin(&at, fds[i]);
+    }
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    ck_assert(paused);
+    pool_fixture_close_all(fds, WORKERS);
+}
+END_TEST
+
 Suite *pool_patience_suite(void)
 {
     Suite *suite = suite_create("pool_patience");
@@ -212,6 +255,7 @@ Suite *pool_patience_suite(void)
     tcase_add_test(tc, who_reads_an_answer_bit_by_bit_is_given_up);
     tcase_add_test(tc, a_connection_outlasts_what_one_request_may_take);
     tcase_add_test(tc, who_dribbles_does_not_hold_up_a_stop);
+    tcase_add_test(tc, a_pause_comes_though_there_is_always_somebody_a_little_slow);
     suite_add_tcase(suite, tc);
     return suite;
 }
