@@ -86,11 +86,12 @@ START_TEST(that_there_is_no_memory_is_logged_once)
     for (size_t i = 0; i < 3; i++) {
         desk_ask(&errands[0], 1);
         desk_ask(&errands[1], 1);
+        desk_await(&desk.away, 2);
+        ck_assert(log_capture_await("no more can be had now: Cannot allocate memory"));
         desk_give_turn();
         desk_give_turn();
         desk_await(&desk.done, 2 * i + 2);
     }
-    ck_assert(log_capture_await("no more can be had now: Cannot allocate memory"));
     desk_end(CREW_STOP);
     ck_assert_uint_eq(log_capture_count(), 1);
     log_capture_end();
