@@ -100,6 +100,7 @@ enum rc ctl_reseal(struct ctl *ctl)
     const struct reseal_watch watch = {.failed = list_failure, .arg = &listing};
     struct reseal reseal;
     bool is_complete;
+    bool is_by_first = false;
     enum rc rc;
 
     if (ctl->json) {
@@ -108,7 +109,9 @@ enum rc ctl_reseal(struct ctl *ctl)
         json_write_begin_array(&listing.json);
     }
     rc = reseal_run(ctl->store, &watch, &reseal);
-    is_complete = rc == RC_OK && reseal.failed == 0;
+    if (rc == RC_OK)
+        rc = reseal_is_by_first(ctl->store, ctl->config.master_key, &is_by_first);
+    is_complete = rc == RC_OK && is_by_first && reseal.failed == 0;
     if (ctl->json)
         print_json(&listing, &reseal, is_complete);
     else
@@ -116,6 +119,11 @@ enum rc ctl_reseal(struct ctl *ctl)
     ctl->partial = true;
     if (rc != RC_OK || is_complete)
         return rc;
+    if (!is_by_first) {
+        (void)snprintf(ctl->why, sizeof ctl->why,
+                       "a master key was put before the others meanwhile: run it again");
+        return RC_CONFLICT;
+    }
     (void)snprintf(ctl->why, sizeof ctl->why,
                    "%" PRIu64 " of the records cannot be opened and stay as they are",
                    reseal.failed);

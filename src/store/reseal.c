@@ -6,6 +6,8 @@
 #include "base/log.h"
 #include "store/store_inside.h"
 
+#include <string.h>
+
 enum {
     VIEW = 64, /* records that are looked at, and at most sealed, at a time */
     ARENA_MAX = 2 * RECORD_MAX
@@ -239,4 +241,17 @@ enum rc reseal_run(struct store *store, const struct reseal_watch *watch, struct
     else if (rc == RC_OK)
         out->already++;
     return rc;
+}
+
+enum rc reseal_is_by_first(const struct store *store, const char *master_key, bool *out)
+{
+    const struct keyring_key *sealing = keyring_sealing(store->keyring);
+    struct keyring *now;
+    enum rc rc = keyring_open(master_key, &now);
+
+    if (rc != RC_OK)
+        return rc;
+    *out = memcmp(keyring_sealing(now)->id, sealing->id, KEYRING_ID_BYTES) == 0;
+    keyring_close(now);
+    return RC_OK;
 }

@@ -39,4 +39,8 @@ struct reseal_watch {
 RC_CHECK enum rc reseal_run(struct store *store, const struct reseal_watch *watch,
                             struct reseal *out);
 
+/* reseal_is_by_first: whether the store, as it was opened, seals with what is the first key of the
+ * file now: no other has been put before it meanwhile. RC_KEY as of store_open. */
+RC_CHECK enum rc reseal_is_by_first(const struct store *store, const char *master_key, bool *out);
+
 #endif

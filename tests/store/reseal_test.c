@@ -257,6 +257,23 @@ START_TEST(an_endpoint_that_was_deleted_meanwhile_does_not_come_back)
 }
 END_TEST
 
+START_TEST(a_key_that_was_put_first_meanwhile_is_noticed)
+{
+    bool is_by_first = false;
+
+    ck_assert_int_eq(reseal_is_by_first(at.base.store, at.base.master_key, &is_by_first), RC_OK);
+    ck_assert(is_by_first);
+    ck_assert_int_eq(keyring_add(at.base.master_key), RC_OK);
+    ck_assert_int_eq(reseal_is_by_first(at.base.store, at.base.master_key, &is_by_first), RC_OK);
+    ck_assert(!is_by_first);
+    store_fixture_close(&at.base);
+    store_fixture_open(&at.base);
+    ck_assert_int_eq(reseal_is_by_first(at.base.store, at.base.master_key, &is_by_first), RC_OK);
+    ck_assert(is_by_first);
+    ck_assert_int_eq(reseal_is_by_first(at.base.store, "/nonexistent", &is_by_first), RC_KEY);
+}
+END_TEST
+
 Suite *reseal_suite(void)
 {
     Suite *suite = suite_create("reseal");
@@ -275,6 +292,7 @@ Suite *reseal_suite(void)
     tcase_add_test(tc, a_map_that_is_full_grows_and_each_is_counted_once);
     tcase_add_test(tc, a_roll_between_the_look_and_the_sealing_is_not_lost);
     tcase_add_test(tc, an_endpoint_that_was_deleted_meanwhile_does_not_come_back);
+    tcase_add_test(tc, a_key_that_was_put_first_meanwhile_is_noticed);
     suite_add_tcase(suite, tc);
     return suite;
 }
