@@ -166,7 +166,7 @@ static enum rc say(struct work *work, bool *unsaid)
 /* Rolls them until the end, or a failure. Nothing is rolled before the moment has been said. */
 static enum rc roll_all(struct work *work, bool *unsaid)
 {
-    struct store_page want = {.towards_newer = true, .damaged = true};
+    struct store_page want = {.towards_newer = true};
     struct uid rows[PAGE + 1];
     size_t count = PAGE + 1;
     enum rc rc = say(work, unsaid);

@@ -31,6 +31,7 @@ Suite *endpoint_authentication_suite(void);
 Suite *endpoint_members_suite(void);
 Suite *endpoint_rules_suite(void);
 Suite *endpoint_secrets_suite(void);
+Suite *endpoint_list_suite(void);
 Suite *endpoint_suite(void);
 Suite *faults_suite(void);
 Suite *history_suite(void);

@@ -35,6 +35,7 @@ static Suite *(*const suites[])(void) = {
     endpoint_members_suite,
     endpoint_rules_suite,
     endpoint_secrets_suite,
+    endpoint_list_suite,
     endpoint_suite,
     faults_suite,
     history_suite,

@@ -4,6 +4,7 @@
 #include "api/auth.h"
 #include "api/endpoint_json.h"
 #include "api/envelope.h"
+#include "api/json_member.h"
 #include "api/query.h"
 
 enum {
@@ -16,6 +17,7 @@ struct page {
     int64_t per_page;
     struct uid rows[PER_PAGE_MAX + 1]; /* in the order of the direction; one more than asked for */
     size_t count;                      /* of the rows to show */
+    bool unreadable[PER_PAGE_MAX];     /* which of these cannot be */
     struct uid older;                  /* the first row of the page that follows, or UID_NONE */
     struct uid newer;                  /* the first row of the page before, or UID_NONE */
 };
@@ -98,9 +100,10 @@ static enum rc fetch(struct call *call, struct page *page)
     return rc;
 }
 
-/* One row, unless it was deleted or given to another owner since the page was taken. */
+/* One row, unless it was deleted or given to another owner since the page was taken, or cannot be
+ * read: so that it hides no other, that is told behind all rows. */
 static enum rc write_row(struct call *call, const struct endpoint_list *list,
-                         struct json_write *json, const struct uid *uid)
+                         struct json_write *json, const struct uid *uid, bool *unreadable)
 {
     struct endpoint endpoint;
     struct arena arena;
@@ -111,7 +114,27 @@ static enum rc write_row(struct call *call, const struct endpoint_list *list,
     if (rc == RC_OK && auth_owns(call, endpoint.members[ENDPOINT_OWNER_ID]))
         list->write(call, json, &endpoint);
     arena_free(&arena);
-    return rc == RC_NOT_FOUND ? RC_OK : rc;
+    *unreadable = rc == RC_CORRUPT || rc == RC_KEY;
+    return *unreadable || rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+/* Left out when all could be read. */
+static void write_unreadable(struct json_write *json, const struct page *page)
+{
+    bool begun = false;
+
+    for (size_t i = 0; i < page->count; i++) {
+        if (!page->unreadable[i])
+            continue;
+        if (!begun) {
+            json_write_key(json, "unreadable");
+            json_write_begin_array(json);
+            begun = true;
+        }
+        json_write_uid(json, &page->rows[i]);
+    }
+    if (begun)
+        json_write_end_array(json);
 }
 
 static void write_cursor(struct json_write *json, const char *has, const char *name,
@@ -127,8 +150,7 @@ static void write_cursor(struct json_write *json, const char *has, const char *n
     json_write_string(json, cursor);
 }
 
-static enum rc write_page(struct call *call, const struct endpoint_list *list,
-                          const struct page *page)
+static enum rc write_page(struct call *call, const struct endpoint_list *list, struct page *page)
 {
     struct json_write json = envelope_begin(call->response, 200, list->message);
     enum rc rc = RC_OK;
@@ -136,9 +158,11 @@ static enum rc write_page(struct call *call, const struct endpoint_list *list,
     json_write_begin_object(&json);
     json_write_key(&json, "content");
     json_write_begin_array(&json);
-    for (size_t i = 0; i < page->count && rc == RC_OK; i++)
-        rc = write_row(call, list, &json,
-                       &page->rows[page->want.towards_newer ? page->count - 1 - i : i]);
+    for (size_t i = 0; i < page->count && rc == RC_OK; i++) {
+        size_t row = page->want.towards_newer ? page->count - 1 - i : i;
+
+        rc = write_row(call, list, &json, &page->rows[row], &page->unreadable[row]);
+    }
     json_write_end_array(&json);
     json_write_key(&json, "pagination");
     json_write_begin_object(&json);
@@ -147,6 +171,7 @@ static enum rc write_page(struct call *call, const struct endpoint_list *list,
     write_cursor(&json, "has_next_page", "next_page_cursor", &page->older);
     write_cursor(&json, "has_prev_page", "prev_page_cursor", &page->newer);
     json_write_end_object(&json);
+    write_unreadable(&json, page);
     json_write_end_object(&json);
     envelope_end(&json);
     return rc;

@@ -90,10 +90,8 @@ static enum rc read_body(struct work *work, const struct json_object *body)
 static enum rc fetch(struct work *work)
 {
     struct call *call = work->call;
-    struct store_page want = {.from = work->cursor,
-                              .towards_newer = true,
-                              .owner_id = call->key.owner_id,
-                              .damaged = true};
+    struct store_page want = {
+        .from = work->cursor, .towards_newer = true, .owner_id = call->key.owner_id};
 
     return store_endpoint_page(call->store, &call->project_id, &want, work->rows,
                                (size_t)work->limit + 1, &work->count);

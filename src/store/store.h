@@ -136,13 +136,12 @@ struct store_page {
     struct text name;       /* only with this in their name, case ignored; empty: all */
     struct text owner_id;   /* only of this owner; empty: all */
     struct overlap overlap; /* only these; zeros: all */
-    bool damaged;           /* also those whose record is damaged, unless a filter would have to
-                               read it; otherwise one is RC_CORRUPT. Of one that has lost its uid
-                               too, the part that its key has of it comes */
 };
 
-/* store_endpoint_page: the uids of the first `max` endpoints of the page. The time
- * it takes grows with what the filters pass over, not with where the page is. */
+/* store_endpoint_page: the uids of the first `max` endpoints of the page, also of those whose
+ * record is damaged, unless a filter would have to read it: they are passed over, and logged. Of
+ * one that has lost its uid too, the part that its key has of it comes. The time it takes grows
+ * with what the filters pass over, not with where the page is. */
 RC_CHECK enum rc store_endpoint_page(struct store *store, const struct uid *project,
                                      const struct store_page *page, struct uid *out, size_t max,
                                      size_t *count);

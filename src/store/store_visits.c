@@ -308,10 +308,6 @@ static bool visit_page(struct text key, struct text record, void *arg)
     rc = store_told(store_whose(key, record, &uid), "endpoint whose uid begins like", &uid);
     if (rc == RC_OK)
         rc = store_told(takes(page, record, &taken), "endpoint", &uid);
-    if (rc != RC_OK && !page->damaged) {
-        visit->rc = rc;
-        return false;
-    }
     if (rc != RC_OK)
         taken = !is_filtered(page);
     if (taken)

@@ -281,28 +281,11 @@ START_TEST(one_that_has_too_many_secrets_is_told_of_and_the_others_are_rolled)
 }
 END_TEST
 
-static enum rc spoil_in(struct kv_txn *txn, void *arg)
-{
-    const struct keyspace_key *key = arg;
-
-    return kv_set(txn, (struct text){(const char *)key->bytes, key->len}, text_of("\x01"));
-}
-
-static void spoil(uint32_t n)
-{
-    const struct uid uid = sample_uid(n);
-    struct keyspace_key key = keyspace_endpoint(&api.at.project.uid, &uid);
-
-    store_fixture_close(&api.at);
-    ck_assert_int_eq(store_fixture_edit(&api.at, spoil_in, &key), RC_OK);
-    store_fixture_open(&api.at);
-}
-
 START_TEST(a_damaged_one_is_told_of_and_the_others_are_rolled)
 {
-    spoil(FIRST);
-    spoil(FIRST + 2);
-    spoil(FIRST + 4);
+    store_fixture_damage(&api.at, FIRST);
+    store_fixture_damage(&api.at, FIRST + 2);
+    store_fixture_damage(&api.at, FIRST + 4);
     roll("{\"limit\":2}");
     expect_counts("1", "0", "1");
     ck_assert_str_eq(api_at(&api, "data.refused.0.message"),
@@ -317,7 +300,7 @@ START_TEST(a_cursor_may_be_of_a_damaged_endpoint)
 {
     char body[64];
 
-    spoil(FIRST + 2);
+    store_fixture_damage(&api.at, FIRST + 2);
     roll("{\"limit\":2}");
     (void)snprintf(body, sizeof body, "{\"cursor\":\"%.26s\"}", api_at(&api, "data.next_cursor"));
     roll(body);

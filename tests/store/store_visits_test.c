@@ -300,6 +300,7 @@ START_TEST(an_endpoint_under_a_key_that_is_not_its_own_is_not_visited)
 {
     struct list list = {.most = LIST_MAX};
     struct store_page page = {.from = UID_NONE};
+    struct endpoint endpoint;
     struct uid uids[LIST_MAX];
     size_t count = 0;
 
@@ -311,8 +312,10 @@ START_TEST(an_endpoint_under_a_key_that_is_not_its_own_is_not_visited)
     expect_list(&list, NUMBERS(5, 3));
     ck_assert(log_capture_has("endpoint"));
     ck_assert_int_eq(store_endpoint_page(at.store, &at.project.uid, &page, uids, LIST_MAX, &count),
+                     RC_OK);
+    ck_assert_uint_eq(count, 3);
+    ck_assert_int_eq(store_endpoint_get(at.store, &at.project.uid, &uids[1], &at.arena, &endpoint),
                      RC_CORRUPT);
-    ck_assert_uint_eq(count, 1);
 }
 END_TEST
 

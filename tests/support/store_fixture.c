@@ -67,6 +67,23 @@ bool store_fixture_spoil(void *fixture)
     return store_fixture_edit(fixture, spoil_in, NULL) == RC_OK;
 }
 
+static enum rc damage_in(struct kv_txn *txn, void *arg)
+{
+    const struct keyspace_key *key = arg;
+
+    return kv_set(txn, (struct text){(const char *)key->bytes, key->len}, text_of("\x01"));
+}
+
+void store_fixture_damage(struct store_fixture *fixture, uint32_t n)
+{
+    const struct uid uid = sample_uid(n);
+    struct keyspace_key key = keyspace_endpoint(&fixture->project.uid, &uid);
+
+    store_fixture_close(fixture);
+    ck_assert_int_eq(store_fixture_edit(fixture, damage_in, &key), RC_OK);
+    store_fixture_open(fixture);
+}
+
 enum rc store_fixture_add(struct store *store, uint32_t n, uint32_t project, struct arena *arena)
 {
     struct endpoint endpoint;

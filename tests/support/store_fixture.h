@@ -44,6 +44,10 @@ enum rc store_fixture_edit(const struct store_fixture *fixture, kv_fn *fn, void 
  * did. Also for a helper, while the store is open. */
 bool store_fixture_spoil(void *fixture);
 
+/* store_fixture_damage: the record of endpoint `n` of the fixture's project becomes bytes that
+ * nobody wrote, while the store, which is open, is not. */
+void store_fixture_damage(struct store_fixture *fixture, uint32_t n);
+
 /* store_fixture_add: adds sample_endpoint `n` to project `project`. */
 enum rc store_fixture_add(struct store *store, uint32_t n, uint32_t project, struct arena *arena);
 
