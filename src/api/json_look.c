@@ -51,24 +51,13 @@ static bool look_at_number(struct json_look *look)
     return !is_digit(peek(look));
 }
 
-static int hex_value(char c)
-{
-    if (is_digit(c))
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 /* The four digits of \uXXXX, or -1. */
 static int look_at_hex(struct json_look *look)
 {
     int value = 0;
 
     for (int i = 0; i < 4; i++) {
-        int digit = hex_value(peek(look));
+        int digit = text_hex_digit(peek(look));
 
         if (digit < 0)
             return -1;

@@ -24,17 +24,6 @@ static bool find(struct text query, const char *name, struct text *out)
     return false;
 }
 
-static int digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 /* Decodes `raw` to `room`, which is as large; false when it is not well-formed. */
 static bool decode(struct text raw, char *room, size_t *len)
 {
@@ -48,9 +37,10 @@ static bool decode(struct text raw, char *room, size_t *len)
             n++;
             continue;
         }
-        if (raw.len - i < 3 || digit(raw.data[i + 1]) < 0 || digit(raw.data[i + 2]) < 0)
+        if (raw.len - i < 3 || text_hex_digit(raw.data[i + 1]) < 0 ||
+            text_hex_digit(raw.data[i + 2]) < 0)
             return false;
-        room[n++] = (char)(digit(raw.data[i + 1]) * 16 + digit(raw.data[i + 2]));
+        room[n++] = (char)(text_hex_digit(raw.data[i + 1]) * 16 + text_hex_digit(raw.data[i + 2]));
         i += 2;
     }
     *len = n;

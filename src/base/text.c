@@ -246,6 +246,17 @@ struct text text_of_int64(int64_t value, char room[TEXT_INT64_SIZE])
     return (struct text){at, (size_t)(room + TEXT_INT64_SIZE - at)};
 }
 
+int text_hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return -1;
+}
+
 bool text_copy(struct text t, char *to, size_t size)
 {
     to[0] = '\0';

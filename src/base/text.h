@@ -62,6 +62,9 @@ enum {
 };
 struct text text_of_int64(int64_t value, char room[TEXT_INT64_SIZE]);
 
+/* text_hex_digit: 0 to 15, or -1 of what is no digit in either case. */
+int text_hex_digit(char c);
+
 /* text_copy: into a C string of `size` bytes, terminator included. False, and
  * an empty string, when it does not fit or holds a NUL byte. */
 bool text_copy(struct text t, char *to, size_t size);

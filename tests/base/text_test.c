@@ -369,6 +369,22 @@ START_TEST(an_integer_is_written_in_decimal_digits)
 }
 END_TEST
 
+START_TEST(hex_digits_are_of_either_case_and_nothing_else_is_one)
+{
+    static const char lower[] = "0123456789abcdef";
+    static const char upper[] = "0123456789ABCDEF";
+    int digits = 0;
+
+    for (int i = 0; i < 16; i++) {
+        ck_assert_int_eq(text_hex_digit(lower[i]), i);
+        ck_assert_int_eq(text_hex_digit(upper[i]), i);
+    }
+    for (int c = 0; c < 256; c++)
+        digits += text_hex_digit((char)c) >= 0 ? 1 : 0;
+    ck_assert_int_eq(digits, 22);
+}
+END_TEST
+
 START_TEST(a_copy_needs_room_for_its_terminator)
 {
     char to[6];
@@ -438,6 +454,7 @@ Suite *text_suite(void)
     tcase_add_loop_test(tc, anything_else_is_no_number, 0, ROWS(no_numbers));
     tcase_add_test(tc, a_number_ends_with_its_run);
     tcase_add_loop_test(tc, an_integer_is_written_in_decimal_digits, 0, ROWS(written));
+    tcase_add_test(tc, hex_digits_are_of_either_case_and_nothing_else_is_one);
     tcase_add_test(tc, a_copy_needs_room_for_its_terminator);
     tcase_add_test(tc, a_copy_is_ended_at_the_length_of_its_run);
     tcase_add_test(tc, text_with_a_nul_byte_is_not_copied);
