@@ -1,11 +1,9 @@
 /* project_roll: one endpoint after the other, each told of as soon as it is rolled. */
 #include "api/json_member.h"
+#include "api/roll_many.h"
 #include "api/rolled_json.h"
-#include "base/crypto.h"
 #include "base/moment.h"
 #include "ctl.h"
-#include "domain/roll_older.h"
-#include "store/metrics.h"
 
 #include <inttypes.h>
 #include <signal.h>
@@ -13,58 +11,47 @@
 
 enum {
     PAGE = 1000,
-    NS_PER_MS = 1000000,
     REFUSED_MAX = 1024 * 1024 * 1024
-};
-
-/* What may become of an endpoint. */
-enum {
-    ROLLED,
-    UNCHANGED,
-    REFUSED,
-    OUTCOMES /* how many */
 };
 
 /* What is to be rolled, and what came of it so far. */
 struct work {
     struct ctl *ctl;
-    int64_t began; /* moment_elapsed */
-    struct uid project;
-    struct roll_older older;
+    struct roll_many many;
     struct arena arena;    /* of one endpoint */
     struct json_write out; /* the document; `rolled` is open in it */
     struct buf refused_room;
     struct json_write refused;
-    int64_t counts[OUTCOMES];
+    int64_t counts[ROLL_MANY_REFUSED + 1]; /* by what became of endpoints */
 };
 
 static enum rc read_options(struct work *work)
 {
     struct ctl *ctl = work->ctl;
-    struct roll_request *request = &work->older.roll.request;
+    struct roll_request *request = &work->many.older.roll.request;
     const char *name = ctl_name(CTL_CREATED_BEFORE);
     const char *before = ctl->values[CTL_CREATED_BEFORE];
     struct project project;
-    enum rc rc = ctl_uid(ctl, CTL_PROJECT, &work->project);
+    enum rc rc = ctl_uid(ctl, CTL_PROJECT, &work->many.project);
 
     request->has_grace = ctl->values[CTL_EXPIRATION] != NULL;
     request->reason = text_of(ctl->values[CTL_REASON]);
-    work->older.created_before = ctl->now;
+    work->many.older.created_before = ctl->now;
     if (rc == RC_OK)
         rc = ctl_integer(ctl, CTL_EXPIRATION, &request->grace);
     if (rc != RC_OK)
         return rc;
-    if (before != NULL && !moment_parse(text_of(before), &work->older.created_before))
+    if (before != NULL && !moment_parse(text_of(before), &work->many.older.created_before))
         faults_add(&ctl->faults, name,
                    "%s must be a time of RFC 3339, such as 2026-11-23T19:08:05Z", name);
-    else if (work->older.created_before > ctl->now)
+    else if (work->many.older.created_before > ctl->now)
         faults_add(&ctl->faults, name, "%s must not be in the future", name);
-    rc = store_project_get(ctl->store, &work->project, &ctl->arena, &project);
+    rc = store_project_get(ctl->store, &work->many.project, &ctl->arena, &project);
     if (rc == RC_NOT_FOUND)
         (void)snprintf(ctl->why, sizeof ctl->why, "project not found");
     if (rc == RC_OK)
-        rc = roll_check(&project, request, &work->older.roll.faults);
-    ctl_roll_faults(ctl, &work->older.roll.faults);
+        rc = roll_check(&project, request, &work->many.older.roll.faults);
+    ctl_roll_faults(ctl, &work->many.older.roll.faults);
     return rc == RC_OK && ctl->faults.count > 0 ? RC_INVALID : rc;
 }
 
@@ -73,7 +60,7 @@ static void begin(struct work *work)
     struct ctl *ctl = work->ctl;
     char before[MOMENT_SIZE];
 
-    moment_format(work->older.created_before, before);
+    moment_format(work->many.older.created_before, before);
     if (ctl->json) {
         json_write_begin_object(&work->out);
         json_member_string(&work->out, "created_before", before);
@@ -97,15 +84,14 @@ static void tell_rolled(struct work *work, const struct endpoint *endpoint)
     const struct secret *fresh = &endpoint->secrets[endpoint->secret_count - 1];
     struct ctl *ctl = work->ctl;
 
-    work->counts[ROLLED]++;
     if (ctl->json) {
-        rolled_json_write(&work->out, endpoint, &work->older.roll);
+        rolled_json_write(&work->out, endpoint, &work->many.older.roll);
         return;
     }
     ctl_cell(ctl, 7, text_of("rolled"));
     ctl_cell_uid(ctl, &endpoint->uid);
     ctl_cell_uid(ctl, &fresh->uid);
-    ctl_cell_moment(ctl, work->older.roll.ended_at);
+    ctl_cell_moment(ctl, work->many.older.roll.ended_at);
     ctl_cell(ctl, 38, fresh->value);
     ctl_cell(ctl, 0, endpoint->members[ENDPOINT_NAME]);
     ctl_row(ctl);
@@ -115,7 +101,6 @@ static void tell_refused(struct work *work, const struct uid *uid, const char *w
 {
     struct ctl *ctl = work->ctl;
 
-    work->counts[REFUSED]++;
     if (ctl->json) {
         rolled_json_refused(&work->refused, uid, why);
         return;
@@ -129,30 +114,19 @@ static void tell_refused(struct work *work, const struct uid *uid, const char *w
 /* RC_OK when the next may follow, whatever became of this one. */
 static enum rc roll_one(struct work *work, const struct uid *uid)
 {
-    struct ctl *ctl = work->ctl;
-    struct roll *roll = &work->older.roll;
+    enum roll_many_outcome outcome;
     struct endpoint endpoint;
     char why[ROLL_REFUSAL_SIZE];
-    enum rc rc;
+    enum rc rc = roll_many_one(&work->many, uid, roll_older_apply, &work->many.older, &work->arena,
+                               &endpoint, &outcome, why);
 
-    /* There may be many before it: it has the whole of its grace all the same, and who rolled it
-     * meanwhile is not taken for a clock that was wrong. */
-    roll->now = ctl->now + (moment_elapsed() - work->began) / NS_PER_MS;
-    crypto_random(&roll->fresh, sizeof roll->fresh);
-    rc = store_endpoint_edit(ctl->store, &work->project, uid, roll_older_apply, &work->older,
-                             &work->arena, &endpoint);
-    if (rc == RC_PRECONDITION) {
-        work->counts[UNCHANGED]++;
-        return RC_OK;
-    }
-    if (rc == RC_NOT_FOUND) /* it was deleted since the page was taken */
-        return RC_OK;
-    metrics_roll(rc);
-    if (rc == RC_OK)
-        tell_rolled(work, &endpoint);
-    if (!roll_older_refusal(rc, roll, why))
+    if (rc != RC_OK)
         return rc;
-    tell_refused(work, uid, why);
+    work->counts[outcome]++;
+    if (outcome == ROLL_MANY_ROLLED)
+        tell_rolled(work, &endpoint);
+    if (outcome == ROLL_MANY_REFUSED)
+        tell_refused(work, uid, why);
     return RC_OK;
 }
 
@@ -172,7 +146,8 @@ static enum rc roll_all(struct work *work, bool *unsaid)
     enum rc rc = say(work, unsaid);
 
     while (rc == RC_OK && count > PAGE) {
-        rc = store_endpoint_page(work->ctl->store, &work->project, &want, rows, PAGE + 1, &count);
+        rc = store_endpoint_page(work->ctl->store, &work->many.project, &want, rows, PAGE + 1,
+                                 &count);
         for (size_t i = 0; rc == RC_OK && i < count && i < PAGE; i++) {
             rc = roll_one(work, &rows[i]);
             arena_reset(&work->arena);
@@ -191,12 +166,13 @@ static void end(struct work *work)
 
     if (!ctl->json) {
         buf_printf(&ctl->out, "rolled %" PRId64 ", unchanged %" PRId64 ", refused %" PRId64 "\n",
-                   work->counts[ROLLED], work->counts[UNCHANGED], work->counts[REFUSED]);
+                   work->counts[ROLL_MANY_ROLLED], work->counts[ROLL_MANY_UNCHANGED],
+                   work->counts[ROLL_MANY_REFUSED]);
         return;
     }
     json_write_end_array(&work->out);
     json_write_end_array(&work->refused);
-    json_member_integer(&work->out, "unchanged", work->counts[UNCHANGED]);
+    json_member_integer(&work->out, "unchanged", work->counts[ROLL_MANY_UNCHANGED]);
     json_write_key(&work->out, "refused");
     json_write_json(&work->out, buf_text(&work->refused_room));
     json_write_end_object(&work->out);
@@ -209,13 +185,13 @@ static void explain(struct work *work, enum rc rc, bool unsaid)
     struct ctl *ctl = work->ctl;
     char before[MOMENT_SIZE];
 
-    moment_format(work->older.created_before, before);
+    moment_format(work->many.older.created_before, before);
     (void)snprintf(ctl->why, sizeof ctl->why,
                    "%s: stopped after %" PRId64 " rolls, go on with %s %s",
                    unsaid          ? "standard output cannot be written"
                    : rc == RC_FULL ? "the disk is full"
                                    : rc_name(rc),
-                   work->counts[ROLLED], ctl_name(CTL_CREATED_BEFORE), before);
+                   work->counts[ROLL_MANY_ROLLED], ctl_name(CTL_CREATED_BEFORE), before);
 }
 
 static enum rc roll(struct work *work)
@@ -231,10 +207,10 @@ static enum rc roll(struct work *work)
     end(work);
     if (rc != RC_OK)
         explain(work, rc, unsaid);
-    if (rc == RC_OK && work->counts[REFUSED] > 0) {
+    if (rc == RC_OK && work->counts[ROLL_MANY_REFUSED] > 0) {
         rc = RC_CONFLICT;
         (void)snprintf(ctl->why, sizeof ctl->why, "%" PRId64 " could not be rolled",
-                       work->counts[REFUSED]);
+                       work->counts[ROLL_MANY_REFUSED]);
     }
     /* What cannot be written stays in ctl->out, and is reported when nothing else is wrong. */
     (void)ctl_flush(ctl);
@@ -244,8 +220,10 @@ static enum rc roll(struct work *work)
 enum rc ctl_project_roll(struct ctl *ctl)
 {
     struct work work = {.ctl = ctl,
-                        .began = moment_elapsed(),
-                        .older.roll.request_id = text_of("hookrollctl"),
+                        .many = {.store = ctl->store,
+                                 .now = ctl->now,
+                                 .began = moment_elapsed(),
+                                 .older.roll.request_id = text_of("hookrollctl")},
                         .out = json_write_to(&ctl->out)};
     enum rc rc = read_options(&work);
 
@@ -255,7 +233,6 @@ enum rc ctl_project_roll(struct ctl *ctl)
     buf_init(&work.refused_room, REFUSED_MAX);
     work.refused = json_write_to(&work.refused_room);
     rc = roll(&work);
-    crypto_wipe(&work.older.roll.fresh, sizeof work.older.roll.fresh);
     buf_free(&work.refused_room);
     arena_free(&work.arena);
     return rc;

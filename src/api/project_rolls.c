@@ -9,16 +9,13 @@
 #include "api/json_member.h"
 #include "api/json_read.h"
 #include "api/roll_json.h"
+#include "api/roll_many.h"
 #include "api/rolled_json.h"
-#include "base/crypto.h"
 #include "base/moment.h"
-#include "domain/roll_older.h"
-#include "store/metrics.h"
 
 enum {
     LIMIT = 100,
     LIMIT_MAX = 1000,
-    NS_PER_MS = 1000000,
     ESCAPED = 6,      /* bytes that one byte of a text may become in JSON */
     ENTRY_REST = 1024 /* bytes of an entry beside the endpoint's texts, and of what is around all */
 };
@@ -26,8 +23,7 @@ enum {
 /* What is asked for, and what came of it so far. */
 struct work {
     struct call *call;
-    int64_t began; /* moment_elapsed */
-    struct roll_older older;
+    struct roll_many many;
     int64_t limit;
     struct uid cursor;
     struct uid rows[LIMIT_MAX + 1]; /* oldest first; one more than asked for */
@@ -46,12 +42,12 @@ static void read_created_before(struct work *work, const struct json_object *bod
     int64_t now = work->call->request->now;
     struct text given = {NULL, 0};
 
-    work->older.created_before = now;
+    work->many.older.created_before = now;
     body_text(body, "created_before", "created_before", &given, faults);
-    if (given.data != NULL && !moment_parse(given, &work->older.created_before))
+    if (given.data != NULL && !moment_parse(given, &work->many.older.created_before))
         faults_add(faults, "created_before",
                    "created_before must be a time of RFC 3339, such as 2026-11-23T19:08:05Z");
-    else if (work->older.created_before > now)
+    else if (work->many.older.created_before > now)
         faults_add(faults, "created_before", "created_before must not be in the future");
 }
 
@@ -73,7 +69,7 @@ static void read_page(struct work *work, const struct json_object *body)
 static enum rc read_body(struct work *work, const struct json_object *body)
 {
     struct faults *faults = &work->call->faults;
-    struct roll_request *request = &work->older.roll.request;
+    struct roll_request *request = &work->many.older.roll.request;
 
     roll_json_read(body, request, faults);
     if (request->secret.len > 0)
@@ -108,33 +104,19 @@ static enum rc told(const struct work *work)
 /* RC_OK when the next may follow, whatever became of this one. */
 static enum rc roll_one(struct work *work, const struct uid *uid, struct arena *arena)
 {
-    struct call *call = work->call;
-    struct roll *roll = &work->older.roll;
-    struct auth_edit edit = {call, roll_older_apply, &work->older};
+    struct auth_edit edit = {work->call, roll_older_apply, &work->many.older};
+    enum roll_many_outcome outcome;
     struct endpoint endpoint;
     char why[ROLL_REFUSAL_SIZE];
-    enum rc rc;
+    enum rc rc = roll_many_one(&work->many, uid, auth_edit, &edit, arena, &endpoint, &outcome, why);
 
-    /* There may be many before it: it has the whole of its grace all the same, and who rolled it
-     * meanwhile is not taken for a clock that was wrong. */
-    roll->now = call->request->now + (moment_elapsed() - work->began) / NS_PER_MS;
-    crypto_random(&roll->fresh, sizeof roll->fresh);
-    rc = store_endpoint_edit(call->store, &call->project_id, uid, auth_edit, &edit, arena,
-                             &endpoint);
-    if (rc == RC_PRECONDITION) {
-        work->unchanged++;
-        return RC_OK;
-    }
-    /* It was deleted, or given to another owner, since the page was taken. */
-    if (rc == RC_NOT_FOUND || rc == RC_FORBIDDEN)
-        return RC_OK;
-    metrics_roll(rc);
-    if (rc == RC_OK)
-        rolled_json_write(&work->rolled, &endpoint, roll);
-    else if (roll_older_refusal(rc, roll, why))
-        rolled_json_refused(&work->refused, uid, why);
-    else
+    if (rc != RC_OK)
         return rc;
+    work->unchanged += outcome == ROLL_MANY_UNCHANGED ? 1 : 0;
+    if (outcome == ROLL_MANY_ROLLED)
+        rolled_json_write(&work->rolled, &endpoint, &work->many.older.roll);
+    if (outcome == ROLL_MANY_REFUSED)
+        rolled_json_refused(&work->refused, uid, why);
     return told(work);
 }
 
@@ -168,7 +150,6 @@ static enum rc roll_all(struct work *work)
     json_write_end_array(&work->refused);
     work->next = i < work->count ? work->rows[i] : UID_NONE;
     arena_free(&arena);
-    crypto_wipe(&work->older.roll.fresh, sizeof work->older.roll.fresh);
     return rc;
 }
 
@@ -184,7 +165,7 @@ static enum rc answer(struct work *work, enum rc rc)
         return envelope_error(work->call->response, told(work), NULL);
     json = envelope_begin(work->call->response, envelope_status(rc), message);
     json_write_begin_object(&json);
-    json_member_moment(&json, "created_before", work->older.created_before);
+    json_member_moment(&json, "created_before", work->many.older.created_before);
     json_write_key(&json, "rolled");
     json_write_json(&json, buf_text(&work->rolled_room));
     json_member_integer(&json, "unchanged", work->unchanged);
@@ -198,9 +179,13 @@ static enum rc answer(struct work *work, enum rc rc)
 
 enum rc project_rolls_roll(struct call *call)
 {
-    struct work work = {.call = call,
-                        .began = moment_elapsed(),
-                        .older.roll = {.key = call->key.uid, .request_id = call->request->id}};
+    struct work work = {
+        .call = call,
+        .many = {.store = call->store,
+                 .project = call->project_id,
+                 .now = call->request->now,
+                 .began = moment_elapsed(),
+                 .older.roll = {.key = call->key.uid, .request_id = call->request->id}}};
     struct json_object *body = NULL;
     enum rc rc = body_json(call, &body);
 
