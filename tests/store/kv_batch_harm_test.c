@@ -4,8 +4,7 @@
 #include "suites.h"
 #include "support/address_space.h"
 #include "support/helper.h"
-#include "support/log_capture.h"
-#include "support/temp_dir.h"
+#include "support/kv_fixture.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -32,21 +31,16 @@ enum {
     QUEUED_AFTER = 30 /* ms; who comes later shares another commit, which decides nothing here */
 };
 
-static struct temp_dir temp;
-static struct kv *kv;
+static struct kv_fixture at;
 
 static void setup(void)
 {
-    log_capture_begin();
-    temp_dir_make(&temp);
-    kv = NULL;
+    kv_fixture_make(&at);
 }
 
 static void teardown(void)
 {
-    kv_close(kv);
-    temp_dir_remove(&temp);
-    log_capture_end();
+    kv_fixture_remove(&at);
 }
 
 /* Writes that share a commit, in their order. */
@@ -76,7 +70,7 @@ static void *write_one(void *arg)
 {
     struct write *write = arg;
 
-    write->rc = kv_write(kv, write->fn, write->arg);
+    write->rc = kv_write(at.kv, write->fn, write->arg);
     return NULL;
 }
 
@@ -134,16 +128,16 @@ static void damage(const char *key)
     static char page[PAGE_MAX];
     size_t size = (size_t)sysconf(_SC_PAGESIZE);
     char path[TEMP_PATH_SIZE];
-    int fd = open(temp_dir_path(&temp, "data.mdb", path), O_RDWR | O_CLOEXEC);
+    int fd = open(temp_dir_path(&at.temp, "data.mdb", path), O_RDWR | O_CLOEXEC);
     int found = 0;
 
     ck_assert_int_ge(fd, 0);
     ck_assert_uint_le(size, sizeof page);
-    for (off_t at = 0; pread(fd, page, size, at) == (ssize_t)size; at += (off_t)size) {
+    for (off_t offset = 0; pread(fd, page, size, offset) == (ssize_t)size; offset += (off_t)size) {
         if (page[FLAGS_AT] != LEAF || memmem(page, size, key, strlen(key)) == NULL)
             continue;
         page[FLAGS_AT] = 0;
-        ck_assert_int_eq(pwrite(fd, page, size, at), (ssize_t)size);
+        ck_assert_int_eq(pwrite(fd, page, size, offset), (ssize_t)size);
         found++;
     }
     ck_assert_int_eq(close(fd), 0);
@@ -197,18 +191,18 @@ START_TEST(a_damaged_page_fails_only_the_write_that_meets_it)
                              {set_in, after, RC_SYSTEM, 0}};
 
     (void)numbered(DAMAGED, room);
-    ck_assert_int_eq(kv_open(temp.path, KV_CREATE, 0, &kv), RC_OK);
-    ck_assert_int_eq(kv_write(kv, fill_in, NULL), RC_OK);
-    kv_close(kv);
-    kv = NULL;
+    ck_assert_int_eq(kv_open(at.temp.path, KV_CREATE, 0, &at.kv), RC_OK);
+    ck_assert_int_eq(kv_write(at.kv, fill_in, NULL), RC_OK);
+    kv_close(at.kv);
+    at.kv = NULL;
     damage(room);
-    ck_assert_int_eq(kv_open(temp.path, KV_MUST_EXIST, 0, &kv), RC_OK);
+    ck_assert_int_eq(kv_open(at.temp.path, KV_MUST_EXIST, 0, &at.kv), RC_OK);
     ck_assert(write_together(writes, 3));
     ck_assert_int_eq(writes[0].rc, RC_OK);
     ck_assert_int_eq(writes[1].rc, RC_CORRUPT);
     ck_assert_int_eq(writes[2].rc, RC_OK);
-    ck_assert_int_eq(kv_read(kv, get_in, before), RC_OK);
-    ck_assert_int_eq(kv_read(kv, get_in, after), RC_OK);
+    ck_assert_int_eq(kv_read(at.kv, get_in, before), RC_OK);
+    ck_assert_int_eq(kv_read(at.kv, get_in, after), RC_OK);
 }
 END_TEST
 
@@ -247,7 +241,7 @@ static bool share_failing_disk(void *arg)
                              {set_in, key, RC_SYSTEM, 0},
                              {refuse_in, NULL, RC_SYSTEM, 0}};
 
-    if (kv_open(temp.path, KV_CREATE, 0, &kv) != RC_OK)
+    if (kv_open(at.temp.path, KV_CREATE, 0, &at.kv) != RC_OK)
         return false;
     if (!fail_disk(failure->err)) {
         (void)fprintf(stderr, "kv: not tested: no system call can be made to fail here\n");
@@ -255,7 +249,7 @@ static bool share_failing_disk(void *arg)
     }
     return write_together(writes, 3) && writes[0].rc == RC_CONFLICT &&
            writes[1].rc == failure->rc && writes[2].rc == RC_CONFLICT &&
-           kv_read(kv, get_in, key) == RC_NOT_FOUND;
+           kv_read(at.kv, get_in, key) == RC_NOT_FOUND;
 }
 
 START_TEST(a_disk_that_fails_is_not_full_and_fails_no_refusal)
@@ -304,12 +298,12 @@ static bool share_without_address_space(void *arg)
                                        RC_CONFLICT, RC_OK,       RC_FULL, RC_OK};
 
     (void)arg;
-    if (kv_open(temp.path, KV_CREATE, SMALL_MAP, &kv) != RC_OK || !write_together(writes, 8))
+    if (kv_open(at.temp.path, KV_CREATE, SMALL_MAP, &at.kv) != RC_OK || !write_together(writes, 8))
         return false;
     for (size_t i = 0; i < 8; i++)
         if (writes[i].rc != expected[i])
             return false;
-    return kv_read(kv, get_in, before) == RC_OK && kv_read(kv, get_in, after) == RC_OK;
+    return kv_read(at.kv, get_in, before) == RC_OK && kv_read(at.kv, get_in, after) == RC_OK;
 }
 
 START_TEST(a_map_that_cannot_grow_fails_only_the_write_that_filled_it)

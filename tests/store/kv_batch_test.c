@@ -1,8 +1,7 @@
 /* kv: writes that share a commit have the results that each would have had alone. */
 #include "store/kv.h"
 #include "suites.h"
-#include "support/log_capture.h"
-#include "support/temp_dir.h"
+#include "support/kv_fixture.h"
 
 #include <pthread.h>
 #include <semaphore.h>
@@ -33,23 +32,19 @@ struct writer {
     enum rc rc;
 };
 
-static struct temp_dir temp;
-static struct kv *kv;
+static struct kv_fixture at;
 static atomic_int runs; /* of the writers' function */
 
 static void setup(void)
 {
-    log_capture_begin();
-    temp_dir_make(&temp);
-    ck_assert_int_eq(kv_open(temp.path, KV_CREATE, SMALL_MAP, &kv), RC_OK);
+    kv_fixture_make(&at);
+    ck_assert_int_eq(kv_open(at.temp.path, KV_CREATE, SMALL_MAP, &at.kv), RC_OK);
     atomic_store(&runs, 0);
 }
 
 static void teardown(void)
 {
-    kv_close(kv);
-    temp_dir_remove(&temp);
-    log_capture_end();
+    kv_fixture_remove(&at);
 }
 
 static enum way way_of(const struct writer *writer)
@@ -90,7 +85,7 @@ static void *write_one(void *arg)
 {
     struct writer *writer = arg;
 
-    writer->rc = kv_write(kv, write_in, writer);
+    writer->rc = kv_write(at.kv, write_in, writer);
     return NULL;
 }
 
@@ -127,7 +122,7 @@ static void expect(const struct writer *writer)
     struct looking looking = {writer, 0};
 
     ck_assert_int_eq(writer->rc, expected[way_of(writer)].rc);
-    ck_assert_int_eq(kv_read(kv, look_in, &looking), RC_OK);
+    ck_assert_int_eq(kv_read(at.kv, look_in, &looking), RC_OK);
     ck_assert_int_eq(looking.found, expected[way_of(writer)].found);
 }
 
@@ -150,7 +145,7 @@ static void *hold(void *arg)
 {
     bool waited = false;
 
-    ck_assert_int_eq(kv_write(kv, wait_in, &waited), RC_OK);
+    ck_assert_int_eq(kv_write(at.kv, wait_in, &waited), RC_OK);
     return arg;
 }
 

@@ -2,8 +2,7 @@
 #include "store/kv.h"
 #include "suites.h"
 #include "support/helper.h"
-#include "support/log_capture.h"
-#include "support/temp_dir.h"
+#include "support/kv_fixture.h"
 
 #include <sched.h>
 #include <signal.h>
@@ -20,21 +19,16 @@ enum {
     WRITES = 10000
 };
 
-static struct temp_dir temp;
-static struct kv *kv;
+static struct kv_fixture at;
 
 static void setup(void)
 {
-    log_capture_begin();
-    temp_dir_make(&temp);
-    kv = NULL;
+    kv_fixture_make(&at);
 }
 
 static void teardown(void)
 {
-    kv_close(kv);
-    temp_dir_remove(&temp);
-    log_capture_end();
+    kv_fixture_remove(&at);
 }
 
 static enum rc add_in(struct kv_txn *txn, void *arg)
@@ -58,7 +52,8 @@ static bool open_with_one(void)
 {
     int first = 0;
 
-    return kv_open(temp.path, KV_CREATE, 0, &kv) == RC_OK && kv_write(kv, add_in, &first) == RC_OK;
+    return kv_open(at.temp.path, KV_CREATE, 0, &at.kv) == RC_OK &&
+           kv_write(at.kv, add_in, &first) == RC_OK;
 }
 
 /* The result of the first write that there is no room for; what was written before is there. */
@@ -67,8 +62,8 @@ static enum rc fill(void)
     enum rc rc = RC_OK;
 
     for (int i = 1; i < WRITES && rc == RC_OK; i++)
-        rc = kv_write(kv, add_in, &i);
-    if (kv_read(kv, get_in, NULL) != RC_OK || kv_ready(kv) != RC_OK)
+        rc = kv_write(at.kv, add_in, &i);
+    if (kv_read(at.kv, get_in, NULL) != RC_OK || kv_ready(at.kv) != RC_OK)
         return RC_CORRUPT;
     return rc;
 }
@@ -78,7 +73,7 @@ static enum rc fill(void)
 static bool mount_disk(const char *size)
 {
     return unshare(CLONE_NEWNS) == 0 && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
-           mount("none", temp.path, "tmpfs", 0, size) == 0;
+           mount("none", at.temp.path, "tmpfs", 0, size) == 0;
 }
 
 static bool try_mount(void *arg)
@@ -120,7 +115,7 @@ static bool fill_to_limit(void *arg)
     struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
     struct stat st;
 
-    if (!open_with_one() || stat(temp_dir_path(&temp, "data.mdb", path), &st) != 0)
+    if (!open_with_one() || stat(temp_dir_path(&at.temp, "data.mdb", path), &st) != 0)
         return false;
     limit.rlim_cur = (rlim_t)st.st_size + *(const rlim_t *)arg;
     return signal(SIGXFSZ, SIG_IGN) != SIG_ERR && setrlimit(RLIMIT_FSIZE, &limit) == 0 &&

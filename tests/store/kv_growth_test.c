@@ -4,8 +4,7 @@
 #include "suites.h"
 #include "support/address_space.h"
 #include "support/helper.h"
-#include "support/log_capture.h"
-#include "support/temp_dir.h"
+#include "support/kv_fixture.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -18,26 +17,21 @@ enum {
     PER_THREAD = 40
 };
 
-static struct temp_dir temp;
-static struct kv *kv;
+static struct kv_fixture at;
 
 static void setup(void)
 {
-    log_capture_begin();
-    temp_dir_make(&temp);
-    kv = NULL;
+    kv_fixture_make(&at);
 }
 
 static void teardown(void)
 {
-    kv_close(kv);
-    temp_dir_remove(&temp);
-    log_capture_end();
+    kv_fixture_remove(&at);
 }
 
 static void open_small(void)
 {
-    ck_assert_int_eq(kv_open(temp.path, KV_CREATE, SMALL_MAP, &kv), RC_OK);
+    ck_assert_int_eq(kv_open(at.temp.path, KV_CREATE, SMALL_MAP, &at.kv), RC_OK);
 }
 
 /* Pairs number `first` to `first` + `count` - 1; `calls` counts how often a write began. */
@@ -90,9 +84,9 @@ START_TEST(many_small_writes_outgrow_a_small_map)
     for (int i = 0; i < all.count; i++) {
         struct run one = {.first = i, .count = 1};
 
-        ck_assert_int_eq(kv_write(kv, put_run, &one), RC_OK);
+        ck_assert_int_eq(kv_write(at.kv, put_run, &one), RC_OK);
     }
-    ck_assert_int_eq(kv_read(kv, get_run, &all), RC_OK);
+    ck_assert_int_eq(kv_read(at.kv, get_run, &all), RC_OK);
 }
 END_TEST
 
@@ -101,9 +95,9 @@ START_TEST(one_large_write_begins_again_until_the_map_is_large_enough)
     struct run run = {.count = 500};
 
     open_small();
-    ck_assert_int_eq(kv_write(kv, put_run, &run), RC_OK);
+    ck_assert_int_eq(kv_write(at.kv, put_run, &run), RC_OK);
     ck_assert_int_gt(run.calls, 3);
-    ck_assert_int_eq(kv_read(kv, get_run, &run), RC_OK);
+    ck_assert_int_eq(kv_read(at.kv, get_run, &run), RC_OK);
 }
 END_TEST
 
@@ -114,11 +108,11 @@ START_TEST(a_write_that_fails_after_the_map_has_grown_is_undone)
     struct run none = {.count = 1};
 
     open_small();
-    ck_assert_int_eq(kv_write(kv, put_run, &first), RC_OK);
-    ck_assert_int_eq(kv_write(kv, put_run, &clash), RC_EXISTS);
+    ck_assert_int_eq(kv_write(at.kv, put_run, &first), RC_OK);
+    ck_assert_int_eq(kv_write(at.kv, put_run, &clash), RC_EXISTS);
     ck_assert_int_gt(clash.calls, 1);
-    ck_assert_int_eq(kv_read(kv, get_run, &none), RC_NOT_FOUND);
-    ck_assert_int_eq(kv_read(kv, get_run, &first), RC_OK);
+    ck_assert_int_eq(kv_read(at.kv, get_run, &none), RC_NOT_FOUND);
+    ck_assert_int_eq(kv_read(at.kv, get_run, &first), RC_OK);
 }
 END_TEST
 
@@ -128,13 +122,13 @@ START_TEST(a_map_size_below_what_is_stored_is_rounded_up)
     struct run more = {.first = 500, .count = 500};
 
     open_small();
-    ck_assert_int_eq(kv_write(kv, put_run, &run), RC_OK);
-    kv_close(kv);
-    kv = NULL;
+    ck_assert_int_eq(kv_write(at.kv, put_run, &run), RC_OK);
+    kv_close(at.kv);
+    at.kv = NULL;
     open_small();
-    ck_assert_int_eq(kv_read(kv, get_run, &run), RC_OK);
-    ck_assert_int_eq(kv_write(kv, put_run, &more), RC_OK);
-    ck_assert_int_eq(kv_read(kv, get_run, &more), RC_OK);
+    ck_assert_int_eq(kv_read(at.kv, get_run, &run), RC_OK);
+    ck_assert_int_eq(kv_write(at.kv, put_run, &more), RC_OK);
+    ck_assert_int_eq(kv_read(at.kv, get_run, &more), RC_OK);
 }
 END_TEST
 
@@ -142,7 +136,7 @@ static size_t map_bytes(void)
 {
     struct kv_figures figures;
 
-    ck_assert_int_eq(kv_figures(kv, &figures), RC_OK);
+    ck_assert_int_eq(kv_figures(at.kv, &figures), RC_OK);
     return figures.map_bytes;
 }
 
@@ -153,21 +147,21 @@ START_TEST(a_store_opens_with_the_map_that_it_had)
     size_t grown;
 
     open_small();
-    ck_assert_int_eq(kv_write(kv, put_run, &run), RC_OK);
+    ck_assert_int_eq(kv_write(at.kv, put_run, &run), RC_OK);
     grown = map_bytes();
     ck_assert_uint_gt(grown, SMALL_MAP);
-    kv_close(kv);
-    kv = NULL;
-    ck_assert_int_eq(kv_open(temp.path, _i == 0 ? KV_MUST_EXIST : KV_CREATE, 0, &kv), RC_OK);
+    kv_close(at.kv);
+    at.kv = NULL;
+    ck_assert_int_eq(kv_open(at.temp.path, _i == 0 ? KV_MUST_EXIST : KV_CREATE, 0, &at.kv), RC_OK);
     ck_assert_uint_eq(map_bytes(), grown);
-    ck_assert_int_eq(kv_write(kv, put_run, &next), RC_OK);
+    ck_assert_int_eq(kv_write(at.kv, put_run, &next), RC_OK);
     ck_assert_int_eq(next.calls, 1);
 }
 END_TEST
 
 START_TEST(a_new_store_opens_with_a_map_of_16_mib)
 {
-    ck_assert_int_eq(kv_open(temp.path, KV_CREATE, 0, &kv), RC_OK);
+    ck_assert_int_eq(kv_open(at.temp.path, KV_CREATE, 0, &at.kv), RC_OK);
     ck_assert_uint_eq(map_bytes(), (size_t)16 << 20);
 }
 END_TEST
@@ -179,9 +173,9 @@ static void *write_and_read(void *arg)
     for (int i = 0; i < run->count && run->rc == RC_OK; i++) {
         struct run one = {.first = run->first + i, .count = 1};
 
-        run->rc = kv_write(kv, put_run, &one);
+        run->rc = kv_write(at.kv, put_run, &one);
         if (run->rc == RC_OK)
-            run->rc = kv_read(kv, get_run, &one);
+            run->rc = kv_read(at.kv, get_run, &one);
     }
     return NULL;
 }
@@ -201,14 +195,14 @@ START_TEST(threads_that_fill_the_map_together_lose_nothing)
         ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
         ck_assert_int_eq(runs[i].rc, RC_OK);
     }
-    ck_assert_int_eq(kv_read(kv, get_run, &all), RC_OK);
+    ck_assert_int_eq(kv_read(at.kv, get_run, &all), RC_OK);
 }
 END_TEST
 
 static bool fill_in_helper(void *arg)
 {
     struct kv *own = NULL;
-    enum rc rc = kv_open(temp.path, KV_MUST_EXIST, SMALL_MAP, &own);
+    enum rc rc = kv_open(at.temp.path, KV_MUST_EXIST, SMALL_MAP, &own);
 
     if (rc == RC_OK)
         rc = kv_write(own, put_run, arg);
@@ -227,12 +221,12 @@ START_TEST(a_map_that_another_process_grew_is_read_and_written)
     helper_go(&helper);
     ck_assert(helper_join(&helper));
     if (_i == 0)
-        ck_assert_int_eq(kv_read(kv, get_run, &theirs), RC_OK);
+        ck_assert_int_eq(kv_read(at.kv, get_run, &theirs), RC_OK);
     if (_i == 2)
-        ck_assert_int_eq(kv_ready(kv), RC_OK);
-    ck_assert_int_eq(kv_write(kv, put_run, &mine), RC_OK);
-    ck_assert_int_eq(kv_read(kv, get_run, &theirs), RC_OK);
-    ck_assert_int_eq(kv_read(kv, get_run, &mine), RC_OK);
+        ck_assert_int_eq(kv_ready(at.kv), RC_OK);
+    ck_assert_int_eq(kv_write(at.kv, put_run, &mine), RC_OK);
+    ck_assert_int_eq(kv_read(at.kv, get_run, &theirs), RC_OK);
+    ck_assert_int_eq(kv_read(at.kv, get_run, &mine), RC_OK);
 }
 END_TEST
 
@@ -243,11 +237,11 @@ static bool fill_without_address_space(void *arg)
     struct run first = {.count = 1};
     struct run *run = arg;
 
-    if (kv_open(temp.path, KV_CREATE, SMALL_MAP, &kv) != RC_OK ||
-        kv_write(kv, put_run, &first) != RC_OK || !address_space_limit())
+    if (kv_open(at.temp.path, KV_CREATE, SMALL_MAP, &at.kv) != RC_OK ||
+        kv_write(at.kv, put_run, &first) != RC_OK || !address_space_limit())
         return false;
     (void)write_and_read(run);
-    return run->rc == RC_FULL && kv_read(kv, get_run, &first) == RC_OK;
+    return run->rc == RC_FULL && kv_read(at.kv, get_run, &first) == RC_OK;
 }
 
 START_TEST(a_map_that_cannot_grow_is_full_and_still_readable)
@@ -271,14 +265,14 @@ static bool adopt_without_address_space(void *arg)
     enum rc write;
 
     helper_start(&other, fill_in_helper, arg);
-    if (kv_open(temp.path, KV_CREATE, SMALL_MAP, &kv) != RC_OK || !address_space_limit())
+    if (kv_open(at.temp.path, KV_CREATE, SMALL_MAP, &at.kv) != RC_OK || !address_space_limit())
         return false;
     helper_go(&other);
     if (!helper_join(&other))
         return false;
-    read = kv_read(kv, get_run, arg);
-    write = kv_write(kv, put_run, &first);
-    if (kv_ready(kv) == RC_OK || kv_figures(kv, &figures) == RC_OK)
+    read = kv_read(at.kv, get_run, arg);
+    write = kv_write(at.kv, put_run, &first);
+    if (kv_ready(at.kv) == RC_OK || kv_figures(at.kv, &figures) == RC_OK)
         return false;
     return read != RC_OK && read != RC_NOT_FOUND && write != RC_OK && write != RC_EXISTS;
 }

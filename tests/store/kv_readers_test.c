@@ -2,8 +2,8 @@
 #include "store/kv.h"
 #include "suites.h"
 #include "support/helper.h"
+#include "support/kv_fixture.h"
 #include "support/log_capture.h"
-#include "support/temp_dir.h"
 
 #include <signal.h>
 #include <string.h>
@@ -17,25 +17,20 @@ enum {
     USED_MAX = 8 * 1024 * 1024
 };
 
-static struct temp_dir temp;
-static struct kv *kv;
+static struct kv_fixture at;
 static int reading[2];
 
 static void setup(void)
 {
-    log_capture_begin();
-    temp_dir_make(&temp);
-    kv = NULL;
+    kv_fixture_make(&at);
     ck_assert_int_eq(pipe(reading), 0);
 }
 
 static void teardown(void)
 {
-    kv_close(kv);
     (void)close(reading[0]);
     (void)close(reading[1]);
-    temp_dir_remove(&temp);
-    log_capture_end();
+    kv_fixture_remove(&at);
 }
 
 static enum rc read_on(struct kv_txn *txn, void *arg)
@@ -52,7 +47,7 @@ static bool read_in_helper(void *arg)
     struct kv *own = NULL;
 
     (void)arg;
-    return kv_open(temp.path, KV_MUST_EXIST, SMALL_MAP, &own) == RC_OK &&
+    return kv_open(at.temp.path, KV_MUST_EXIST, SMALL_MAP, &own) == RC_OK &&
            kv_read(own, read_on, NULL) == RC_OK;
 }
 
@@ -68,14 +63,14 @@ static void write_often(int times)
     char key[] = "key";
 
     for (int i = 0; i < times; i++)
-        ck_assert_int_eq(kv_write(kv, set_in, key), RC_OK);
+        ck_assert_int_eq(kv_write(at.kv, set_in, key), RC_OK);
 }
 
 static struct kv_figures figures_now(void)
 {
     struct kv_figures figures;
 
-    ck_assert_int_eq(kv_figures(kv, &figures), RC_OK);
+    ck_assert_int_eq(kv_figures(at.kv, &figures), RC_OK);
     return figures;
 }
 
@@ -86,7 +81,7 @@ static void open_with_reader_killed(size_t map_size)
     char byte;
 
     helper_start(&helper, read_in_helper, NULL);
-    ck_assert_int_eq(kv_open(temp.path, KV_CREATE, map_size, &kv), RC_OK);
+    ck_assert_int_eq(kv_open(at.temp.path, KV_CREATE, map_size, &at.kv), RC_OK);
     write_often(3);
     helper_go(&helper);
     ck_assert_int_eq(read(reading[0], &byte, 1), 1);

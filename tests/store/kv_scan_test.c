@@ -2,8 +2,7 @@
  * found by looking at each key in turn. */
 #include "store/kv.h"
 #include "suites.h"
-#include "support/log_capture.h"
-#include "support/temp_dir.h"
+#include "support/kv_fixture.h"
 
 #include <string.h>
 
@@ -45,8 +44,7 @@ enum {
     ABSENT = sizeof absent / sizeof absent[0]
 };
 
-static struct temp_dir temp;
-static struct kv *kv;
+static struct kv_fixture at;
 
 static enum rc fill(struct kv_txn *txn, void *arg)
 {
@@ -60,23 +58,19 @@ static enum rc fill(struct kv_txn *txn, void *arg)
 
 static void setup(void)
 {
-    log_capture_begin();
-    temp_dir_make(&temp);
-    kv = NULL;
-    ck_assert_int_eq(kv_open(temp.path, KV_CREATE, 0, &kv), RC_OK);
+    kv_fixture_make(&at);
+    ck_assert_int_eq(kv_open(at.temp.path, KV_CREATE, 0, &at.kv), RC_OK);
 }
 
 static void setup_filled(void)
 {
     setup();
-    ck_assert_int_eq(kv_write(kv, fill, NULL), RC_OK);
+    ck_assert_int_eq(kv_write(at.kv, fill, NULL), RC_OK);
 }
 
 static void teardown(void)
 {
-    kv_close(kv);
-    temp_dir_remove(&temp);
-    log_capture_end();
+    kv_fixture_remove(&at);
 }
 
 struct scan {
@@ -124,7 +118,7 @@ static void expect_scan(struct text prefix, struct text from, enum kv_direction 
     struct scan scan = {.prefix = prefix, .from = from, .direction = direction, .most = KEYS + 1};
     size_t visits = 0;
 
-    ck_assert_int_eq(kv_read(kv, scan_in, &scan), RC_OK);
+    ck_assert_int_eq(kv_read(at.kv, scan_in, &scan), RC_OK);
     for (size_t n = 0; n < KEYS; n++) {
         const size_t i = direction == KV_FORWARDS ? n : KEYS - 1 - n;
         const int side = from.len > 0 ? order(keys[i], from) : 0;
@@ -162,10 +156,10 @@ START_TEST(an_empty_map_has_nothing_to_visit)
 {
     struct scan scan = {.prefix = text_of("B"), .direction = (enum kv_direction)_i, .most = 1};
 
-    ck_assert_int_eq(kv_read(kv, scan_in, &scan), RC_OK);
+    ck_assert_int_eq(kv_read(at.kv, scan_in, &scan), RC_OK);
     ck_assert_uint_eq(scan.visits, 0);
     scan.from = text_of("Ba");
-    ck_assert_int_eq(kv_read(kv, scan_in, &scan), RC_OK);
+    ck_assert_int_eq(kv_read(at.kv, scan_in, &scan), RC_OK);
     ck_assert_uint_eq(scan.visits, 0);
 }
 END_TEST
@@ -176,7 +170,7 @@ START_TEST(a_visit_that_is_told_to_stop_stops)
 
     for (scan.most = 1; scan.most <= 14; scan.most++) {
         scan.visits = 0;
-        ck_assert_int_eq(kv_read(kv, scan_in, &scan), RC_OK);
+        ck_assert_int_eq(kv_read(at.kv, scan_in, &scan), RC_OK);
         ck_assert_uint_eq(scan.visits, scan.most);
     }
 }
@@ -193,7 +187,7 @@ START_TEST(a_scan_sees_what_its_own_write_has_put)
 {
     struct scan scan = {.prefix = text_of("E1"), .direction = (enum kv_direction)_i, .most = 9};
 
-    ck_assert_int_eq(kv_write(kv, put_and_scan, &scan), RC_OK);
+    ck_assert_int_eq(kv_write(at.kv, put_and_scan, &scan), RC_OK);
     ck_assert_uint_eq(scan.visits, 2);
 }
 END_TEST

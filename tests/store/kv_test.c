@@ -2,34 +2,29 @@
  * that grows by itself; on real files. */
 #include "store/kv.h"
 #include "suites.h"
+#include "support/kv_fixture.h"
 #include "support/log_capture.h"
-#include "support/temp_dir.h"
 
 #include <pthread.h>
 #include <string.h>
 #include <unistd.h>
 
-static struct temp_dir temp;
-static struct kv *kv;
+static struct kv_fixture at;
 
 static void setup(void)
 {
-    log_capture_begin();
-    temp_dir_make(&temp);
-    kv = NULL;
+    kv_fixture_make(&at);
 }
 
 static void setup_open(void)
 {
     setup();
-    ck_assert_int_eq(kv_open(temp.path, KV_CREATE, 0, &kv), RC_OK);
+    ck_assert_int_eq(kv_open(at.temp.path, KV_CREATE, 0, &at.kv), RC_OK);
 }
 
 static void teardown(void)
 {
-    kv_close(kv);
-    temp_dir_remove(&temp);
-    log_capture_end();
+    kv_fixture_remove(&at);
 }
 
 /* A pair to put, or one that was found. */
@@ -68,32 +63,32 @@ static enum rc write_pair(kv_fn *fn, const char *key, const char *value)
 {
     struct pair pair = {.key = text_of(key), .value = text_of(value)};
 
-    return kv_write(kv, fn, &pair);
+    return kv_write(at.kv, fn, &pair);
 }
 
 static void expect_value(const char *key, const char *value)
 {
     struct pair pair = {.key = text_of(key)};
 
-    ck_assert_int_eq(kv_read(kv, get_in, &pair), value != NULL ? RC_OK : RC_NOT_FOUND);
+    ck_assert_int_eq(kv_read(at.kv, get_in, &pair), value != NULL ? RC_OK : RC_NOT_FOUND);
     ck_assert_str_eq(pair.found, value != NULL ? value : "");
 }
 
 static void reopen(size_t map_size)
 {
-    kv_close(kv);
-    kv = NULL;
-    ck_assert_int_eq(kv_open(temp.path, KV_MUST_EXIST, map_size, &kv), RC_OK);
+    kv_close(at.kv);
+    at.kv = NULL;
+    ck_assert_int_eq(kv_open(at.temp.path, KV_MUST_EXIST, map_size, &at.kv), RC_OK);
 }
 
 START_TEST(without_a_store_there_is_nothing_to_open)
 {
     char path[TEMP_PATH_SIZE];
 
-    ck_assert_int_eq(kv_open(temp.path, KV_MUST_EXIST, 0, &kv), RC_NOT_FOUND);
-    ck_assert(log_capture_has(temp.path));
-    ck_assert_int_ne(access(temp_dir_path(&temp, "data.mdb", path), F_OK), 0);
-    ck_assert_int_ne(access(temp_dir_path(&temp, "lock.mdb", path), F_OK), 0);
+    ck_assert_int_eq(kv_open(at.temp.path, KV_MUST_EXIST, 0, &at.kv), RC_NOT_FOUND);
+    ck_assert(log_capture_has(at.temp.path));
+    ck_assert_int_ne(access(temp_dir_path(&at.temp, "data.mdb", path), F_OK), 0);
+    ck_assert_int_ne(access(temp_dir_path(&at.temp, "lock.mdb", path), F_OK), 0);
 }
 END_TEST
 
@@ -101,12 +96,12 @@ START_TEST(a_probe_finds_a_store_without_opening_it)
 {
     char path[TEMP_PATH_SIZE];
 
-    ck_assert_int_eq(kv_probe(temp.path), RC_NOT_FOUND);
-    ck_assert(log_capture_has(temp.path));
-    temp_dir_write(temp_dir_path(&temp, "data.mdb", path), 0600, "x", 1);
-    ck_assert_int_eq(kv_probe(temp.path), RC_OK);
+    ck_assert_int_eq(kv_probe(at.temp.path), RC_NOT_FOUND);
+    ck_assert(log_capture_has(at.temp.path));
+    temp_dir_write(temp_dir_path(&at.temp, "data.mdb", path), 0600, "x", 1);
+    ck_assert_int_eq(kv_probe(at.temp.path), RC_OK);
     ck_assert_int_eq(kv_probe(path), RC_NOT_FOUND);
-    ck_assert_int_ne(access(temp_dir_path(&temp, "lock.mdb", path), F_OK), 0);
+    ck_assert_int_ne(access(temp_dir_path(&at.temp, "lock.mdb", path), F_OK), 0);
 }
 END_TEST
 
@@ -124,9 +119,9 @@ START_TEST(a_directory_that_is_missing_is_not_made)
 {
     char path[TEMP_PATH_SIZE];
 
-    (void)temp_dir_path(&temp, "missing", path);
-    ck_assert_int_eq(kv_open(path, KV_MUST_EXIST, 0, &kv), RC_NOT_FOUND);
-    ck_assert_int_eq(kv_open(path, KV_CREATE, 0, &kv), RC_SYSTEM);
+    (void)temp_dir_path(&at.temp, "missing", path);
+    ck_assert_int_eq(kv_open(path, KV_MUST_EXIST, 0, &at.kv), RC_NOT_FOUND);
+    ck_assert_int_eq(kv_open(path, KV_CREATE, 0, &at.kv), RC_SYSTEM);
     ck_assert(log_capture_has(path));
     ck_assert_int_ne(access(path, F_OK), 0);
 }
@@ -136,9 +131,9 @@ START_TEST(a_file_is_no_directory_of_a_store)
 {
     char path[TEMP_PATH_SIZE];
 
-    temp_dir_write(temp_dir_path(&temp, "file", path), 0600, "x", 1);
-    ck_assert_int_eq(kv_open(path, KV_MUST_EXIST, 0, &kv), RC_NOT_FOUND);
-    ck_assert_int_eq(kv_open(path, KV_CREATE, 0, &kv), RC_SYSTEM);
+    temp_dir_write(temp_dir_path(&at.temp, "file", path), 0600, "x", 1);
+    ck_assert_int_eq(kv_open(path, KV_MUST_EXIST, 0, &at.kv), RC_NOT_FOUND);
+    ck_assert_int_eq(kv_open(path, KV_CREATE, 0, &at.kv), RC_SYSTEM);
 }
 END_TEST
 
@@ -147,9 +142,9 @@ START_TEST(foreign_bytes_are_not_taken_for_a_store)
     static const char junk[65536] = "this is no store";
     char path[TEMP_PATH_SIZE];
 
-    temp_dir_write(temp_dir_path(&temp, "data.mdb", path), 0600, junk, sizeof junk);
-    ck_assert_int_eq(kv_open(temp.path, KV_MUST_EXIST, 0, &kv), RC_CORRUPT);
-    ck_assert(log_capture_has(temp.path));
+    temp_dir_write(temp_dir_path(&at.temp, "data.mdb", path), 0600, junk, sizeof junk);
+    ck_assert_int_eq(kv_open(at.temp.path, KV_MUST_EXIST, 0, &at.kv), RC_CORRUPT);
+    ck_assert(log_capture_has(at.temp.path));
 }
 END_TEST
 
@@ -157,12 +152,12 @@ START_TEST(its_files_are_its_owners_alone)
 {
     mode_t before = umask(0);
     char path[TEMP_PATH_SIZE];
-    enum rc rc = kv_open(temp.path, KV_CREATE, 0, &kv);
+    enum rc rc = kv_open(at.temp.path, KV_CREATE, 0, &at.kv);
 
     (void)umask(before);
     ck_assert_int_eq(rc, RC_OK);
-    ck_assert_uint_eq(temp_dir_mode(temp_dir_path(&temp, "data.mdb", path)), 0600);
-    ck_assert_uint_eq(temp_dir_mode(temp_dir_path(&temp, "lock.mdb", path)), 0600);
+    ck_assert_uint_eq(temp_dir_mode(temp_dir_path(&at.temp, "data.mdb", path)), 0600);
+    ck_assert_uint_eq(temp_dir_mode(temp_dir_path(&at.temp, "lock.mdb", path)), 0600);
 }
 END_TEST
 
@@ -171,9 +166,9 @@ START_TEST(what_was_written_is_there_after_opening_again)
     ck_assert_int_eq(write_pair(set_in, "key", "value"), RC_OK);
     reopen(0);
     expect_value("key", "value");
-    kv_close(kv);
-    kv = NULL;
-    ck_assert_int_eq(kv_open(temp.path, KV_CREATE, 0, &kv), RC_OK);
+    kv_close(at.kv);
+    at.kv = NULL;
+    ck_assert_int_eq(kv_open(at.temp.path, KV_CREATE, 0, &at.kv), RC_OK);
     expect_value("key", "value");
 }
 END_TEST
@@ -259,7 +254,7 @@ START_TEST(any_result_but_ok_undoes_the_write)
     enum rc rc = (enum rc)_i;
 
     ck_assert_int_eq(write_pair(set_in, "kept", "as it was"), RC_OK);
-    ck_assert_int_eq(kv_write(kv, put_and_fail, &rc), rc);
+    ck_assert_int_eq(kv_write(at.kv, put_and_fail, &rc), rc);
     expect_value("kept", "as it was");
     expect_value("added", NULL);
 }
@@ -275,7 +270,7 @@ START_TEST(a_reads_result_is_its_functions)
 {
     enum rc rc = (enum rc)_i;
 
-    ck_assert_int_eq(kv_read(kv, result_in, &rc), rc);
+    ck_assert_int_eq(kv_read(at.kv, result_in, &rc), rc);
 }
 END_TEST
 
@@ -293,7 +288,7 @@ static enum rc see_own(struct kv_txn *txn, void *arg)
 START_TEST(a_write_sees_what_it_has_put)
 {
     ck_assert_int_eq(write_pair(set_in, "key", "old"), RC_OK);
-    ck_assert_int_eq(kv_write(kv, see_own, NULL), RC_OK);
+    ck_assert_int_eq(kv_write(at.kv, see_own, NULL), RC_OK);
 }
 END_TEST
 
@@ -327,7 +322,7 @@ static void *read_often(void *arg)
     enum rc *rc = arg;
 
     for (int i = 0; i < ROUNDS && *rc == RC_OK; i++)
-        *rc = kv_read(kv, see_both, NULL);
+        *rc = kv_read(at.kv, see_both, NULL);
     return NULL;
 }
 
@@ -337,11 +332,11 @@ START_TEST(no_reader_sees_half_of_a_write)
     enum rc results[READERS] = {RC_OK};
     char number = 0;
 
-    ck_assert_int_eq(kv_write(kv, put_both, &number), RC_OK);
+    ck_assert_int_eq(kv_write(at.kv, put_both, &number), RC_OK);
     for (int i = 0; i < READERS; i++)
         ck_assert_int_eq(pthread_create(&threads[i], NULL, read_often, &results[i]), 0);
     while (number++ < ROUNDS)
-        ck_assert_int_eq(kv_write(kv, put_both, &number), RC_OK);
+        ck_assert_int_eq(kv_write(at.kv, put_both, &number), RC_OK);
     for (int i = 0; i < READERS; i++) {
         ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
         ck_assert_int_eq(results[i], RC_OK);
@@ -357,13 +352,13 @@ START_TEST(being_ready_writes_nothing)
     static char after[65536];
     size_t len;
 
-    ck_assert_int_eq(kv_write(kv, set_in, &pair), RC_OK);
-    len = temp_dir_read(temp_dir_path(&temp, "data.mdb", file), before, sizeof before);
-    ck_assert_int_eq(kv_ready(kv), RC_OK);
-    ck_assert_int_eq(kv_ready(kv), RC_OK);
+    ck_assert_int_eq(kv_write(at.kv, set_in, &pair), RC_OK);
+    len = temp_dir_read(temp_dir_path(&at.temp, "data.mdb", file), before, sizeof before);
+    ck_assert_int_eq(kv_ready(at.kv), RC_OK);
+    ck_assert_int_eq(kv_ready(at.kv), RC_OK);
     ck_assert_uint_eq(temp_dir_read(file, after, sizeof after), len);
     ck_assert_int_eq(memcmp(before, after, len), 0);
-    ck_assert_int_eq(kv_write(kv, set_in, &pair), RC_OK);
+    ck_assert_int_eq(kv_write(at.kv, set_in, &pair), RC_OK);
     ck_assert_uint_gt(len, 0);
 }
 END_TEST
