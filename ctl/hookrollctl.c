@@ -52,6 +52,9 @@ static const char notes[] =
 /* Begins a further line of a synopsis. */
 #define INDENT "\n                    "
 
+/* Begins what is said of a command that takes nothing: behind what others take. */
+#define ABOUT "                        "
+
 /* What a command works on. */
 enum place {
     ON_STORE,   /* which is open when it runs */
@@ -70,12 +73,10 @@ struct command {
 };
 
 static const struct command commands[] = {
-    {"init", NULL, ctl_init, "                        make the store and its master key", 0, 0,
-     ON_NOTHING},
-    {"master-key", "add", ctl_master_key_add,
-     "                        put a new key before those of the key file", 0, 0, ON_NOTHING},
-    {"reseal", NULL, ctl_reseal, "                        seal everything with its first key", 0, 0,
-     ON_STORE},
+    {"init", NULL, ctl_init, ABOUT "make the store and its master key", 0, 0, ON_NOTHING},
+    {"master-key", "add", ctl_master_key_add, ABOUT "put a new key before those of the key file", 0,
+     0, ON_NOTHING},
+    {"reseal", NULL, ctl_reseal, ABOUT "seal everything with its first key", 0, 0, ON_STORE},
     {"project", "create", ctl_project_create, "--name NAME [SETTING ...]", TAKES(CTL_NAME),
      SETTINGS, ON_STORE},
     {"project", "update", ctl_project_update, "--project ID [--name NAME] [SETTING ...]",
@@ -133,8 +134,7 @@ static const struct command commands[] = {
      ONE_ENDPOINT | TAKES(CTL_SECRET_FILE) | TAKES(CTL_TOLERANCE) | TAKES(CTL_SIGNATURE_HEADER) |
          TAKES(CTL_SIGNATURE_VERSIONS),
      ON_SECRETS},
-    {"metrics", NULL, ctl_metrics, "                        all counts, as Prometheus reads them",
-     0, 0, ON_STORE},
+    {"metrics", NULL, ctl_metrics, ABOUT "all counts, as Prometheus reads them", 0, 0, ON_STORE},
 };
 
 enum {
