@@ -1,10 +1,12 @@
 // stand_ins: the same durable rolls and reads done by what else would be at hand: PHP-FPM and
-// Node, both with SQLite.
+// Node, both with SQLite; and reads answered without being looked at, the most that each web server
+// gets through FastCGI.
 import path from 'node:path';
 import { shipped } from '../integration/support/place.mjs';
 import { freePort } from '../integration/support/ports.mjs';
 import { start, stop } from '../integration/support/processes.mjs';
 import { until } from '../integration/support/waiting.mjs';
+import { startLoop } from './empty_answers.mjs';
 import { ratios, summary } from './figures.mjs';
 import { load, prepare } from './load.mjs';
 import { startPhp } from './php.mjs';
@@ -18,6 +20,8 @@ const CLIENTS = 16;
 const ENDPOINTS = 10_000;
 const NODES = { 'Node, SQLite': 1, 'Node, SQLite, two processes': 2 };
 const PHP = 'PHP-FPM, SQLite, nginx';
+
+const WHOLE = [roll, read];
 
 const nameOf = (server) => `hookroll, ${server}`;
 const file = (name) => shipped(`tests/bench/stand_ins/${name}`);
@@ -40,12 +44,16 @@ async function subjects(world, options) {
   const ours = await world.store(ENDPOINTS);
   const { address } = await world.responder(ours, undefined, options.settings);
   const all = [];
-  for (const server of servers) all.push({ name: nameOf(server), store: ours, port: await world.front(server, address) });
+  for (const server of servers) all.push({ name: nameOf(server), requests: WHOLE, store: ours, port: await world.front(server, address) });
+  for (const server of servers) {
+    const loop = await startLoop(world, all[0].port, read(ours, first));
+    all.push({ name: `an empty answer, ${server}`, requests: [read], store: ours, port: await world.front(server, loop) });
+  }
   const php = await seeded(world);
-  all.push({ name: PHP, store: php.store, port: await startPhp(world, php.database) });
+  all.push({ name: PHP, requests: WHOLE, store: php.store, port: await startPhp(world, php.database) });
   for (const [name, processes] of Object.entries(NODES)) {
     const { database, store } = await seeded(world);
-    all.push({ name, store, port: await startNode(world, database, processes) });
+    all.push({ name, requests: WHOLE, store, port: await startNode(world, database, processes) });
   }
   return all;
 }
@@ -54,26 +62,30 @@ async function subjects(world, options) {
 const shape = ({ text }) => Object.keys(JSON.parse(text).data).join();
 
 async function holdToSame(all) {
-  for (const request of [read, roll]) {
+  for (const request of WHOLE) {
     const shapes = [];
-    for (const { store, port } of all) shapes.push(shape(await ask(port, request(store, first))));
+    for (const { store, port } of all.filter(({ requests }) => requests.includes(request))) shapes.push(shape(await ask(port, request(store, first))));
     if (new Set(shapes).size !== 1) throw new Error(`they do not answer the same: ${shapes.join('\n')}`);
   }
 }
 
 // Ours over theirs, through each of the servers.
-const columnsOf = (what, plural) => ({
-  [`${plural}/s`]: ({ [what]: { rate } }) => show.rate(rate),
-  [`${plural}, p50, p99 ms`]: (row) => show.latencies(row[what]),
-  ...Object.fromEntries(servers.map((server) => [`${plural} of hookroll, ${server} over its`, ({ [what]: { over } }) => show.ratio(over[server])])),
-});
+const columnsOf = (what, plural) => {
+  const cells = {
+    [`${plural}/s`]: ({ rate }) => show.rate(rate),
+    [`${plural}, p50, p99 ms`]: show.latencies,
+    ...Object.fromEntries(servers.map((server) => [`${plural} of hookroll, ${server} over its`, ({ over }) => show.ratio(over[server])])),
+  };
+  const ofRow = (cell) => (row) => row[what] === undefined ? '' : cell(row[what]);
+  return Object.fromEntries(Object.entries(cells).map(([name, cell]) => [name, ofRow(cell)]));
+};
 
 const columns = { '': ({ who }) => who, ...columnsOf('roll', 'rolls'), ...columnsOf('read', 'reads') };
 
 function rowOf(samples, who) {
   const of = (what) => {
     const theirs = samples[`${what},${who}`];
-    return {
+    return theirs && {
       ...summary(theirs),
       over: Object.fromEntries(servers.map((server) => [server, ratios(samples[`${what},${nameOf(server)}`], theirs)])),
     };
@@ -85,8 +97,8 @@ export function standIns(options) {
   return inWorld(async (world) => {
     const all = await subjects(world, options);
     await holdToSame(all);
-    const cases = all.flatMap(({ name, store, port }) =>
-      [roll, read].map((request) => {
+    const cases = all.flatMap(({ name, requests, store, port }) =>
+      requests.map((request) => {
         const asked = request(store, any);
         const lua = prepare(world.dir, { ...asked, name: `${asked.name} ${name}` });
         return [`${asked.name},${name}`, () => load(port, lua, { clients: CLIENTS, seconds: options.seconds })];
