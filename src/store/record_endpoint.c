@@ -115,6 +115,18 @@ void record_endpoint_encode(struct buf *out, const struct keyring *keyring,
     encode_secrets(out, key, endpoint);
 }
 
+/* The value that is sealed, or, without a key, an absent one. */
+static enum rc unpack_sealed(struct unpack *in, const struct keyring_key *key,
+                             const struct seal_place *place, size_t max, struct arena *arena,
+                             struct text *out)
+{
+    if (key != NULL)
+        return seal_unpack(in, key, place, max, arena, out);
+    (void)unpack_text(in, RECORD_MAX);
+    *out = (struct text){NULL, 0};
+    return in->failed ? RC_CORRUPT : RC_OK;
+}
+
 static enum rc decode_member(struct unpack *in, const struct keyring_key *key, struct arena *arena,
                              struct endpoint *endpoint)
 {
@@ -127,8 +139,8 @@ static enum rc decode_member(struct unpack *in, const struct keyring_key *key, s
         return record_unpack_copy(in, endpoint_members[member].max, arena,
                                   &endpoint->members[member]);
     place = member_place(endpoint, member);
-    return seal_unpack(in, key, &place, endpoint_members[member].max, arena,
-                       &endpoint->members[member]);
+    return unpack_sealed(in, key, &place, endpoint_members[member].max, arena,
+                         &endpoint->members[member]);
 }
 
 static enum signing_key_type unpack_type(struct unpack *in)
@@ -161,7 +173,7 @@ static enum rc decode_secret(struct unpack *in, const struct keyring_key *key, s
     unpack_secret(in, secret);
     place = secret_place(endpoint, &secret->uid);
     endpoint->secret_count++;
-    return seal_unpack(in, key, &place, SECRET_VALUE_MAX, arena, &secret->value);
+    return unpack_sealed(in, key, &place, SECRET_VALUE_MAX, arena, &secret->value);
 }
 
 static enum rc decode_lists(struct unpack *in, const struct keyring_key *key, struct arena *arena,
@@ -195,38 +207,62 @@ static void decode_settings(struct unpack *in, struct signature_settings *settin
         in->failed = true;
 }
 
+static enum rc decode_begin(struct unpack *in, struct text record, const struct uid *project,
+                            struct endpoint *endpoint)
+{
+    /* Secrets, which take most of it, are set as they are read. */
+    memset(endpoint, 0, offsetof(struct endpoint, secrets));
+    endpoint->project = *project;
+    return begin(in, record, &endpoint->uid);
+}
+
+/* What stands behind the id of the key. */
+static enum rc decode_rest(struct unpack *in, const struct keyring_key *key, struct arena *arena,
+                           struct endpoint *endpoint)
+{
+    uint8_t status = unpack_u8(in);
+    enum rc rc;
+
+    if (status < ENDPOINT_ACTIVE || status > ENDPOINT_PAUSED)
+        return RC_CORRUPT;
+    endpoint->status = (enum endpoint_status)status;
+    endpoint->advanced_signatures = unpack_u8(in) != 0;
+    endpoint->http_timeout = unpack_u32(in);
+    endpoint->rate_limit = unpack_u32(in);
+    endpoint->rate_limit_duration = unpack_u32(in);
+    endpoint->created_at = unpack_i64(in);
+    endpoint->updated_at = unpack_i64(in);
+    endpoint->history = unpack_u64(in);
+    endpoint->revision = unpack_u64(in);
+    decode_settings(in, &endpoint->signature);
+    rc = decode_lists(in, key, arena, endpoint);
+    return rc != RC_OK ? rc : unpack_status(in);
+}
+
 enum rc record_endpoint_decode(struct text record, const struct keyring *keyring,
                                const struct uid *project, struct arena *arena,
                                struct endpoint *endpoint)
 {
     const struct keyring_key *key;
     struct unpack in;
-    uint8_t status;
-    enum rc rc;
+    enum rc rc = decode_begin(&in, record, project, endpoint);
 
-    /* Secrets, which take most of it, are set as they are read. */
-    memset(endpoint, 0, offsetof(struct endpoint, secrets));
-    endpoint->project = *project;
-    rc = begin(&in, record, &endpoint->uid);
     if (rc == RC_OK)
         rc = record_unpack_key(&in, keyring, &key);
+    return rc == RC_OK ? decode_rest(&in, key, arena, endpoint) : rc;
+}
+
+enum rc record_endpoint_decode_unopened(struct text record, const struct uid *project,
+                                        struct arena *arena, struct endpoint *endpoint)
+{
+    uint8_t key_id[KEYRING_ID_BYTES];
+    struct unpack in;
+    enum rc rc = decode_begin(&in, record, project, endpoint);
+
     if (rc != RC_OK)
         return rc;
-    status = unpack_u8(&in);
-    if (status < ENDPOINT_ACTIVE || status > ENDPOINT_PAUSED)
-        return RC_CORRUPT;
-    endpoint->status = (enum endpoint_status)status;
-    endpoint->advanced_signatures = unpack_u8(&in) != 0;
-    endpoint->http_timeout = unpack_u32(&in);
-    endpoint->rate_limit = unpack_u32(&in);
-    endpoint->rate_limit_duration = unpack_u32(&in);
-    endpoint->created_at = unpack_i64(&in);
-    endpoint->updated_at = unpack_i64(&in);
-    endpoint->history = unpack_u64(&in);
-    endpoint->revision = unpack_u64(&in);
-    decode_settings(&in, &endpoint->signature);
-    rc = decode_lists(&in, key, arena, endpoint);
-    return rc != RC_OK ? rc : unpack_status(&in);
+    unpack_bytes(&in, key_id, sizeof key_id);
+    return decode_rest(&in, NULL, arena, endpoint);
 }
 
 /* Of what stands before the list of members, see record_endpoint_encode, only the history. */

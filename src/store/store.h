@@ -120,7 +120,8 @@ RC_CHECK enum rc store_endpoint_note(struct store *store, const struct uid *proj
                                      const struct uid *uid, edit_fn *edit, void *arg,
                                      struct arena *arena, struct endpoint *out);
 /* store_endpoint_delete: what `edit` leaves of the endpoint's secrets ends, an entry
- * of the history each, and the endpoint is gone; its history stays. */
+ * of the history each, and the endpoint is gone; its history stays. `edit` finds what is sealed
+ * absent, so that an endpoint can be deleted whose secrets cannot be opened. */
 RC_CHECK enum rc store_endpoint_delete(struct store *store, const struct uid *project,
                                        const struct uid *uid, edit_fn *edit, void *arg,
                                        struct arena *arena);

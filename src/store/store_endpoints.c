@@ -46,6 +46,20 @@ enum rc store_read_endpoint(struct store *store, struct kv_txn *txn, const struc
     return rc;
 }
 
+/* The same without what is sealed: a key that is lost, or a value that is damaged, is no hindrance.
+ */
+static enum rc read_unopened(struct kv_txn *txn, const struct uid *project, const struct uid *uid,
+                             struct arena *arena, struct endpoint *out)
+{
+    struct text record;
+    enum rc rc = get_record(txn, project, uid, &record);
+
+    if (rc == RC_OK)
+        rc = store_told(record_endpoint_decode_unopened(record, project, arena, out), "endpoint",
+                        uid);
+    return rc;
+}
+
 struct getting {
     struct store *store;
     const struct uid *project;
@@ -144,6 +158,12 @@ enum rc store_endpoint_add(struct store *store, struct endpoint *endpoint,
     return rc;
 }
 
+enum change_kind {
+    EDIT,
+    NOTE, /* no change of the endpoint: no revision, and no entry */
+    DELETION
+};
+
 struct change {
     struct store *store;
     const struct uid *project;
@@ -152,7 +172,7 @@ struct change {
     void *arg;
     struct arena *arena;
     struct endpoint *out;
-    bool is_note; /* no change of the endpoint: no revision, and no entry */
+    enum change_kind kind;
 };
 
 /* Reads the endpoint and its project and lets the caller's function change it. */
@@ -162,7 +182,9 @@ static enum rc apply(struct kv_txn *txn, struct change *change, struct history *
     struct edit edit = {&project, change->out, event, change->arena};
     enum rc rc = store_read_project(txn, change->project, change->arena, &project);
 
-    if (rc == RC_OK)
+    if (rc == RC_OK && change->kind == DELETION)
+        rc = read_unopened(txn, change->project, change->uid, change->arena, change->out);
+    else if (rc == RC_OK)
         rc = store_read_endpoint(change->store, txn, change->project, change->uid, change->arena,
                                  change->out);
     return rc == RC_OK ? change->edit(&edit, change->arg) : rc;
@@ -176,14 +198,14 @@ static enum rc change_in(struct kv_txn *txn, void *arg)
 
     if (rc != RC_OK)
         return rc;
-    return change->is_note ? store_put_endpoint(change->store, txn, change->out)
-                           : put_endpoint(change->store, txn, change->out, &event);
+    return change->kind == NOTE ? store_put_endpoint(change->store, txn, change->out)
+                                : put_endpoint(change->store, txn, change->out, &event);
 }
 
 enum rc store_endpoint_edit(struct store *store, const struct uid *project, const struct uid *uid,
                             edit_fn *edit, void *arg, struct arena *arena, struct endpoint *out)
 {
-    struct change change = {store, project, uid, edit, arg, arena, out, false};
+    struct change change = {store, project, uid, edit, arg, arena, out, EDIT};
 
     return kv_write(store->kv, change_in, &change);
 }
@@ -191,7 +213,7 @@ enum rc store_endpoint_edit(struct store *store, const struct uid *project, cons
 enum rc store_endpoint_note(struct store *store, const struct uid *project, const struct uid *uid,
                             edit_fn *edit, void *arg, struct arena *arena, struct endpoint *out)
 {
-    struct change change = {store, project, uid, edit, arg, arena, out, true};
+    struct change change = {store, project, uid, edit, arg, arena, out, NOTE};
 
     return kv_write(store->kv, change_in, &change);
 }
@@ -231,7 +253,7 @@ enum rc store_endpoint_delete(struct store *store, const struct uid *project, co
                               edit_fn *edit, void *arg, struct arena *arena)
 {
     struct endpoint endpoint;
-    struct change change = {store, project, uid, edit, arg, arena, &endpoint, false};
+    struct change change = {store, project, uid, edit, arg, arena, &endpoint, DELETION};
 
     return kv_write(store->kv, delete_in, &change);
 }

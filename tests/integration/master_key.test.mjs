@@ -162,6 +162,17 @@ describe('hookrollctl', () => {
       assert.equal((await store.json([...args, '--limit', '1'])).length, 1);
     });
 
+  test('one that is sealed with a key that is not there can be deleted', async () => {
+    const old = linesOf(store);
+    await store.json(['master-key', 'add']);
+    const { uid } = await store.endpoint(project);
+    writeLines(store, old);
+    const one = ['--project', project.uid, '--endpoint', uid];
+    assert.match((await asTable(['endpoint', 'get', ...one], 1)).stderr, /master key/);
+    assert.equal((await asTable(['endpoint', 'delete', ...one])).stdout, 'deleted\n');
+    assert.deepEqual(await store.json(['endpoint', 'list', '--project', project.uid]), []);
+  });
+
   describe('reseal', () => {
     test('says for people what it has done, and that no other key is needed', async () => {
       await store.endpoint(project);

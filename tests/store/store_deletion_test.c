@@ -1,6 +1,7 @@
 /* store: what remains of a deleted endpoint, edits that are no event, a project's edit,
  * and the last use of an API key. */
 #include "domain/removal.h"
+#include "store/keyspace.h"
 #include "store/store.h"
 #include "suites.h"
 #include "support/log_capture.h"
@@ -12,7 +13,8 @@
 enum {
     NUMBER = 2,
     KEY = 3,
-    ENTRIES_MAX = 8
+    ENTRIES_MAX = 8,
+    ALTERED_MAX = 4096
 };
 
 static struct store_fixture at;
@@ -157,6 +159,63 @@ START_TEST(a_deletion_ends_every_secret_with_an_entry_each)
         ck_assert(uid_is_none(&entry->fresh));
     }
     ck_assert_int_eq(entries.list[3].action, HISTORY_CREATED);
+}
+END_TEST
+
+/* A byte of the endpoint's record is another one: counted from the end where negative. */
+static enum rc alter_in(struct kv_txn *txn, void *arg)
+{
+    const int *byte = arg;
+    const struct keyspace_key key = keyspace_endpoint(&at.project.uid, &uid);
+    const struct text place = {(const char *)key.bytes, key.len};
+    struct text record;
+    char altered[ALTERED_MAX];
+    enum rc rc = kv_get(txn, place, &record);
+
+    if (rc != RC_OK)
+        return rc;
+    ck_assert_uint_le(record.len, sizeof altered);
+    memcpy(altered, record.data, record.len);
+    altered[*byte < 0 ? (int)record.len + *byte : *byte] ^= 1;
+    return kv_set(txn, place, (struct text){altered, record.len});
+}
+
+/* What is sealed, and the id of the key that it is sealed with. */
+static const struct {
+    int byte;
+    enum rc rc;
+} cannot_be_opened[] = {{-1, RC_CORRUPT}, {1 + UID_BYTES, RC_KEY}};
+
+START_TEST(one_whose_secrets_cannot_be_opened_can_be_deleted)
+{
+    struct endpoint before = roll(SAMPLE_NOW, 60);
+    struct entries entries;
+    struct text owner;
+    struct endpoint out;
+    int byte = cannot_be_opened[_i].byte;
+
+    give_owner((char[]){"alice"});
+    store_fixture_close(&at);
+    ck_assert_int_eq(store_fixture_edit(&at, alter_in, &byte), RC_OK);
+    store_fixture_open(&at);
+    ck_assert_int_eq(store_endpoint_get(at.store, &at.project.uid, &uid, &at.arena, &out),
+                     cannot_be_opened[_i].rc);
+    ck_assert_int_eq(remove_at(SAMPLE_NOW + 1000), RC_OK);
+    entries = history_of(&uid);
+    ck_assert_uint_eq(entries.count, 4);
+    for (size_t i = 0; i < 2; i++)
+        ck_assert(uid_equal(&entries.list[1 - i].ended, &before.secrets[i].uid));
+    ck_assert_int_eq(store_endpoint_owner(at.store, &at.project.uid, &uid, &at.arena, &owner),
+                     RC_OK);
+    ck_assert(text_is(owner, "alice"));
+}
+END_TEST
+
+START_TEST(one_whose_record_cannot_be_read_is_left_as_it_is)
+{
+    store_fixture_damage(&at, NUMBER);
+    ck_assert_int_eq(remove_at(SAMPLE_NOW), RC_CORRUPT);
+    ck_assert_uint_eq(history_of(NULL).count, 1);
 }
 END_TEST
 
@@ -355,6 +414,9 @@ Suite *store_deletion_suite(void)
     tcase_add_test(tc, an_edit_without_event_writes_no_history);
     tcase_add_test(tc, a_deleted_endpoint_is_gone);
     tcase_add_test(tc, a_deletion_ends_every_secret_with_an_entry_each);
+    tcase_add_loop_test(tc, one_whose_secrets_cannot_be_opened_can_be_deleted, 0,
+                        sizeof cannot_be_opened / sizeof cannot_be_opened[0]);
+    tcase_add_test(tc, one_whose_record_cannot_be_read_is_left_as_it_is);
     tcase_add_test(tc, secrets_that_had_ended_before_get_no_entry);
     tcase_add_test(tc, the_projects_history_goes_on_after_a_deletion);
     tcase_add_test(tc, a_deletion_that_is_refused_leaves_everything_as_it_was);
