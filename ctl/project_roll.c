@@ -127,7 +127,7 @@ static enum rc roll_one(struct work *work, const struct uid *uid)
         tell_rolled(work, &endpoint);
     if (outcome == ROLL_MANY_REFUSED)
         tell_refused(work, uid, why);
-    return RC_OK;
+    return buf_status(&work->refused_room);
 }
 
 /* Nobody listens any more: RC_SYSTEM with *unsaid. */
