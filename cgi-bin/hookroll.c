@@ -25,7 +25,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 enum {
     TRIAL_PATIENCE = 5000,  /* ms in which the program that is to follow may say that it would */

@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 /* Standard input, which may stay open behind the body, and what became of standard output. */

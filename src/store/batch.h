@@ -12,7 +12,6 @@
 
 #include <pthread.h>
 #include <stdbool.h>
-#include <stddef.h>
 
 enum {
     BATCH_MAX = 256 /* writes that share one commit */

@@ -13,8 +13,6 @@
 #include "domain/uid.h"
 #include "store/keyring.h"
 
-#include <stdint.h>
-
 /* Authenticated as these numbers, which therefore never change. */
 enum seal_kind {
     SEAL_SECRET = 1, /* a signing secret; part is its uid */

@@ -5,7 +5,6 @@
 #include "support/sample.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum {

@@ -6,7 +6,6 @@
 #include "support/sample.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define LEAST "\"name\":\"an endpoint\",\"url\":\"https://example.com/hook\""

@@ -5,7 +5,6 @@
 #include "base/moment.h"
 #include "suites.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static struct buf buf;

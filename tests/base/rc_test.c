@@ -2,9 +2,6 @@
 #include "base/rc.h"
 #include "suites.h"
 
-#include <stddef.h>
-#include <string.h>
-
 static const char *const names[] = {
     "ok",          "invalid",   "unauthenticated", "denied",    "forbidden",
     "not_found",   "gone",      "precondition",    "method",    "conflict",

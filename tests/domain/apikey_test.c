@@ -3,7 +3,6 @@
 #include "domain/apikey.h"
 #include "suites.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define TOKEN "hrk_01ARYZ6S41000G40R40M30E209_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"

@@ -3,7 +3,6 @@
 #include "hookroll-sign.h"
 #include "suites.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define BODY    "{\"test\": 2432232314}"

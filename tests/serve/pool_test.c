@@ -4,7 +4,6 @@
 #include "support/pool_fixture.h"
 
 #include <dirent.h>
-#include <pthread.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>

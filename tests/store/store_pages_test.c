@@ -8,7 +8,6 @@
 #include "support/sample.h"
 #include "support/store_fixture.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum {
