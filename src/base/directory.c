@@ -1,4 +1,4 @@
-/* directory: flushing and locking directories. */
+/* directory: flushing and locking directories, and whose their entries are. */
 #include "base/directory.h"
 
 #include <errno.h>
@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 int directory_sync(const char *path)
@@ -32,6 +33,22 @@ int directory_sync_parent(const char *path)
     err = directory_sync(dirname(copy));
     free(copy);
     return err;
+}
+
+int directory_give(int directory, const char *name)
+{
+    struct stat owner;
+    struct stat st;
+
+    if (fstat(directory, &owner) != 0 || fstatat(directory, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+        return errno;
+    if (st.st_uid == owner.st_uid || st.st_uid != geteuid())
+        return 0;
+    /* The owner might have put another name of some file of ours there meanwhile. */
+    if (!S_ISREG(st.st_mode) || st.st_nlink != 1)
+        return EPERM;
+    return fchownat(directory, name, owner.st_uid, owner.st_gid, AT_SYMLINK_NOFOLLOW) == 0 ? 0
+                                                                                           : errno;
 }
 
 int directory_lock(const char *path)

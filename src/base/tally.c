@@ -51,15 +51,6 @@ static bool fits(int fd, const struct head *expected)
            memcmp(&head, expected, sizeof head) == 0;
 }
 
-/* The administrator may be the first to count; the file is for the store's user. */
-static bool give_to_owner(int directory, int fd)
-{
-    struct stat st;
-
-    return fstat(directory, &st) == 0 &&
-           (st.st_uid == geteuid() || fchown(fd, st.st_uid, st.st_gid) == 0);
-}
-
 /* A new file in the place of what is there; -1 with errno. Made aside and moved there
  * whole. A page without room on the disk would end the process that counts in it. */
 static int make(int directory, const char *name, const struct head *head)
@@ -77,9 +68,10 @@ static int make(int directory, const char *name, const struct head *head)
     if (fd < 0)
         return -1;
     err = posix_fallocate(fd, 0, (off_t)bytes_of((size_t)head->count));
-    if (err == 0 &&
-        (pwrite(fd, head, sizeof *head, 0) != (ssize_t)sizeof *head ||
-         !give_to_owner(directory, fd) || renameat(directory, aside, directory, name) != 0))
+    if (err == 0)
+        err = directory_give(directory, aside);
+    if (err == 0 && (pwrite(fd, head, sizeof *head, 0) != (ssize_t)sizeof *head ||
+                     renameat(directory, aside, directory, name) != 0))
         err = errno;
     if (err == 0)
         return fd;

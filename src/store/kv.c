@@ -11,6 +11,7 @@
 #include "store/metrics.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -69,6 +70,25 @@ static int release_dead(struct kv *kv)
     return dead;
 }
 
+/* The administrator may be the first who uses a store, or one that was restored without the file of
+ * its locks; the responder, who is not root, has to open them. */
+static int give_files(const char *directory)
+{
+    int fd;
+    int err;
+
+    if (geteuid() != 0)
+        return 0;
+    fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return errno;
+    err = directory_give(fd, "data.mdb");
+    if (err == 0)
+        err = directory_give(fd, "lock.mdb");
+    (void)close(fd);
+    return err;
+}
+
 static int open_env(struct kv *kv, const char *directory, size_t map_size)
 {
     int err = mdb_env_create(&kv->env);
@@ -79,6 +99,8 @@ static int open_env(struct kv *kv, const char *directory, size_t map_size)
         err = mdb_env_set_mapsize(kv->env, map_size);
     if (err == MDB_SUCCESS)
         err = mdb_env_open(kv->env, directory, MDB_NOTLS | MDB_NORDAHEAD, 0600);
+    if (err == MDB_SUCCESS)
+        err = give_files(directory);
     if (err == MDB_SUCCESS)
         err = directory_sync(directory);
     if (err != MDB_SUCCESS)

@@ -1,13 +1,16 @@
-/* directory: which directory is flushed or locked, and what is said when none can be. */
+/* directory: which directory is flushed or locked, what is said when none can be, and whose files
+ * become. */
 #include "base/directory.h"
 #include "suites.h"
 #include "support/flush_watch.h"
+#include "support/not_run.h"
 #include "support/temp_dir.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static struct temp_dir temp;
@@ -93,6 +96,78 @@ START_TEST(what_is_no_directory_is_not_locked)
 }
 END_TEST
 
+enum {
+    OWNER = 12345, /* of the directory */
+    OTHER = 23456
+};
+
+/* What giving the entry `name` of a directory of OWNER's comes to. */
+static int give(const char *name)
+{
+    int fd = open("entry", O_RDONLY | O_DIRECTORY);
+    int err;
+
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(fchown(fd, OWNER, OWNER), 0);
+    err = directory_give(fd, name);
+    (void)close(fd);
+    return err;
+}
+
+static uid_t owner_of(const char *name)
+{
+    struct stat st;
+
+    ck_assert_int_eq(lstat(name, &st), 0);
+    return st.st_uid;
+}
+
+/* Only root can give anything away. */
+static bool is_root(void)
+{
+    if (geteuid() == 0)
+        return true;
+    not_run("directory: files that are given to the directory's owner", "this is not root");
+    return false;
+}
+
+START_TEST(a_file_is_given_to_the_directorys_owner)
+{
+    if (!is_root())
+        return;
+    temp_dir_write("entry/file", 0600, "x", 1);
+    ck_assert_int_eq(give("file"), 0);
+    ck_assert_uint_eq(owner_of("entry/file"), OWNER);
+    ck_assert_int_eq(give("file"), 0);
+}
+END_TEST
+
+START_TEST(what_is_another_users_is_left_to_that_user)
+{
+    if (!is_root())
+        return;
+    temp_dir_write("entry/file", 0600, "x", 1);
+    ck_assert_int_eq(chown("entry/file", OTHER, OTHER), 0);
+    ck_assert_int_eq(give("file"), 0);
+    ck_assert_uint_eq(owner_of("entry/file"), OTHER);
+}
+END_TEST
+
+/* It could be a file from elsewhere that the owner wants. */
+START_TEST(what_has_another_name_too_is_not_given_away)
+{
+    if (!is_root())
+        return;
+    temp_dir_write("file", 0600, "x", 1);
+    ck_assert_int_eq(link("file", "entry/linked"), 0);
+    ck_assert_int_eq(symlink("../file", "entry/pointing"), 0);
+    ck_assert_int_eq(give("linked"), EPERM);
+    ck_assert_int_eq(give("pointing"), EPERM);
+    ck_assert_int_eq(give("missing"), ENOENT);
+    ck_assert_uint_eq(owner_of("file"), 0);
+}
+END_TEST
+
 Suite *directory_suite(void)
 {
     Suite *suite = suite_create("directory");
@@ -105,6 +180,9 @@ Suite *directory_suite(void)
     tcase_add_test(tc, the_cause_of_a_failure_is_told);
     tcase_add_loop_test(tc, a_locked_directory_is_so_until_it_is_closed, 0, 2);
     tcase_add_test(tc, what_is_no_directory_is_not_locked);
+    tcase_add_test(tc, a_file_is_given_to_the_directorys_owner);
+    tcase_add_test(tc, what_is_another_users_is_left_to_that_user);
+    tcase_add_test(tc, what_has_another_name_too_is_not_given_away);
     suite_add_tcase(suite, tc);
     return suite;
 }

@@ -4,9 +4,11 @@
 #include "suites.h"
 #include "support/kv_fixture.h"
 #include "support/log_capture.h"
+#include "support/not_run.h"
 
 #include <pthread.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static struct kv_fixture at;
@@ -145,6 +147,31 @@ START_TEST(foreign_bytes_are_not_taken_for_a_store)
     temp_dir_write(temp_dir_path(&at.temp, "data.mdb", path), 0600, junk, sizeof junk);
     ck_assert_int_eq(kv_open(at.temp.path, KV_MUST_EXIST, 0, &at.kv), RC_CORRUPT);
     ck_assert(log_capture_has(at.temp.path));
+}
+END_TEST
+
+/* Else the responder could not open what the administrator was the first to use, after a restore.
+ */
+START_TEST(what_the_administrator_makes_is_the_directorys_owners)
+{
+    static const char *const names[] = {"data.mdb", "lock.mdb"};
+    const uid_t owner = 12345;
+    const gid_t group = 54321;
+
+    if (geteuid() != 0) {
+        not_run("kv: what the administrator makes", "only root can give a file away");
+        return;
+    }
+    ck_assert_int_eq(chown(at.temp.path, owner, group), 0);
+    ck_assert_int_eq(kv_open(at.temp.path, KV_CREATE, 0, &at.kv), RC_OK);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        char path[TEMP_PATH_SIZE];
+        struct stat st;
+
+        ck_assert_int_eq(stat(temp_dir_path(&at.temp, names[i], path), &st), 0);
+        ck_assert_uint_eq(st.st_uid, owner);
+        ck_assert_uint_eq(st.st_gid, group);
+    }
 }
 END_TEST
 
@@ -377,6 +404,7 @@ Suite *kv_suite(void)
     tcase_add_test(opening, a_file_is_no_directory_of_a_store);
     tcase_add_test(opening, foreign_bytes_are_not_taken_for_a_store);
     tcase_add_test(opening, its_files_are_its_owners_alone);
+    tcase_add_test(opening, what_the_administrator_makes_is_the_directorys_owners);
     suite_add_tcase(suite, opening);
     tcase_add_checked_fixture(open, setup_open, teardown);
     tcase_set_timeout(open, 60);
