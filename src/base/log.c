@@ -99,7 +99,6 @@ __attribute__((format(printf, 3, 0))) static void emit(enum log_level level, con
 {
     char message[MESSAGE_BYTES + 1];
     char line[LOG_LINE_MAX];
-    int saved = errno;
     size_t head;
     size_t len;
 
@@ -115,10 +114,9 @@ __attribute__((format(printf, 3, 0))) static void emit(enum log_level level, con
     len = quote(line, len, text_of(message));
     line[len++] = '\n';
     log_target_write(level, line, len, head, NULL, 0);
-    errno = saved;
 }
 
-void log_event(int64_t at, const struct log_field *fields, size_t count)
+static void emit_event(int64_t at, const struct log_field *fields, size_t count)
 {
     char line[LOG_LINE_MAX];
     size_t head;
@@ -146,11 +144,21 @@ void log_event(int64_t at, const struct log_field *fields, size_t count)
     log_target_write(LOG_LEVEL_INFO, line, len, head, fields, count);
 }
 
+void log_event(int64_t at, const struct log_field *fields, size_t count)
+{
+    int saved = errno;
+
+    emit_event(at, fields, count);
+    errno = saved;
+}
+
 #define LOG_BODY(level, name)                                                                      \
+    int saved = errno;                                                                             \
     va_list args;                                                                                  \
     va_start(args, format);                                                                        \
     emit(level, name, format, args);                                                               \
-    va_end(args)
+    va_end(args);                                                                                  \
+    errno = saved
 
 void log_error(const char *format, ...)
 {

@@ -1,7 +1,7 @@
 /* log: what the operator must know, one logfmt line each.
  *
  * A line is one write, so lines of threads and processes do not mix. Never
- * pass anything secret: no value, key or body. Thread-safe after log_open. */
+ * pass anything secret: no value, key or body. errno stays as it is. Thread-safe after log_open. */
 #ifndef HOOKROLL_BASE_LOG_H
 #define HOOKROLL_BASE_LOG_H
 

@@ -383,6 +383,26 @@ START_TEST(a_diverted_message_is_unquoted_and_not_written)
 }
 END_TEST
 
+static void divert_and_fail(enum log_level level, const char *message)
+{
+    (void)level;
+    (void)message;
+    errno = EIO;
+}
+
+START_TEST(diverted_messages_leave_errno_alone)
+{
+    const struct log_field field = {"event", text_of("it")};
+
+    log_divert(divert_and_fail);
+    errno = EXDEV;
+    log_error("lost");
+    ck_assert_int_eq(errno, EXDEV);
+    log_event(AT, &field, 1);
+    ck_assert_int_eq(errno, EXDEV);
+}
+END_TEST
+
 START_TEST(diverted_messages_have_their_level)
 {
     log_set_level(LOG_LEVEL_DEBUG);
@@ -471,6 +491,7 @@ Suite *log_suite(void)
     tcase_add_checked_fixture(diversion, divert_from_here, divert_no_more);
     tcase_add_test(diversion, a_diverted_message_is_unquoted_and_not_written);
     tcase_add_test(diversion, diverted_messages_have_their_level);
+    tcase_add_test(diversion, diverted_messages_leave_errno_alone);
     tcase_add_test(diversion, messages_above_the_level_are_not_diverted);
     tcase_add_test(diversion, a_diverted_event_is_its_fields);
     tcase_add_test(diversion, a_diverted_message_is_cut_at_its_size);
