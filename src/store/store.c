@@ -175,7 +175,8 @@ enum rc store_open(const struct store_options *options, struct store **out)
     log_error("store: %s: %s", options->directory,
               rc == RC_KEY         ? "the key file does not hold this store's master key"
               : rc == RC_NOT_FOUND ? "it was never initialised"
-                                   : "its first record is damaged or of another version");
+              : rc == RC_CORRUPT   ? "its first record is damaged or of another version"
+                                   : rc_name(rc));
     store_close(store);
     return rc;
 }
