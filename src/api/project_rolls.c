@@ -200,7 +200,8 @@ enum rc project_rolls_roll(struct call *call)
         rc = envelope_faults(call->response, &call->faults);
         goto out;
     }
-    /* Else each endpoint's own tag would be compared, and most pass for rolled already. */
+    /* Otherwise each endpoint's own tag would be compared, and most would count as rolled already.
+     */
     if (!endpoint_answer_match(call->request->if_match, "")) {
         rc = envelope_error(call->response, RC_PRECONDITION,
                             "If-Match can name one endpoint, not all of a project");

@@ -1,5 +1,5 @@
-/* blocking: who is about to wait for others tells whoever gave it its work, so that other work
- * can be done meanwhile. Each thread has hooks of its own, or none. */
+/* blocking: code that is about to wait tells whoever scheduled it, so that other work can be done
+ * meanwhile. Each thread has hooks of its own, or none. */
 #ifndef HOOKROLL_BASE_BLOCKING_H
 #define HOOKROLL_BASE_BLOCKING_H
 

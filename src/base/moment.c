@@ -21,7 +21,7 @@ int64_t moment_now(void)
     return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
-/* strftime and printf would take longer than all else in an answer's times. */
+/* By hand: strftime and printf would be most of what an answer's times cost. */
 static char *put_digits(char *at, int count, int64_t value)
 {
     for (int i = count - 1; i >= 0; i--) {

@@ -13,7 +13,7 @@
 bool cgi_is_asked(void);
 
 /* cgi_serve: answers the request in the environment and on standard input to standard
- * output. RC_SYSTEM when that cannot be written; RC_NO_MEMORY. */
+ * output. RC_SYSTEM when that cannot be written. */
 RC_CHECK enum rc cgi_serve(const struct service *service, size_t max_body);
 
 #endif

@@ -98,8 +98,8 @@ void crew_tell(struct crew *crew, enum crew_order order)
     crew->order = order;
     (void)pthread_cond_broadcast(&crew->changed);
     (void)pthread_mutex_unlock(&crew->lock);
-    /* Who is relieved in a pause has nobody to relay to. The watchdog does, at its next look behind
-     * it: it is armed, for nobody waits for requests. */
+    /* A worker that is relieved during a pause has nobody to pass its slot to. The watchdog does it
+     * at its first look after the pause: it is armed, since nobody waits for requests. */
     if (order == CREW_SERVE)
         slots_open(&crew->slots);
     else

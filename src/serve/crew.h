@@ -81,8 +81,8 @@ void crew_peer_end(struct crew_worker *worker);
  * was asked before. */
 bool crew_peers_last(struct crew *crew, int64_t least);
 
-/* crew_stay: before each request: has others go on, waits out pauses, and says what follows; no
- * pause. */
+/* crew_stay: called before each request: lets workers whose turn has come go on, waits while the
+ * order is to pause, and returns the order then, which is another. */
 enum crew_order crew_stay(struct crew_worker *worker);
 
 #endif

@@ -66,7 +66,7 @@ struct crew {
     _Atomic size_t away;      /* workers that await their turn, or have it and do not yet run */
     _Atomic size_t ready;     /* those that have it; changed under the lock */
     _Atomic int64_t hastened; /* moment_elapsed: until when peers have their time */
-    _Atomic size_t started;   /* threads; changed under the lock, while SERVING only */
+    _Atomic size_t started;   /* threads; changed under the lock, at CREW_SERVE only */
     _Atomic int order;        /* enum crew_order; changed under the lock */
     pthread_mutex_t lock;     /* guards what is below */
     pthread_cond_t changed;   /* the order, or whom those who rest could run */

@@ -169,7 +169,7 @@ static bool look_out(void *arg)
     crew->starved = false;
     crew_tell_resting(crew);
     (void)pthread_mutex_unlock(&crew->lock);
-    /* Whatever it is that nobody waits for requests: it lasts no longer than until now. */
+    /* Whatever has kept every thread from waiting for requests ends here. */
     crew_relay(crew);
     return late || atomic_load(&crew->waiting) == 0;
 }

@@ -188,7 +188,7 @@ static void look(struct tools *tools, int wait)
     int stops = 0;
     void *about;
 
-    /* While the stop is told of, it comes again behind all else that there is. */
+    /* The event of the stop comes again after all others: seen twice, there is nothing else. */
     while (stops < 2 && (about = next_event(pool, wait)) != NULL) {
         if (about == &about_stop)
             stops++;

@@ -26,7 +26,7 @@ struct pool_options {
 };
 
 /* pool_start: *out is new, ended with pool_stop. The caller has blocked the
- * signals that the threads are not to take. RC_NO_MEMORY, RC_SYSTEM; logged. */
+ * signals that the threads are not to take. RC_NO_MEMORY; RC_SYSTEM, logged. */
 RC_CHECK enum rc pool_start(const struct pool_options *options, struct pool **out);
 
 /* pool_set_max_body: for the requests that come from now on; from any thread. */

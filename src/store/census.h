@@ -18,7 +18,7 @@
 #define CENSUS_LONGEST  INT64_C(3600000) /* ms that lie at most between two */
 
 enum {
-    CENSUS_SHARE = 20 /* of the time at most one part in so many goes into it */
+    CENSUS_SHARE = 20 /* at most one part in so many of the time is spent on it */
 };
 
 struct census {

@@ -36,7 +36,7 @@ RC_CHECK enum rc keyring_create(const char *path);
 RC_CHECK enum rc keyring_add(const char *path);
 
 /* keyring_open: *out is new, closed with keyring_close. RC_KEY when the file is
- * missing, readable by others, or not well-formed; the cause is logged. */
+ * missing, readable by others, or not well-formed; the cause is logged. RC_NO_MEMORY. */
 RC_CHECK enum rc keyring_open(const char *path, struct keyring **out);
 
 /* keyring_close: wipes and releases; NULL is let pass. */

@@ -11,8 +11,9 @@
  * Uids are their 16 bytes, sequences 8 bytes big-endian. A project's tag is the last 5 of its
  * uid's random bytes, an endpoint's head the first 10 bytes of its uid, its time and 4 random
  * ones: no two projects of a store share a tag, and no two endpoints of a project a head. A roll
- * writes all pages of the tree above what it changes, and short keys make them few. So does that
- * endpoints come last: only at its end LMDB fills the pages of what is added in order. Pure. */
+ * writes all pages of the tree above what it changes, and short keys make them few. Endpoints sort
+ * last for the same reason: only at the very end of its tree does LMDB fill the pages of what is
+ * added in order. Pure. */
 #ifndef HOOKROLL_STORE_KEYSPACE_H
 #define HOOKROLL_STORE_KEYSPACE_H
 

@@ -209,7 +209,7 @@ static bool can_map(size_t size)
     return p != MAP_FAILED && munmap(p, size) == 0;
 }
 
-/* With the lock held alone. 0: the size that another process has set. */
+/* With the gate closed. 0: the size that another process has set. */
 static int set_map_size(struct kv *kv, size_t size)
 {
     int err = kv->lost ? MDB_PANIC : mdb_env_set_mapsize(kv->env, size);

@@ -68,7 +68,7 @@ struct kv_figures {
     uint64_t readers_max;
 };
 
-/* kv_figures: RC_SYSTEM. */
+/* kv_figures: RC_UNAVAILABLE, RC_SYSTEM. */
 RC_CHECK enum rc kv_figures(struct kv *kv, struct kv_figures *out);
 
 /* kv_get: RC_NOT_FOUND, or the value, borrowed until the transaction ends or puts. */
@@ -90,7 +90,8 @@ enum kv_direction {
 typedef bool kv_visit(struct text key, struct text value, void *arg);
 
 /* kv_scan: visits the keys that begin with `prefix`, in order, from `from` on
- * (itself included; absent: from the first, or backwards from the last). */
+ * (itself included; absent: from the first, or backwards from the last). RC_OK also when there are
+ * none; RC_CORRUPT, RC_SYSTEM. */
 RC_CHECK enum rc kv_scan(struct kv_txn *txn, struct text prefix, struct text from,
                          enum kv_direction direction, kv_visit *visit, void *arg);
 
