@@ -64,6 +64,7 @@ Suite *keyring_add_suite(void);
 Suite *keyring_suite(void);
 Suite *keyspace_suite(void);
 Suite *kv_batch_harm_suite(void);
+Suite *kv_damage_suite(void);
 Suite *kv_full_suite(void);
 Suite *kv_growth_suite(void);
 Suite *kv_readers_suite(void);

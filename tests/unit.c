@@ -68,6 +68,7 @@ static Suite *(*const suites[])(void) = {
     keyring_suite,
     keyspace_suite,
     kv_batch_harm_suite,
+    kv_damage_suite,
     kv_full_suite,
     kv_growth_suite,
     kv_readers_suite,

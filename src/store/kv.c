@@ -11,15 +11,12 @@
 #include "store/metrics.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 enum {
     MAP_BYTES = 16 * 1024 * 1024,
-    READERS_MAX = 1024,
     GROWTHS_MAX = 48, /* doublings in one write: past any address space */
     LOOK_EVERY = 256  /* commits, which take a few MiB while no page is used again */
 };
@@ -70,83 +67,28 @@ static int release_dead(struct kv *kv)
     return dead;
 }
 
-/* The administrator may be the first who uses a store, or one that was restored without the file of
- * its locks; the responder, who is not root, has to open them. */
-static int give_files(const char *directory)
-{
-    int fd;
-    int err;
-
-    if (geteuid() != 0)
-        return 0;
-    fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return errno;
-    err = directory_give(fd, "data.mdb");
-    if (err == 0)
-        err = directory_give(fd, "lock.mdb");
-    (void)close(fd);
-    return err;
-}
-
 static int open_env(struct kv *kv, const char *directory, size_t map_size)
 {
     int err = mdb_env_create(&kv->env);
 
     if (err == MDB_SUCCESS)
-        err = mdb_env_set_maxreaders(kv->env, READERS_MAX);
+        err = mdb_env_set_maxreaders(kv->env, KV_READERS_MAX);
     if (err == MDB_SUCCESS && map_size > 0)
         err = mdb_env_set_mapsize(kv->env, map_size);
     if (err == MDB_SUCCESS)
+        err = kv_damage_watch(kv->env);
+    if (err == MDB_SUCCESS)
+        err = kv_files_reserve(directory);
+    if (err == MDB_SUCCESS)
         err = mdb_env_open(kv->env, directory, MDB_NOTLS | MDB_NORDAHEAD, 0600);
     if (err == MDB_SUCCESS)
-        err = give_files(directory);
+        err = kv_files_give(directory);
     if (err == MDB_SUCCESS)
         err = directory_sync(directory);
     if (err != MDB_SUCCESS)
         return err;
     (void)release_dead(kv);
     return open_dbi(kv);
-}
-
-/* Whether the store's data may be used so, as access(2) takes `mode`: 0, or the reason. */
-static int reach(const char *directory, int mode)
-{
-    static const char name[] = "/data.mdb";
-    size_t len = strlen(directory);
-    char *path = malloc(len + sizeof name);
-    int err;
-
-    if (path == NULL)
-        return ENOMEM;
-    memcpy(path, directory, len);
-    memcpy(path + len, name, sizeof name);
-    err = access(path, mode) == 0 ? 0 : errno;
-    free(path);
-    return err;
-}
-
-static enum rc none_in(const char *directory)
-{
-    log_error("store: there is none in %s", directory);
-    return RC_NOT_FOUND;
-}
-
-static bool is_missing(int err)
-{
-    return err == ENOENT || err == ENOTDIR;
-}
-
-enum rc kv_probe(const char *directory)
-{
-    int err = reach(directory, R_OK | W_OK);
-
-    if (is_missing(err))
-        return none_in(directory);
-    if (err == 0)
-        return RC_OK;
-    log_error("store: %s cannot be read and written: %s", directory, strerror(err));
-    return RC_SYSTEM;
 }
 
 static int init_locks(struct kv *kv)
@@ -159,12 +101,12 @@ static int init_locks(struct kv *kv)
 enum rc kv_open(const char *directory, enum kv_open_mode mode, size_t map_size, struct kv **out)
 {
     /* Data that cannot be reached is left for LMDB to report. */
-    bool missing = is_missing(reach(directory, F_OK));
+    bool missing = kv_files_are_missing(directory);
     struct kv *kv;
     int err;
 
     if (missing && mode == KV_MUST_EXIST)
-        return none_in(directory);
+        return kv_files_none(directory);
     /* A store says its size itself, unless LMDB is told another. */
     if (missing && map_size == 0)
         map_size = MAP_BYTES;
@@ -194,6 +136,7 @@ void kv_close(struct kv *kv)
         return;
     while ((txn = gate_take(&kv->map)) != NULL)
         mdb_txn_abort(txn);
+    kv_damage_unwatch(kv->env);
     mdb_env_close(kv->env);
     batch_free(&kv->batch);
     gate_free(&kv->map);

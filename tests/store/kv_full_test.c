@@ -3,23 +3,29 @@
 #include "suites.h"
 #include "support/helper.h"
 #include "support/kv_fixture.h"
+#include "support/not_run.h"
 
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum {
     DISKS = 12,
     DISK = 1024 * 1024,
     STEP = 4096,
+    FILES = 19,   /* pages that the files of a new store take */
     VALUE = 7000, /* two pages, which a write that is cut short may part */
     WRITES = 10000
 };
 
 static struct kv_fixture at;
+
+static const char size_of_disk[] = "size=1048576";
 
 static void setup(void)
 {
@@ -104,7 +110,41 @@ START_TEST(a_disk_without_room_is_full)
     if (in_helper(try_mount, NULL))
         ck_assert(in_helper(fill_disk, &_i));
     else
-        (void)fprintf(stderr, "kv_full: not tested: no mount namespace can be had here\n");
+        not_run("kv_full: a disk without room", "no mount namespace can be had here");
+}
+END_TEST
+
+/* Takes all of the disk but so many pages. */
+static bool take_room(int pages)
+{
+    char path[TEMP_PATH_SIZE];
+    int fd = open(temp_dir_path(&at.temp, "other", path), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    off_t room = DISK - (off_t)pages * STEP;
+    bool taken = fd >= 0 && posix_fallocate(fd, 0, room) == 0;
+
+    if (fd >= 0)
+        (void)close(fd);
+    return taken;
+}
+
+static bool open_without_room(void *arg)
+{
+    enum rc rc;
+
+    if (!mount_disk(size_of_disk) || !take_room(*(const int *)arg))
+        return false;
+    rc = kv_open(at.temp.path, KV_CREATE, 0, &at.kv);
+    return *(const int *)arg < FILES ? rc == RC_FULL : rc == RC_OK;
+}
+
+/* LMDB itself would be killed: it takes no blocks for the file of its locks before it writes there.
+ */
+START_TEST(a_store_is_not_opened_without_room_for_its_files)
+{
+    if (in_helper(try_mount, NULL))
+        ck_assert(in_helper(open_without_room, &_i));
+    else
+        not_run("kv_full: opening without room", "no mount namespace can be had here");
 }
 END_TEST
 
@@ -138,6 +178,7 @@ Suite *kv_full_suite(void)
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_set_timeout(tc, 60);
     tcase_add_loop_test(tc, a_disk_without_room_is_full, 0, DISKS);
+    tcase_add_loop_test(tc, a_store_is_not_opened_without_room_for_its_files, 0, FILES + 2);
     tcase_add_loop_test(tc, a_file_that_may_not_grow_is_full, 0,
                         (int)(sizeof above / sizeof above[0]));
     suite_add_tcase(suite, tc);
