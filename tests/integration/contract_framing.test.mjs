@@ -68,6 +68,15 @@ withService('A roll as HTTP carries it', {}, (at) => {
       assert.equal((await raw({ 'Transfer-Encoding': 'chunked' }, `zz\r\n${BODY}\r\n0\r\n\r\n`)).status, 400);
     });
 
+    // As curl -X POST sends it.
+    test('a POST without a length arrives as one without a body, or is refused by the web server', async () => {
+      const path = `${at.service.endpointPath(at.endpoint)}/activate`;
+      const post = (headers) => sendRaw(at.service.server.port, rawRequest('POST', path, { ...bearer(at.service.key), ...headers }));
+      const arrived = (answer) => assertEnvelope(answer, 400, 'current endpoint status - active, does not support activation');
+      refusedAsKnown(await post({}), 'a POST without a length', arrived);
+      arrived(await post({ 'Content-Length': '0' }));
+    });
+
     test('an empty chunked body is refused as an empty body', async () => {
       const answer = await at.service.roll(at.endpoint, '', { chunked: true });
       assertEnvelope(answer, 400, 'body must not be empty');

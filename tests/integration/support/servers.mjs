@@ -154,6 +154,7 @@ export const serverNames = Object.keys(modes);
 // arrives, and the answer is ours.
 const own = {
   'a length beside chunks': { lighttpd: 400, nginx: 400 },
+  'a POST without a length': { lighttpd: 411 },
   'a body cut short': { 'apache-mod_fcgid': 500 },
   'two keys': { nginx: 400 },
   'a percent sign without two digits': { apache: 400, nginx: 400 },
