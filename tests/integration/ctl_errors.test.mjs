@@ -123,6 +123,10 @@ describe('hookrollctl that cannot', () => {
       () => ['roll', '--project', STRANGER, '--endpoint', endpoint.uid],
       /not found/,
     );
+    fails('a project to update', NOT_FOUND, () => ['project', 'update', '--project', STRANGER, '--name', 'x'], /: project not found$/m);
+    fails('an endpoint to revoke of', NOT_FOUND, () => ['revoke', '--project', project.uid, '--endpoint', STRANGER, '--secret-id', endpoint.secrets[0].uid], /: endpoint not found$/m);
+    fails("another project's endpoint to revoke of", NOT_FOUND, () => ['revoke', '--project', STRANGER, '--endpoint', endpoint.uid, '--secret-id', endpoint.secrets[0].uid], /: endpoint not found$/m);
+    fails('a secret to revoke', NOT_FOUND, () => ['revoke', ...ids(), '--secret-id', STRANGER], /: no such secret can sign: it has ended, or never was$/m);
     fails('a project for a key', NOT_FOUND, () => ['key', 'create', '--project', STRANGER], /project not found/);
     fails(
       'a project for an endpoint',
@@ -165,6 +169,8 @@ describe('hookrollctl that cannot', () => {
       for (const list of ['history', 'endpoint list'])
         fails(`a limit of '${limit}' for ${list}`, REFUSED, () => [...list.split(' '), '--project', project.uid, `--limit=${limit}`], /--limit must be an integer from 1 to 9223372036854775807/);
     fails('a reason that is too long', REFUSED, () => ['roll', ...ids(), '--reason', 'x'.repeat(501)], /: --reason must be at most 500 characters/);
+    fails('the current secret to revoke', REFUSED, () => ['revoke', ...ids(), '--secret-id', endpoint.secrets[0].uid], /: the current secret cannot be revoked: use roll with --expiration 0$/m);
+    fails('a secret to revoke that is no id', REFUSED, () => ['revoke', ...ids(), '--secret-id', 'the current one'], /: --secret-id must be an id of 26 characters$/m);
     fails('a reason to revoke that is too long', REFUSED, () => ['revoke', ...ids(), '--secret-id', STRANGER, '--reason', 'x'.repeat(501)], /: --reason must be at most 500 characters/);
     fails(
       'an expiration below 0',

@@ -170,6 +170,22 @@ describe('Starting the responder', () => {
       assert.equal(result.code, 2);
       assert.match(result.stderr, /usage/);
     });
+
+    test('says how it is used when an argument is too many, with status 2', async () => {
+      for (const args of [['please'], ['--check-config', 'please'], ['--', '--version']]) {
+        const { code, stdout, stderr } = await attemptWith({}, ...args);
+        assert.deepEqual({ code, stdout }, { code: 2, stdout: '' });
+        assert.match(stderr, /^usage: hookroll\.fcgi /);
+      }
+    });
+  });
+
+  test('says its version and no more where that is asked for, whatever its settings', async () => {
+    for (const option of ['--version', '-V']) {
+      const { code, stdout, stderr } = await attempt(['--config', socketPath('absent.conf'), option]);
+      assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
+      assert.match(stdout, /^hookroll \d+\.\d+\S*\n$/);
+    }
   });
 
   describe('asked only to check its settings', () => {
