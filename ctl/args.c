@@ -1,6 +1,7 @@
 /* args: options' names and their values as what they stand for. */
 #include "ctl.h"
 #include "domain/project.h"
+#include "domain/secret.h"
 #include "domain/sign.h"
 #include "domain/verify.h"
 
@@ -80,6 +81,14 @@ enum rc ctl_uid(struct ctl *ctl, enum ctl_option option, struct uid *out)
     return RC_INVALID;
 }
 
+enum rc ctl_ids(struct ctl *ctl, struct uid *project, struct uid *endpoint)
+{
+    enum rc rc = ctl_uid(ctl, CTL_PROJECT, project);
+    enum rc second = ctl_uid(ctl, CTL_ENDPOINT, endpoint);
+
+    return rc == RC_OK ? second : rc;
+}
+
 enum rc ctl_integer(struct ctl *ctl, enum ctl_option option, int64_t *out)
 {
     const struct range *range = &ranges[option];
@@ -143,4 +152,58 @@ out:
     if (fd >= 0 && !standard)
         (void)close(fd);
     return rc;
+}
+
+/* A secret's file is its value; one line end behind it is an editor's, not its own. */
+enum rc ctl_secret(struct ctl *ctl, struct text *secret)
+{
+    enum rc rc;
+
+    if (ctl->values[CTL_SECRET_FILE] == NULL)
+        return RC_OK;
+    rc = ctl_read(ctl, CTL_SECRET_FILE, SECRET_VALUE_MAX + 1, secret);
+    if (rc == RC_OK && secret->len > 0 && secret->data[secret->len - 1] == '\n')
+        secret->len--;
+    if (rc == RC_OK)
+        rc = secret_check(*secret, &ctl->faults);
+    return rc;
+}
+
+/* "SHA256:hex,SHA512:base64" */
+static enum rc read_versions(struct ctl *ctl, struct project *project)
+{
+    struct text rest = text_of(ctl->values[CTL_SIGNATURE_VERSIONS]);
+
+    if (rest.len > 0)
+        project->version_count = 0;
+    while (rest.len > 0) {
+        struct text one = text_up_to(rest, ',');
+        struct text hash = text_up_to(one, ':');
+        struct text encoding = text_after(one, hash.len);
+        struct project_version version;
+
+        if (project->version_count == PROJECT_VERSIONS_MAX) {
+            faults_add(&ctl->faults, "--signature-versions",
+                       "--signature-versions must be 1 to %d versions", PROJECT_VERSIONS_MAX);
+            return RC_INVALID;
+        }
+        if (!project_hash_named(hash, &version.hash) ||
+            !project_encoding_named(encoding, &version.encoding)) {
+            faults_add(&ctl->faults, "--signature-versions",
+                       "version %zu of --signature-versions must be SHA256 or SHA512 with :hex or "
+                       ":base64, commas between",
+                       project->version_count + 1);
+            return RC_INVALID;
+        }
+        project->versions[project->version_count++] = version;
+        rest = text_after(rest, one.len);
+    }
+    return RC_OK;
+}
+
+enum rc ctl_signature_settings(struct ctl *ctl, struct project *project)
+{
+    if (ctl->values[CTL_SIGNATURE_HEADER] != NULL)
+        project->signature_header = text_of(ctl->values[CTL_SIGNATURE_HEADER]);
+    return ctl->values[CTL_SIGNATURE_VERSIONS] != NULL ? read_versions(ctl, project) : RC_OK;
 }

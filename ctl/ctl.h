@@ -114,6 +114,9 @@ const char *ctl_name(enum ctl_option option);
 /* ctl_uid: the option's value as a uid. RC_INVALID with a fault. */
 RC_CHECK enum rc ctl_uid(struct ctl *ctl, enum ctl_option option, struct uid *out);
 
+/* ctl_ids: --project and --endpoint. RC_INVALID with faults. */
+RC_CHECK enum rc ctl_ids(struct ctl *ctl, struct uid *project, struct uid *endpoint);
+
 /* ctl_integer: the option's value; *out keeps its value when it was not given. RC_INVALID with a
  * fault that names the option's range, unless that is the project's to say. */
 RC_CHECK enum rc ctl_integer(struct ctl *ctl, enum ctl_option option, int64_t *out);
@@ -123,25 +126,23 @@ RC_CHECK enum rc ctl_integer(struct ctl *ctl, enum ctl_option option, int64_t *o
  * RC_TOO_LARGE with ctl->why, which names the file, unless a secret may stand in its place. */
 RC_CHECK enum rc ctl_read(struct ctl *ctl, enum ctl_option option, size_t max, struct text *out);
 
-/* --- shared.c --- */
-
-struct endpoint;
-struct endpoint_json_view;
-struct project;
-
-/* ctl_ids: --project and --endpoint. RC_INVALID with faults. */
-RC_CHECK enum rc ctl_ids(struct ctl *ctl, struct uid *project, struct uid *endpoint);
-
-/* ctl_secret: the value in --secret-file; *secret keeps its own without one. */
+/* ctl_secret: the value in --secret-file; *secret keeps its own without one. As ctl_read, or
+ * RC_INVALID with a fault. */
 RC_CHECK enum rc ctl_secret(struct ctl *ctl, struct text *secret);
+
+/* ctl_signature_settings: --signature-header and --signature-versions; what is not given
+ * stays. RC_INVALID with faults. */
+RC_CHECK enum rc ctl_signature_settings(struct ctl *ctl, struct project *project);
+
+/* --- explain.c --- */
 
 /* ctl_roll_faults: what is wrong with members of a roll, which are options here, but for the
  * secret, which is in a file. */
 void ctl_roll_faults(struct ctl *ctl, const struct faults *faults);
 
-/* ctl_signature_settings: --signature-header and --signature-versions; what is not given
- * stays. RC_INVALID with faults. */
-RC_CHECK enum rc ctl_signature_settings(struct ctl *ctl, struct project *project);
+/* --- endpoint_view.c --- */
+
+struct endpoint_json_view;
 
 /* ctl_print_endpoint: as JSON or for people. */
 void ctl_print_endpoint(struct ctl *ctl, const struct endpoint *endpoint,

@@ -58,45 +58,6 @@ static void row(struct ctl *ctl, const struct project *project)
     ctl_row(ctl);
 }
 
-/* "SHA256:hex,SHA512:base64" */
-static enum rc read_versions(struct ctl *ctl, struct project *project)
-{
-    struct text rest = text_of(ctl->values[CTL_SIGNATURE_VERSIONS]);
-
-    if (rest.len > 0)
-        project->version_count = 0;
-    while (rest.len > 0) {
-        struct text one = text_up_to(rest, ',');
-        struct text hash = text_up_to(one, ':');
-        struct text encoding = text_after(one, hash.len);
-        struct project_version version;
-
-        if (project->version_count == PROJECT_VERSIONS_MAX) {
-            faults_add(&ctl->faults, "--signature-versions",
-                       "--signature-versions must be 1 to %d versions", PROJECT_VERSIONS_MAX);
-            return RC_INVALID;
-        }
-        if (!project_hash_named(hash, &version.hash) ||
-            !project_encoding_named(encoding, &version.encoding)) {
-            faults_add(&ctl->faults, "--signature-versions",
-                       "version %zu of --signature-versions must be SHA256 or SHA512 with :hex or "
-                       ":base64, commas between",
-                       project->version_count + 1);
-            return RC_INVALID;
-        }
-        project->versions[project->version_count++] = version;
-        rest = text_after(rest, one.len);
-    }
-    return RC_OK;
-}
-
-enum rc ctl_signature_settings(struct ctl *ctl, struct project *project)
-{
-    if (ctl->values[CTL_SIGNATURE_HEADER] != NULL)
-        project->signature_header = text_of(ctl->values[CTL_SIGNATURE_HEADER]);
-    return ctl->values[CTL_SIGNATURE_VERSIONS] != NULL ? read_versions(ctl, project) : RC_OK;
-}
-
 /* The settings that are given. */
 static enum rc apply_settings(struct ctl *ctl, struct project *project)
 {

@@ -1,36 +1,7 @@
-/* shared: what several commands on endpoints need: their ids, a secret from a file, what is
- * wrong with a roll, and an endpoint's printing. */
+/* endpoint_view: one endpoint as commands show it, to people or as JSON. */
 #include "api/endpoint_json.h"
 #include "api/json_write.h"
 #include "ctl.h"
-#include "domain/secret.h"
-
-#include <string.h>
-
-/* A secret's file is its value; one line end behind it is an editor's, not its own. */
-enum rc ctl_secret(struct ctl *ctl, struct text *secret)
-{
-    enum rc rc;
-
-    if (ctl->values[CTL_SECRET_FILE] == NULL)
-        return RC_OK;
-    rc = ctl_read(ctl, CTL_SECRET_FILE, SECRET_VALUE_MAX + 1, secret);
-    if (rc == RC_OK && secret->len > 0 && secret->data[secret->len - 1] == '\n')
-        secret->len--;
-    if (rc == RC_OK)
-        rc = secret_check(*secret, &ctl->faults);
-    return rc;
-}
-
-void ctl_roll_faults(struct ctl *ctl, const struct faults *faults)
-{
-    for (size_t i = 0; i < faults->count; i++) {
-        const struct fault *fault = &faults->list[i];
-
-        faults_add(&ctl->faults, fault->member, "%s%s",
-                   strcmp(fault->member, "secret") != 0 ? "--" : "", fault->message);
-    }
-}
 
 static void print_people(struct ctl *ctl, const struct endpoint *endpoint,
                          const struct endpoint_json_view *view)
@@ -70,12 +41,4 @@ void ctl_print_endpoint(struct ctl *ctl, const struct endpoint *endpoint,
     }
     endpoint_json_write(&json, endpoint, view);
     buf_put_byte(&ctl->out, '\n');
-}
-
-enum rc ctl_ids(struct ctl *ctl, struct uid *project, struct uid *endpoint)
-{
-    enum rc rc = ctl_uid(ctl, CTL_PROJECT, project);
-    enum rc second = ctl_uid(ctl, CTL_ENDPOINT, endpoint);
-
-    return rc == RC_OK ? second : rc;
 }
