@@ -136,6 +136,10 @@ RC_CHECK enum rc ctl_signature_settings(struct ctl *ctl, struct project *project
 
 /* --- explain.c --- */
 
+/* ctl_explain_missing: with RC_NOT_FOUND, that there is no such `what`, "endpoint", unless ctl->why
+ * names another thing already, such as a file. */
+void ctl_explain_missing(struct ctl *ctl, enum rc rc, const char *what);
+
 /* ctl_roll_faults: what is wrong with members of a roll, which are options here, but for the
  * secret, which is in a file. */
 void ctl_roll_faults(struct ctl *ctl, const struct faults *faults);

@@ -27,8 +27,7 @@ static enum rc find(struct ctl *ctl, struct project *project, struct endpoint *e
         rc = store_project_get(ctl->store, &project_uid, &ctl->arena, project);
     if (rc == RC_OK)
         rc = store_endpoint_get(ctl->store, &project_uid, &uid, &ctl->arena, endpoint);
-    if (rc == RC_NOT_FOUND)
-        (void)snprintf(ctl->why, sizeof ctl->why, "endpoint not found");
+    ctl_explain_missing(ctl, rc, "endpoint");
     return rc;
 }
 

@@ -85,8 +85,7 @@ static enum rc change(struct ctl *ctl, edit_fn *edit, void *arg)
     if (rc == RC_OK)
         rc = store_endpoint_edit(ctl->store, &project, &uid, update_apply, &update, &ctl->arena,
                                  &endpoint);
-    if (rc == RC_NOT_FOUND)
-        (void)snprintf(ctl->why, sizeof ctl->why, "endpoint not found");
+    ctl_explain_missing(ctl, rc, "endpoint");
     if (rc == RC_CONFLICT)
         (void)snprintf(ctl->why, sizeof ctl->why, "the endpoint is %s",
                        endpoint_status_name(endpoint.status));
@@ -141,8 +140,7 @@ enum rc ctl_endpoint_delete(struct ctl *ctl)
     if (rc == RC_OK)
         rc =
             store_endpoint_delete(ctl->store, &project, &uid, removal_apply, &removal, &ctl->arena);
-    if (rc == RC_NOT_FOUND)
-        (void)snprintf(ctl->why, sizeof ctl->why, "endpoint not found");
+    ctl_explain_missing(ctl, rc, "endpoint");
     if (rc == RC_OK)
         buf_put_string(&ctl->out, ctl->json ? "{\"deleted\":true}\n" : "deleted\n");
     return rc;
@@ -173,8 +171,7 @@ enum rc ctl_endpoint_create(struct ctl *ctl)
         view.fresh = event.fresh;
         ctl_print_endpoint(ctl, &endpoint, &view);
     }
-    if (rc == RC_NOT_FOUND && ctl->why[0] == '\0')
-        (void)snprintf(ctl->why, sizeof ctl->why, "project not found");
+    ctl_explain_missing(ctl, rc, "project");
     if (rc == RC_EXISTS)
         (void)snprintf(ctl->why, sizeof ctl->why, "the uid that was drawn is taken: try again");
     if (create.faults.count > 0)
@@ -194,8 +191,7 @@ enum rc ctl_endpoint_get(struct ctl *ctl)
 
     if (rc == RC_OK)
         rc = store_endpoint_get(ctl->store, &project, &uid, &ctl->arena, &endpoint);
-    if (rc == RC_NOT_FOUND)
-        (void)snprintf(ctl->why, sizeof ctl->why, "endpoint not found");
+    ctl_explain_missing(ctl, rc, "endpoint");
     if (rc == RC_OK)
         ctl_print_endpoint(ctl, &endpoint, &view);
     return rc;

@@ -1,7 +1,14 @@
 /* explain: why a command cannot, in the words of its options. */
 #include "ctl.h"
 
+#include <stdio.h>
 #include <string.h>
+
+void ctl_explain_missing(struct ctl *ctl, enum rc rc, const char *what)
+{
+    if (rc == RC_NOT_FOUND && ctl->why[0] == '\0')
+        (void)snprintf(ctl->why, sizeof ctl->why, "%s not found", what);
+}
 
 void ctl_roll_faults(struct ctl *ctl, const struct faults *faults)
 {

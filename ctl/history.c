@@ -3,8 +3,6 @@
 #include "api/json_write.h"
 #include "ctl.h"
 
-#include <stdio.h>
-
 struct listing {
     struct ctl *ctl;
     struct json_write json;
@@ -70,8 +68,7 @@ enum rc ctl_history(struct ctl *ctl)
     else
         head(ctl);
     rc = store_history(ctl->store, &project, one ? &endpoint : NULL, 0, list_one, &listing);
-    if (rc == RC_NOT_FOUND)
-        (void)snprintf(ctl->why, sizeof ctl->why, "%s not found", one ? "endpoint" : "project");
+    ctl_explain_missing(ctl, rc, one ? "endpoint" : "project");
     if (ctl->json) {
         json_write_end_array(&listing.json);
         buf_put_byte(&ctl->out, '\n');

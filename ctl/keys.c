@@ -58,8 +58,7 @@ enum rc ctl_key_create(struct ctl *ctl)
     apikey_token(&key.uid, secret, token);
     crypto_wipe(secret, sizeof secret);
     rc = store_apikey_add(ctl->store, &key);
-    if (rc == RC_NOT_FOUND)
-        (void)snprintf(ctl->why, sizeof ctl->why, "project not found");
+    ctl_explain_missing(ctl, rc, "project");
     if (rc == RC_OK && ctl->json) {
         struct json_write json = json_write_to(&ctl->out);
 
@@ -129,8 +128,7 @@ enum rc ctl_key_list(struct ctl *ctl)
         ctl_row(ctl);
     }
     rc = store_apikeys(ctl->store, &project, list_one, &listing);
-    if (rc == RC_NOT_FOUND)
-        (void)snprintf(ctl->why, sizeof ctl->why, "project not found");
+    ctl_explain_missing(ctl, rc, "project");
     if (ctl->json) {
         json_write_end_array(&listing.json);
         buf_put_byte(&ctl->out, '\n');
@@ -145,8 +143,7 @@ enum rc ctl_key_revoke(struct ctl *ctl)
 
     if (rc == RC_OK)
         rc = store_apikey_revoke(ctl->store, &uid, ctl->now);
-    if (rc == RC_NOT_FOUND)
-        (void)snprintf(ctl->why, sizeof ctl->why, "key not found");
+    ctl_explain_missing(ctl, rc, "key");
     if (rc == RC_OK)
         buf_put_string(&ctl->out, ctl->json ? "{\"revoked\":true}\n" : "revoked\n");
     return rc;

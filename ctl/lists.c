@@ -4,8 +4,6 @@
 #include "api/secrets_json.h"
 #include "ctl.h"
 
-#include <stdio.h>
-
 /* What is shown of an endpoint, as JSON and to people. */
 struct listing {
     struct ctl *ctl;
@@ -48,8 +46,7 @@ static enum rc list(struct listing *listing)
     else
         listing->head(ctl);
     rc = store_endpoints(ctl->store, &project, list_one, listing);
-    if (rc == RC_NOT_FOUND)
-        (void)snprintf(ctl->why, sizeof ctl->why, "project not found");
+    ctl_explain_missing(ctl, rc, "project");
     /* One that cannot be read hides no other. */
     ctl->partial = rc == RC_CORRUPT || rc == RC_KEY;
     if (ctl->json) {

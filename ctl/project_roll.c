@@ -47,8 +47,7 @@ static enum rc read_options(struct work *work)
     else if (work->many.older.created_before > ctl->now)
         faults_add(&ctl->faults, name, "%s must not be in the future", name);
     rc = store_project_get(ctl->store, &work->many.project, &ctl->arena, &project);
-    if (rc == RC_NOT_FOUND)
-        (void)snprintf(ctl->why, sizeof ctl->why, "project not found");
+    ctl_explain_missing(ctl, rc, "project");
     if (rc == RC_OK)
         rc = roll_check(&project, request, &work->many.older.roll.faults);
     ctl_roll_faults(ctl, &work->many.older.roll.faults);

@@ -121,8 +121,7 @@ enum rc ctl_project_update(struct ctl *ctl)
     if (rc == RC_OK)
         rc = store_project_edit(ctl->store, &uid, project_update_apply, &update, &ctl->arena,
                                 &project);
-    if (rc == RC_NOT_FOUND)
-        (void)snprintf(ctl->why, sizeof ctl->why, "project not found");
+    ctl_explain_missing(ctl, rc, "project");
     if (rc == RC_OK)
         print(ctl, &project);
     return rc;

@@ -14,8 +14,7 @@ static void explain(struct ctl *ctl, enum rc rc, const struct roll *roll)
         ctl_roll_faults(ctl, &roll->faults);
     if (rc == RC_CONFLICT)
         roll_refusal(roll, ctl->why);
-    if (rc == RC_NOT_FOUND && ctl->why[0] == '\0')
-        (void)snprintf(ctl->why, sizeof ctl->why, "endpoint not found");
+    ctl_explain_missing(ctl, rc, "endpoint");
 }
 
 enum rc ctl_roll(struct ctl *ctl)
@@ -74,8 +73,7 @@ enum rc ctl_revoke(struct ctl *ctl)
                                  &endpoint);
     if (rc == RC_OK)
         ctl_print_endpoint(ctl, &endpoint, &view);
-    if (rc == RC_NOT_FOUND)
-        (void)snprintf(ctl->why, sizeof ctl->why, "endpoint not found");
+    ctl_explain_missing(ctl, rc, "endpoint");
     if (rc == RC_GONE)
         (void)snprintf(ctl->why, sizeof ctl->why,
                        "no such secret can sign: it has ended, or never was");
