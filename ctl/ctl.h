@@ -148,6 +148,10 @@ void ctl_roll_faults(struct ctl *ctl, const struct faults *faults);
 
 struct endpoint_json_view;
 
+/* ctl_view: what may be shown of endpoints: those secrets that can sign now, and their values where
+ * --show-secrets is given. */
+struct endpoint_json_view ctl_view(const struct ctl *ctl);
+
 /* ctl_print_endpoint: as JSON or for people. */
 void ctl_print_endpoint(struct ctl *ctl, const struct endpoint *endpoint,
                         const struct endpoint_json_view *view);

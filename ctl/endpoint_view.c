@@ -3,6 +3,11 @@
 #include "api/json_write.h"
 #include "ctl.h"
 
+struct endpoint_json_view ctl_view(const struct ctl *ctl)
+{
+    return (struct endpoint_json_view){.now = ctl->now, .secrets = ctl->show_secrets};
+}
+
 static void print_people(struct ctl *ctl, const struct endpoint *endpoint,
                          const struct endpoint_json_view *view)
 {

@@ -75,7 +75,7 @@ static enum rc replace(struct edit *edit, void *arg)
 /* Does the edit and shows its outcome. */
 static enum rc change(struct ctl *ctl, edit_fn *edit, void *arg)
 {
-    struct endpoint_json_view view = {.now = ctl->now, .secrets = ctl->show_secrets};
+    struct endpoint_json_view view = ctl_view(ctl);
     struct update update = {edit, arg, ctl->now, UID_NONE, text_of("hookrollctl")};
     struct endpoint endpoint = {.status = ENDPOINT_ACTIVE};
     struct uid project;
@@ -149,7 +149,7 @@ enum rc ctl_endpoint_delete(struct ctl *ctl)
 enum rc ctl_endpoint_create(struct ctl *ctl)
 {
     struct create create = {.request_id = text_of("hookrollctl")};
-    struct endpoint_json_view view = {.now = ctl->now, .secrets = ctl->show_secrets};
+    struct endpoint_json_view view = ctl_view(ctl);
     struct json_object *document = NULL;
     uint8_t entropy[UID_ENTROPY_BYTES];
     struct endpoint endpoint;
@@ -183,7 +183,7 @@ enum rc ctl_endpoint_create(struct ctl *ctl)
 
 enum rc ctl_endpoint_get(struct ctl *ctl)
 {
-    struct endpoint_json_view view = {.now = ctl->now, .secrets = ctl->show_secrets};
+    struct endpoint_json_view view = ctl_view(ctl);
     struct endpoint endpoint;
     struct uid project;
     struct uid uid;

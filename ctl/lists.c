@@ -79,7 +79,7 @@ static void endpoint_row(struct ctl *ctl, const struct endpoint *endpoint)
 static void write_endpoint(struct ctl *ctl, struct json_write *json,
                            const struct endpoint *endpoint)
 {
-    const struct endpoint_json_view view = {.now = ctl->now, .secrets = ctl->show_secrets};
+    const struct endpoint_json_view view = ctl_view(ctl);
 
     endpoint_json_write(json, endpoint, &view);
 }

@@ -23,7 +23,7 @@ enum rc ctl_roll(struct ctl *ctl)
                         .request_id = text_of("hookrollctl"),
                         .request.has_grace = ctl->values[CTL_EXPIRATION] != NULL,
                         .request.reason = text_of(ctl->values[CTL_REASON])};
-    struct endpoint_json_view view = {.now = ctl->now, .secrets = ctl->show_secrets};
+    struct endpoint_json_view view = ctl_view(ctl);
     struct endpoint endpoint;
     struct uid project;
     struct uid uid;
@@ -56,7 +56,7 @@ enum rc ctl_revoke(struct ctl *ctl)
     struct revoke revoke = {.reason = text_of(ctl->values[CTL_REASON]),
                             .now = ctl->now,
                             .request_id = text_of("hookrollctl")};
-    struct endpoint_json_view view = {.now = ctl->now, .secrets = ctl->show_secrets};
+    struct endpoint_json_view view = ctl_view(ctl);
     struct endpoint endpoint;
     struct faults faults = {0};
     struct uid project;
