@@ -25,7 +25,7 @@ static void print_people(struct ctl *ctl, const struct endpoint *endpoint,
 
         if (!secret_can_sign(secret, view->now))
             continue;
-        ctl_cell(ctl, 9, text_of(secret->expires_at == SECRET_NO_END ? "current" : "ending"));
+        ctl_cell(ctl, 9, text_of(secret_state_name(secret, view->now)));
         ctl_cell_uid(ctl, &secret->uid);
         ctl_cell_moment(ctl, secret->expires_at);
         ctl_cell(ctl, 0, shown ? secret->value : text_of(SECRET_MASKED));
