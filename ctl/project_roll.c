@@ -29,23 +29,17 @@ static enum rc read_options(struct work *work)
 {
     struct ctl *ctl = work->ctl;
     struct roll_request *request = &work->many.older.roll.request;
-    const char *name = ctl_name(CTL_CREATED_BEFORE);
-    const char *before = ctl->values[CTL_CREATED_BEFORE];
     struct project project;
     enum rc rc = ctl_uid(ctl, CTL_PROJECT, &work->many.project);
 
     request->has_grace = ctl->values[CTL_EXPIRATION] != NULL;
     request->reason = text_of(ctl->values[CTL_REASON]);
-    work->many.older.created_before = ctl->now;
     if (rc == RC_OK)
         rc = ctl_integer(ctl, CTL_EXPIRATION, &request->grace);
     if (rc != RC_OK)
         return rc;
-    if (before != NULL && !moment_parse(text_of(before), &work->many.older.created_before))
-        faults_add(&ctl->faults, name,
-                   "%s must be a time of RFC 3339, such as 2026-11-23T19:08:05Z", name);
-    else if (work->many.older.created_before > ctl->now)
-        faults_add(&ctl->faults, name, "%s must not be in the future", name);
+    roll_older_read(&work->many.older, text_of(ctl->values[CTL_CREATED_BEFORE]), ctl->now,
+                    ctl_name(CTL_CREATED_BEFORE), &ctl->faults);
     rc = store_project_get(ctl->store, &work->many.project, &ctl->arena, &project);
     ctl_explain_missing(ctl, rc, "project");
     if (rc == RC_OK)

@@ -36,21 +36,6 @@ struct work {
     struct uid next; /* the first that is still to be rolled, or UID_NONE */
 };
 
-static void read_created_before(struct work *work, const struct json_object *body)
-{
-    struct faults *faults = &work->call->faults;
-    int64_t now = work->call->request->now;
-    struct text given = {NULL, 0};
-
-    work->many.older.created_before = now;
-    body_text(body, "created_before", "created_before", &given, faults);
-    if (given.data != NULL && !moment_parse(given, &work->many.older.created_before))
-        faults_add(faults, "created_before",
-                   "created_before must be a time of RFC 3339, such as 2026-11-23T19:08:05Z");
-    else if (work->many.older.created_before > now)
-        faults_add(faults, "created_before", "created_before must not be in the future");
-}
-
 static void read_page(struct work *work, const struct json_object *body)
 {
     struct faults *faults = &work->call->faults;
@@ -70,12 +55,14 @@ static enum rc read_body(struct work *work, const struct json_object *body)
 {
     struct faults *faults = &work->call->faults;
     struct roll_request *request = &work->many.older.roll.request;
+    struct text before = {NULL, 0};
 
     roll_json_read(body, request, faults);
     if (request->secret.len > 0)
         faults_add(faults, "secret", "secret cannot be given: each endpoint gets one of its own");
     request->secret = (struct text){NULL, 0};
-    read_created_before(work, body);
+    body_text(body, "created_before", "created_before", &before, faults);
+    roll_older_read(&work->many.older, before, work->call->request->now, "created_before", faults);
     read_page(work, body);
     return roll_check(&work->call->project, request, faults) != RC_OK || faults->count > 0
                ? RC_INVALID

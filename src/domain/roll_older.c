@@ -1,7 +1,20 @@
 /* roll_older: decides whether an endpoint's secret is old enough; how it is rolled is roll's. */
 #include "domain/roll_older.h"
 
+#include "base/moment.h"
+
 #include <stdio.h>
+
+void roll_older_read(struct roll_older *older, struct text given, int64_t now, const char *name,
+                     struct faults *faults)
+{
+    older->created_before = now;
+    if (given.data != NULL && !moment_parse(given, &older->created_before))
+        faults_add(faults, name, "%s must be a time of RFC 3339, such as 2026-11-23T19:08:05Z",
+                   name);
+    else if (older->created_before > now)
+        faults_add(faults, name, "%s must not be in the future", name);
+}
 
 enum rc roll_older_apply(struct edit *edit, void *arg)
 {

@@ -4,7 +4,9 @@
 #define HOOKROLL_DOMAIN_ROLL_OLDER_H
 
 #include "base/rc.h"
+#include "base/text.h"
 #include "domain/edit.h"
+#include "domain/faults.h"
 #include "domain/roll.h"
 
 #include <stdbool.h>
@@ -14,6 +16,11 @@ struct roll_older {
     struct roll roll;
     int64_t created_before; /* ms, not after roll.now: else what was rolled would be again */
 };
+
+/* roll_older_read: `created_before` from `given`, RFC 3339 and not after `now`; `now` when it is
+ * absent. Otherwise a fault on `name`, which is what its sender calls it. */
+void roll_older_read(struct roll_older *older, struct text given, int64_t now, const char *name,
+                     struct faults *faults);
 
 /* roll_older_apply: an edit_fn; `older` is a struct roll_older. As roll_apply where the current
  * secret was created before `created_before`; else RC_PRECONDITION. One that is dated more than

@@ -1,5 +1,5 @@
-/* roll_older: which secrets are old enough, to the millisecond, that each is rolled once, and whose
- * refusal is one endpoint's alone. */
+/* roll_older: which moments may be named, which secrets are old enough, to the millisecond, that
+ * each is rolled once, and whose refusal is one endpoint's alone. */
 #include "domain/roll_older.h"
 #include "suites.h"
 #include "support/roll_fixture.h"
@@ -98,6 +98,35 @@ START_TEST(an_endpoint_without_a_current_secret_is_damaged)
 }
 END_TEST
 
+static const struct {
+    const char *given; /* at "1970-01-01T00:00:01Z" */
+    int64_t moment;
+    const char *fault;
+} moments[] = {
+    {NULL, 1000, NULL},
+    {"1970-01-01T00:00:00Z", 0, NULL},
+    {"1970-01-01T00:00:00.999Z", 999, NULL},
+    {"1970-01-01T01:00:01+01:00", 1000, NULL},
+    {"1970-01-01T00:00:01.001Z", 1001, "--before must not be in the future"},
+    {"", 1000, "--before must be a time of RFC 3339, such as 2026-11-23T19:08:05Z"},
+    {"1970-01-01", 1000, "--before must be a time of RFC 3339, such as 2026-11-23T19:08:05Z"},
+};
+
+START_TEST(a_moment_is_read_that_is_not_in_the_future)
+{
+    struct roll_older older = {.created_before = 7};
+    struct faults faults = {0};
+
+    roll_older_read(&older, text_of(moments[_i].given), 1000, "--before", &faults);
+    ck_assert_int_eq(older.created_before, moments[_i].moment);
+    ck_assert_uint_eq(faults.count, moments[_i].fault != NULL ? 1 : 0);
+    if (moments[_i].fault != NULL) {
+        ck_assert_str_eq(faults.list[0].member, "--before");
+        ck_assert_str_eq(faults.list[0].message, moments[_i].fault);
+    }
+}
+END_TEST
+
 static const enum rc alone[] = {RC_CONFLICT, RC_INVALID, RC_CORRUPT, RC_KEY};
 static const enum rc not_alone[] = {RC_OK,        RC_PRECONDITION, RC_NOT_FOUND,   RC_FORBIDDEN,
                                     RC_NO_MEMORY, RC_FULL,         RC_UNAVAILABLE, RC_SYSTEM};
@@ -139,6 +168,8 @@ Suite *roll_older_suite(void)
     tcase_add_test(tc, what_another_rolled_meanwhile_is_left_alone);
     tcase_add_test(tc, a_clock_that_was_wrong_does_not_keep_a_leaked_secret_alive);
     tcase_add_test(tc, an_endpoint_without_a_current_secret_is_damaged);
+    tcase_add_loop_test(tc, a_moment_is_read_that_is_not_in_the_future, 0,
+                        (int)(sizeof moments / sizeof moments[0]));
     tcase_add_loop_test(tc, a_refusal_of_one_endpoint_says_why, 0,
                         (int)(sizeof alone / sizeof alone[0]));
     tcase_add_loop_test(tc, any_other_failure_is_not_one_endpoints, 0,
