@@ -7,6 +7,7 @@
 #include "base/rc.h"
 #include "base/text.h"
 #include "domain/faults.h"
+#include "domain/history.h"
 #include "domain/uid.h"
 #include "serve/config.h"
 #include "store/store.h"
@@ -98,6 +99,9 @@ enum rc ctl_history(struct ctl *ctl);
 enum rc ctl_metrics(struct ctl *ctl);
 enum rc ctl_sign(struct ctl *ctl);
 enum rc ctl_verify(struct ctl *ctl);
+
+/* ctl_actor: this tool as who asks for a change. */
+struct actor ctl_actor(const struct ctl *ctl);
 
 /* ctl_open: opens the store that the settings name. */
 RC_CHECK enum rc ctl_open(struct ctl *ctl);

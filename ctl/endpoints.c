@@ -76,7 +76,7 @@ static enum rc replace(struct edit *edit, void *arg)
 static enum rc change(struct ctl *ctl, edit_fn *edit, void *arg)
 {
     struct endpoint_json_view view = ctl_view(ctl);
-    struct update update = {edit, arg, ctl->now, UID_NONE, text_of("hookrollctl")};
+    struct update update = {edit, arg, ctl_actor(ctl)};
     struct endpoint endpoint = {.status = ENDPOINT_ACTIVE};
     struct uid project;
     struct uid uid;
@@ -132,14 +132,13 @@ enum rc ctl_endpoint_activate(struct ctl *ctl)
 
 enum rc ctl_endpoint_delete(struct ctl *ctl)
 {
-    struct removal removal = {.now = ctl->now, .request_id = text_of("hookrollctl")};
+    struct actor by = ctl_actor(ctl);
     struct uid project;
     struct uid uid;
     enum rc rc = ctl_ids(ctl, &project, &uid);
 
     if (rc == RC_OK)
-        rc =
-            store_endpoint_delete(ctl->store, &project, &uid, removal_apply, &removal, &ctl->arena);
+        rc = store_endpoint_delete(ctl->store, &project, &uid, removal_apply, &by, &ctl->arena);
     ctl_explain_missing(ctl, rc, "endpoint");
     if (rc == RC_OK)
         buf_put_string(&ctl->out, ctl->json ? "{\"deleted\":true}\n" : "deleted\n");
@@ -148,7 +147,7 @@ enum rc ctl_endpoint_delete(struct ctl *ctl)
 
 enum rc ctl_endpoint_create(struct ctl *ctl)
 {
-    struct create create = {.request_id = text_of("hookrollctl")};
+    struct create create = {.by = ctl_actor(ctl)};
     struct endpoint_json_view view = ctl_view(ctl);
     struct json_object *document = NULL;
     uint8_t entropy[UID_ENTROPY_BYTES];

@@ -355,6 +355,11 @@ static enum rc configure(struct ctl *ctl)
     return rc == RC_NOT_FOUND ? RC_SYSTEM : rc;
 }
 
+struct actor ctl_actor(const struct ctl *ctl)
+{
+    return (struct actor){ctl->now, UID_NONE, text_of("hookrollctl")};
+}
+
 enum rc ctl_open(struct ctl *ctl)
 {
     struct store_options options = {ctl->config.store, ctl->config.master_key, 0};

@@ -212,12 +212,10 @@ static enum rc roll(struct work *work)
 
 enum rc ctl_project_roll(struct ctl *ctl)
 {
-    struct work work = {.ctl = ctl,
-                        .many = {.store = ctl->store,
-                                 .now = ctl->now,
-                                 .began = moment_elapsed(),
-                                 .older.roll.request_id = text_of("hookrollctl")},
-                        .out = json_write_to(&ctl->out)};
+    struct work work = {
+        .ctl = ctl,
+        .many = {.store = ctl->store, .by = ctl_actor(ctl), .began = moment_elapsed()},
+        .out = json_write_to(&ctl->out)};
     enum rc rc = read_options(&work);
 
     if (rc != RC_OK)

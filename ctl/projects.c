@@ -113,7 +113,7 @@ enum rc ctl_project_create(struct ctl *ctl)
 
 enum rc ctl_project_update(struct ctl *ctl)
 {
-    struct project_update update = {edit_settings, ctl, ctl->now, UID_NONE, text_of("hookrollctl")};
+    struct project_update update = {edit_settings, ctl, ctl_actor(ctl)};
     struct project project;
     struct uid uid;
     enum rc rc = ctl_uid(ctl, CTL_PROJECT, &uid);

@@ -19,8 +19,7 @@ static void explain(struct ctl *ctl, enum rc rc, const struct roll *roll)
 
 enum rc ctl_roll(struct ctl *ctl)
 {
-    struct roll roll = {.now = ctl->now,
-                        .request_id = text_of("hookrollctl"),
+    struct roll roll = {.by = ctl_actor(ctl),
                         .request.has_grace = ctl->values[CTL_EXPIRATION] != NULL,
                         .request.reason = text_of(ctl->values[CTL_REASON])};
     struct endpoint_json_view view = ctl_view(ctl);
@@ -53,9 +52,7 @@ enum rc ctl_roll(struct ctl *ctl)
 
 enum rc ctl_revoke(struct ctl *ctl)
 {
-    struct revoke revoke = {.reason = text_of(ctl->values[CTL_REASON]),
-                            .now = ctl->now,
-                            .request_id = text_of("hookrollctl")};
+    struct revoke revoke = {.reason = text_of(ctl->values[CTL_REASON]), .by = ctl_actor(ctl)};
     struct endpoint_json_view view = ctl_view(ctl);
     struct endpoint endpoint;
     struct faults faults = {0};

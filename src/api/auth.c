@@ -101,6 +101,11 @@ bool auth_has(const struct call *call, enum scope scope)
     return (call->key.scopes & (uint32_t)scope) == (uint32_t)scope;
 }
 
+struct actor auth_actor(const struct call *call)
+{
+    return (struct actor){call->request->now, call->key.uid, call->request->id};
+}
+
 bool auth_owns(const struct call *call, struct text owner_id)
 {
     return call->key.owner_id.len == 0 || text_equal(call->key.owner_id, owner_id);

@@ -7,6 +7,7 @@
 #include "domain/apikey.h"
 #include "domain/edit.h"
 #include "domain/endpoint.h"
+#include "domain/history.h"
 
 #include <stdbool.h>
 
@@ -20,6 +21,10 @@ RC_CHECK enum rc auth_scrape(struct call *call);
 
 /* auth_has: whether the caller's key has a scope. */
 bool auth_has(const struct call *call, enum scope scope);
+
+/* auth_actor: the caller's key as who asks for a change. The request id is borrowed from the
+ * request. */
+struct actor auth_actor(const struct call *call);
 
 /* auth_owns: whether the caller's key may act on things of this owner. */
 bool auth_owns(const struct call *call, struct text owner_id);

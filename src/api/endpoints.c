@@ -16,7 +16,7 @@
 
 enum rc endpoints_create(struct call *call)
 {
-    struct create create = {.key = call->key.uid, .request_id = call->request->id};
+    struct create create = {.by = auth_actor(call)};
     struct json_object *body = NULL;
     uint8_t entropy[UID_ENTROPY_BYTES];
     struct endpoint endpoint;
@@ -109,7 +109,7 @@ static enum rc replace(struct edit *edit, void *arg)
 /* Does the edit for the caller, who may see the outcome. */
 static enum rc change(struct call *call, edit_fn *edit, void *arg, struct endpoint *endpoint)
 {
-    struct update update = {edit, arg, call->request->now, call->key.uid, call->request->id};
+    struct update update = {edit, arg, auth_actor(call)};
     struct auth_edit guarded = {call, update_apply, &update};
 
     return store_endpoint_edit(call->store, &call->project_id, &call->endpoint_id, auth_edit,
@@ -143,9 +143,8 @@ enum rc endpoints_update(struct call *call)
 
 enum rc endpoints_delete(struct call *call)
 {
-    struct removal removal = {
-        .now = call->request->now, .key = call->key.uid, .request_id = call->request->id};
-    struct auth_edit guarded = {call, removal_apply, &removal};
+    struct actor by = auth_actor(call);
+    struct auth_edit guarded = {call, removal_apply, &by};
     struct json_write json;
     enum rc rc = store_endpoint_delete(call->store, &call->project_id, &call->endpoint_id,
                                        auth_edit, &guarded, call->arena);

@@ -166,13 +166,11 @@ static enum rc answer(struct work *work, enum rc rc)
 
 enum rc project_rolls_roll(struct call *call)
 {
-    struct work work = {
-        .call = call,
-        .many = {.store = call->store,
-                 .project = call->project_id,
-                 .now = call->request->now,
-                 .began = moment_elapsed(),
-                 .older.roll = {.key = call->key.uid, .request_id = call->request->id}}};
+    struct work work = {.call = call,
+                        .many = {.store = call->store,
+                                 .project = call->project_id,
+                                 .by = auth_actor(call),
+                                 .began = moment_elapsed()}};
     struct json_object *body = NULL;
     enum rc rc = body_json(call, &body);
 

@@ -42,8 +42,7 @@ static enum rc apply_body(struct project_edit *edit, void *arg)
 enum rc projects_update(struct call *call)
 {
     struct settings settings = {.call = call};
-    struct project_update update = {apply_body, &settings, call->request->now, call->key.uid,
-                                    call->request->id};
+    struct project_update update = {apply_body, &settings, auth_actor(call)};
     struct json_object *body = NULL;
     struct project project;
     enum rc rc;

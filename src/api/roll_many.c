@@ -18,7 +18,8 @@ enum rc roll_many_one(struct roll_many *many, const struct uid *uid, edit_fn *ed
 
     /* There may be many before it: it has the whole of its grace all the same, and who rolled it
      * meanwhile is not taken for a clock that was wrong. */
-    roll->now = many->now + (moment_elapsed() - many->began) / NS_PER_MS;
+    roll->by = many->by;
+    roll->by.now += (moment_elapsed() - many->began) / NS_PER_MS;
     crypto_random(&roll->fresh, sizeof roll->fresh);
     rc = store_endpoint_edit(many->store, &many->project, uid, edit, arg, arena, out);
     crypto_wipe(&roll->fresh, sizeof roll->fresh);

@@ -7,6 +7,7 @@
 #include "base/rc.h"
 #include "domain/edit.h"
 #include "domain/endpoint.h"
+#include "domain/history.h"
 #include "domain/roll_older.h"
 #include "domain/uid.h"
 #include "store/store.h"
@@ -17,8 +18,8 @@ struct roll_many {
     struct store *store;
     struct uid project;
     struct roll_older older; /* what is asked for; its roll is of the endpoint at hand */
-    int64_t now;             /* ms: when it was asked for */
-    int64_t began;           /* moment_elapsed then */
+    struct actor by;         /* of all of it */
+    int64_t began;           /* moment_elapsed when it was asked for */
 };
 
 enum roll_many_outcome {

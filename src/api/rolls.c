@@ -43,7 +43,7 @@ static enum rc refuse_crowd(struct call *call, const struct roll *roll)
     roll_refusal(roll, message);
     if (roll->next_end != SECRET_NO_END) {
         (void)snprintf(seconds, sizeof seconds, "%" PRId64,
-                       (roll->next_end - roll->now + 999) / 1000);
+                       (roll->next_end - roll->by.now + 999) / 1000);
         response_header(call->response, "Retry-After", seconds);
     }
     json = envelope_begin(call->response, envelope_status(RC_CONFLICT), message);
@@ -70,8 +70,7 @@ static enum rc refuse_roll(struct call *call, enum rc rc, const struct roll *rol
 
 enum rc rolls_roll(struct call *call)
 {
-    struct roll roll = {
-        .now = call->request->now, .key = call->key.uid, .request_id = call->request->id};
+    struct roll roll = {.by = auth_actor(call)};
     struct auth_edit edit = {call, roll_apply, &roll};
     struct json_object *body = NULL;
     struct endpoint endpoint;
@@ -117,10 +116,7 @@ static enum rc refuse_revoke(struct call *call, enum rc rc)
 
 enum rc rolls_revoke(struct call *call)
 {
-    struct revoke revoke = {.secret = call->secret_id,
-                            .now = call->request->now,
-                            .key = call->key.uid,
-                            .request_id = call->request->id};
+    struct revoke revoke = {.secret = call->secret_id, .by = auth_actor(call)};
     struct auth_edit edit = {call, revoke_apply, &revoke};
     struct endpoint_json_view view = {.now = call->request->now,
                                       .secrets = auth_has(call, SCOPE_SECRETS_READ)};

@@ -17,12 +17,7 @@ enum rc create_apply(struct create *create, struct endpoint *endpoint, struct hi
     rc = endpoint_add_secret(endpoint, create->secret, &create->fresh, endpoint->created_at, arena);
     if (rc != RC_OK)
         return rc;
-    *event = (struct history){.at = endpoint->created_at,
-                              .action = HISTORY_CREATED,
-                              .project = endpoint->project,
-                              .endpoint = endpoint->uid,
-                              .key = create->key,
-                              .request_id = create->request_id,
-                              .fresh = endpoint->secrets[0].uid};
+    *event = history_entry(&create->by, HISTORY_CREATED, endpoint->project, endpoint->uid);
+    event->fresh = endpoint->secrets[0].uid;
     return RC_OK;
 }

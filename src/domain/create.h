@@ -9,13 +9,11 @@
 #include "domain/faults.h"
 #include "domain/history.h"
 #include "domain/secret.h"
-#include "domain/uid.h"
 
 struct create {
     struct text secret; /* the first one; empty or absent: generate it. Borrowed. */
     struct secret_fresh fresh;
-    struct uid key;         /* that asks, UID_NONE for the operator's tool */
-    struct text request_id; /* borrowed */
+    struct actor by;
 
     struct faults faults; /* in and out: what is found wrong is added */
 };

@@ -1,8 +1,20 @@
-/* history: the names of what can happen, and what request ids and reasons may be. */
+/* history: what entries have in common, the names of what can happen, and what request ids and
+ * reasons may be. */
 #include "domain/history.h"
 
 #include "domain/apikey.h"
 #include "domain/signing_key.h"
+
+struct history history_entry(const struct actor *by, enum history_action action, struct uid project,
+                             struct uid endpoint)
+{
+    return (struct history){.at = by->now,
+                            .action = action,
+                            .project = project,
+                            .endpoint = endpoint,
+                            .key = by->key,
+                            .request_id = by->request_id};
+}
 
 const char *history_action_name(enum history_action action)
 {

@@ -27,6 +27,13 @@ enum history_action {
     HISTORY_PROJECT_UPDATED = 6 /* how the project signs; of no endpoint */
 };
 
+/* Who asks for a change, by which request, and when. */
+struct actor {
+    int64_t now;            /* ms: read once, when the request came */
+    struct uid key;         /* UID_NONE for the operator's tool */
+    struct text request_id; /* borrowed */
+};
+
 struct history {
     uint64_t sequence; /* of the project, from 1, without gaps; given by the store */
     uint64_t previous; /* the same endpoint's entry before this one, 0 for its first */
@@ -41,6 +48,11 @@ struct history {
     struct uid fresh;       /* the secret that is new and current, or UID_NONE */
     struct text reason;     /* what the caller gave, may be empty; borrowed */
 };
+
+/* history_entry: what an entry has of any change: its date is when it was asked for. The rest is
+ * zero. `endpoint` is UID_NONE for a change of the project itself. */
+struct history history_entry(const struct actor *by, enum history_action action, struct uid project,
+                             struct uid endpoint);
 
 /* history_action_name: "created", "rolled", "revoked", "deleted", "updated",
  * "project_updated". */

@@ -3,15 +3,10 @@
 
 enum rc removal_apply(struct edit *edit, void *arg)
 {
-    const struct removal *removal = arg;
+    const struct actor *by = arg;
 
-    endpoint_drop_ended(edit->endpoint, removal->now);
-    *edit->event = (struct history){.at = removal->now,
-                                    .action = HISTORY_DELETED,
-                                    .project = edit->endpoint->project,
-                                    .endpoint = edit->endpoint->uid,
-                                    .key = removal->key,
-                                    .request_id = removal->request_id,
-                                    .ended_at = removal->now};
+    endpoint_drop_ended(edit->endpoint, by->now);
+    *edit->event = history_entry(by, HISTORY_DELETED, edit->endpoint->project, edit->endpoint->uid);
+    edit->event->ended_at = by->now;
     return RC_OK;
 }

@@ -3,21 +3,11 @@
 #define HOOKROLL_DOMAIN_REMOVAL_H
 
 #include "base/rc.h"
-#include "base/text.h"
 #include "domain/edit.h"
-#include "domain/uid.h"
 
-#include <stdint.h>
-
-struct removal {
-    int64_t now;            /* ms */
-    struct uid key;         /* that asks, UID_NONE for the operator's tool */
-    struct text request_id; /* borrowed */
-};
-
-/* removal_apply: an edit_fn for store_endpoint_delete; `removal` is a struct
- * removal. Leaves on the endpoint the secrets that end now; the event is the
- * pattern of each one's history entry. RC_OK. */
-RC_CHECK enum rc removal_apply(struct edit *edit, void *removal);
+/* removal_apply: an edit_fn for store_endpoint_delete; `by` is the struct actor. Leaves on the
+ * endpoint the secrets that end now; the event is the pattern of each one's history entry. RC_OK.
+ */
+RC_CHECK enum rc removal_apply(struct edit *edit, void *by);
 
 #endif

@@ -17,23 +17,18 @@ enum rc revoke_apply(struct edit *edit, void *arg)
 
     if (endpoint_current(endpoint) == NULL)
         return RC_CORRUPT;
-    endpoint_drop_ended(endpoint, revoke->now);
+    endpoint_drop_ended(endpoint, revoke->by.now);
     secret = find(endpoint, &revoke->secret);
     if (secret == NULL)
         return RC_GONE;
     if (secret == endpoint_current(endpoint))
         return RC_CONFLICT;
-    secret->expires_at = revoke->now;
-    endpoint_drop_ended(endpoint, revoke->now);
-    endpoint->updated_at = revoke->now;
-    *edit->event = (struct history){.at = revoke->now,
-                                    .action = HISTORY_REVOKED,
-                                    .project = endpoint->project,
-                                    .endpoint = endpoint->uid,
-                                    .key = revoke->key,
-                                    .request_id = revoke->request_id,
-                                    .ended = revoke->secret,
-                                    .ended_at = revoke->now,
-                                    .reason = revoke->reason};
+    secret->expires_at = revoke->by.now;
+    endpoint_drop_ended(endpoint, revoke->by.now);
+    endpoint->updated_at = revoke->by.now;
+    *edit->event = history_entry(&revoke->by, HISTORY_REVOKED, endpoint->project, endpoint->uid);
+    edit->event->ended = revoke->secret;
+    edit->event->ended_at = revoke->by.now;
+    edit->event->reason = revoke->reason;
     return RC_OK;
 }

@@ -8,16 +8,13 @@
 #include "base/rc.h"
 #include "base/text.h"
 #include "domain/edit.h"
+#include "domain/history.h"
 #include "domain/uid.h"
-
-#include <stdint.h>
 
 struct revoke {
     struct uid secret;
-    struct text reason;     /* for the history, checked, may be empty. Borrowed. */
-    int64_t now;            /* ms */
-    struct uid key;         /* that asks, UID_NONE for the operator's tool */
-    struct text request_id; /* borrowed */
+    struct text reason; /* for the history, checked, may be empty. Borrowed. */
+    struct actor by;
 };
 
 /* revoke_apply: an edit_fn; `revoke` is a struct revoke. RC_GONE when there is no

@@ -48,29 +48,22 @@ static enum rc check_supplied(const struct endpoint *endpoint, struct text value
     return RC_INVALID;
 }
 
-enum rc roll_apply(struct edit *edit, void *arg)
+/* Of rolls that met, the later one is dated no earlier than the one it followed. */
+static int64_t date(int64_t now, const struct secret *current)
 {
-    struct roll *roll = arg;
-    struct endpoint *endpoint = edit->endpoint;
-    struct secret *current;
-    int64_t grace = roll->request.has_grace ? roll->request.grace : edit->project->default_grace;
-    enum rc rc;
+    bool met = now < current->created_at && current->created_at - now <= ROLL_MEETING;
 
-    roll->faults.count = 0;
-    if (roll_check(edit->project, &roll->request, &roll->faults) != RC_OK)
-        return RC_INVALID;
-    current = endpoint_current(endpoint);
-    if (current == NULL)
-        return RC_CORRUPT;
-    roll->at = roll->now;
-    if (roll->now < current->created_at && current->created_at - roll->now <= ROLL_MEETING)
-        roll->at = current->created_at;
-    endpoint_drop_ended(endpoint, roll->at);
-    current = endpoint_current(endpoint);
-    rc = check_supplied(endpoint, roll->request.secret, &roll->faults);
-    if (rc != RC_OK)
-        return rc;
-    roll->limit = edit->project->max_signing_secrets;
+    return met ? current->created_at : now;
+}
+
+/* RC_CONFLICT when with the secret to come more could sign than the project allows. */
+static enum rc end_current(struct roll *roll, const struct project *project,
+                           struct endpoint *endpoint)
+{
+    struct secret *current = endpoint_current(endpoint);
+    int64_t grace = roll->request.has_grace ? roll->request.grace : project->default_grace;
+
+    roll->limit = project->max_signing_secrets;
     /* When even an endpoint without secrets in grace would be refused, no end helps. */
     roll->next_end = roll->limit < 2 ? SECRET_NO_END : endpoint_next_end(endpoint, roll->at);
     roll->ended = current->uid;
@@ -80,22 +73,46 @@ enum rc roll_apply(struct edit *edit, void *arg)
     endpoint_drop_ended(endpoint, roll->at);
     /* Without a grace no more can sign than before. That is possible also where the project
      * allowed more once: whoever's secret has leaked ends it now. */
-    if (grace > 0 && (int64_t)endpoint->secret_count + 1 > roll->limit)
-        return RC_CONFLICT;
-    rc = endpoint_add_secret(endpoint, roll->request.secret, &roll->fresh, roll->at, edit->arena);
+    return grace > 0 && (int64_t)endpoint->secret_count + 1 > roll->limit ? RC_CONFLICT : RC_OK;
+}
+
+static struct history entry(const struct roll *roll, const struct endpoint *endpoint)
+{
+    struct history entry =
+        history_entry(&roll->by, HISTORY_ROLLED, endpoint->project, endpoint->uid);
+
+    entry.at = roll->at;
+    entry.ended = roll->ended;
+    entry.ended_at = roll->ended_at;
+    entry.fresh = endpoint->secrets[endpoint->secret_count - 1].uid;
+    entry.reason = roll->request.reason;
+    return entry;
+}
+
+enum rc roll_apply(struct edit *edit, void *arg)
+{
+    struct roll *roll = arg;
+    struct endpoint *endpoint = edit->endpoint;
+    const struct secret *current = endpoint_current(endpoint);
+    enum rc rc;
+
+    roll->faults.count = 0;
+    if (roll_check(edit->project, &roll->request, &roll->faults) != RC_OK)
+        return RC_INVALID;
+    if (current == NULL)
+        return RC_CORRUPT;
+    roll->at = date(roll->by.now, current);
+    endpoint_drop_ended(endpoint, roll->at);
+    rc = check_supplied(endpoint, roll->request.secret, &roll->faults);
+    if (rc == RC_OK)
+        rc = end_current(roll, edit->project, endpoint);
+    if (rc == RC_OK)
+        rc = endpoint_add_secret(endpoint, roll->request.secret, &roll->fresh, roll->at,
+                                 edit->arena);
     if (rc != RC_OK)
         return rc;
     endpoint->updated_at = roll->at;
-    *edit->event = (struct history){.at = roll->at,
-                                    .action = HISTORY_ROLLED,
-                                    .project = endpoint->project,
-                                    .endpoint = endpoint->uid,
-                                    .key = roll->key,
-                                    .request_id = roll->request_id,
-                                    .ended = roll->ended,
-                                    .ended_at = roll->ended_at,
-                                    .fresh = endpoint->secrets[endpoint->secret_count - 1].uid,
-                                    .reason = roll->request.reason};
+    *edit->event = entry(roll, endpoint);
     return RC_OK;
 }
 

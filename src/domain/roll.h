@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "domain/edit.h"
 #include "domain/faults.h"
+#include "domain/history.h"
 #include "domain/project.h"
 #include "domain/secret.h"
 #include "domain/uid.h"
@@ -37,12 +38,10 @@ struct roll_request {
 struct roll {
     struct roll_request request;
     struct secret_fresh fresh;
-    int64_t now;            /* ms: read once, when the request came */
-    struct uid key;         /* that asks, UID_NONE for the operator's tool */
-    struct text request_id; /* borrowed */
+    struct actor by;
 
     int64_t at;           /* out: the roll's date, ms. Rolls that met are dated in the
-                             order in which they happen: `now`, or the date of the one
+                             order in which they happen: `by.now`, or the date of the one
                              before where that is later by up to ROLL_MEETING */
     struct uid ended;     /* out, with RC_OK: the secret that was current until then */
     int64_t ended_at;     /* out, with RC_OK: the end that it was given, ms */

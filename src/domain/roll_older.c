@@ -24,7 +24,7 @@ enum rc roll_older_apply(struct edit *edit, void *arg)
     if (current == NULL)
         return RC_CORRUPT;
     if (current->created_at >= older->created_before &&
-        current->created_at - older->roll.now <= ROLL_MEETING)
+        current->created_at - older->roll.by.now <= ROLL_MEETING)
         return RC_PRECONDITION;
     return roll_apply(edit, &older->roll);
 }

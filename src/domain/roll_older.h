@@ -14,7 +14,7 @@
 
 struct roll_older {
     struct roll roll;
-    int64_t created_before; /* ms, not after roll.now: else what was rolled would be again */
+    int64_t created_before; /* ms, not after roll.by.now: else what was rolled would be again */
 };
 
 /* roll_older_read: `created_before` from `given`, RFC 3339 and not after `now`; `now` when it is

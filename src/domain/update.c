@@ -18,12 +18,8 @@ enum rc update_apply(struct edit *edit, void *arg)
     enum rc rc = update->edit(edit, update->arg);
 
     if (rc == RC_OK && !signs_alike(edit->endpoint, status, advanced_signatures, &signature))
-        *edit->event = (struct history){.at = update->now,
-                                        .action = HISTORY_UPDATED,
-                                        .project = edit->endpoint->project,
-                                        .endpoint = edit->endpoint->uid,
-                                        .key = update->key,
-                                        .request_id = update->request_id};
+        *edit->event = history_entry(&update->by, HISTORY_UPDATED, edit->endpoint->project,
+                                     edit->endpoint->uid);
     return rc;
 }
 
@@ -46,10 +42,7 @@ enum rc project_update_apply(struct project_edit *edit, void *arg)
     enum rc rc = update->edit(edit, update->arg);
 
     if (rc == RC_OK && !project_signs_alike(&before, edit->project))
-        *edit->event = (struct history){.at = update->now,
-                                        .action = HISTORY_PROJECT_UPDATED,
-                                        .project = edit->project->uid,
-                                        .key = update->key,
-                                        .request_id = update->request_id};
+        *edit->event =
+            history_entry(&update->by, HISTORY_PROJECT_UPDATED, edit->project->uid, UID_NONE);
     return rc;
 }

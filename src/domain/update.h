@@ -4,18 +4,13 @@
 #define HOOKROLL_DOMAIN_UPDATE_H
 
 #include "base/rc.h"
-#include "base/text.h"
 #include "domain/edit.h"
-#include "domain/uid.h"
-
-#include <stdint.h>
+#include "domain/history.h"
 
 struct update {
     edit_fn *edit; /* that does it */
     void *arg;
-    int64_t now;            /* ms */
-    struct uid key;         /* that asks, UID_NONE for the operator's tool */
-    struct text request_id; /* borrowed */
+    struct actor by;
 };
 
 /* update_apply: an edit_fn; `update` is a struct update. The inner edit's result; with
@@ -26,9 +21,7 @@ RC_CHECK enum rc update_apply(struct edit *edit, void *update);
 struct project_update {
     project_edit_fn *edit; /* that does it */
     void *arg;
-    int64_t now;            /* ms */
-    struct uid key;         /* that asks, UID_NONE for the operator's tool */
-    struct text request_id; /* borrowed */
+    struct actor by;
 };
 
 /* project_update_apply: a project_edit_fn; `update` is a struct project_update. The inner

@@ -48,7 +48,7 @@ static struct uid numbered(const struct filling *filling, uint32_t n)
 
 static enum rc add(struct filling *filling, const struct uid *uid, struct text request_id)
 {
-    struct create create = {.request_id = request_id};
+    struct create create = {.by = {.now = filling->now, .request_id = request_id}};
     struct endpoint endpoint;
     struct history event = {0};
     enum rc rc;
@@ -63,8 +63,8 @@ static enum rc add(struct filling *filling, const struct uid *uid, struct text r
 
 static enum rc roll(struct filling *filling, const struct uid *uid, struct text request_id)
 {
-    struct roll roll = {
-        .request = {.has_grace = true}, .now = filling->now, .request_id = request_id};
+    struct roll roll = {.request = {.has_grace = true},
+                        .by = {.now = filling->now, .request_id = request_id}};
     struct endpoint endpoint;
 
     crypto_random(&roll.fresh, sizeof roll.fresh);

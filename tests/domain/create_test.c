@@ -22,8 +22,7 @@ static struct uid uid_number(uint8_t n)
 static void setup(void)
 {
     arena_init(&arena, 4096);
-    create = (struct create){
-        .fresh = {{1}, {2}}, .key = uid_number(7), .request_id = text_of("request-1")};
+    create = (struct create){.fresh = {{1}, {2}}, .by = {NOW, uid_number(7), text_of("request-1")}};
     endpoint_init(&endpoint, uid_number(2), uid_number(1), NOW);
     endpoint.members[ENDPOINT_NAME] = text_of("orders");
     endpoint.members[ENDPOINT_URL] = text_of("https://example.com");
@@ -95,7 +94,7 @@ START_TEST(the_entry_tells_of_the_creation)
     ck_assert_int_eq(event.at, NOW);
     ck_assert(uid_equal(&event.project, &endpoint.project));
     ck_assert(uid_equal(&event.endpoint, &endpoint.uid));
-    ck_assert(uid_equal(&event.key, &create.key));
+    ck_assert(uid_equal(&event.key, &create.by.key));
     ck_assert(text_is(event.request_id, "request-1"));
     ck_assert(uid_equal(&event.fresh, &endpoint.secrets[0].uid));
     ck_assert(uid_is_none(&event.ended));

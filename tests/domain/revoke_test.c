@@ -48,8 +48,7 @@ static enum rc revoke_nth(size_t n)
     struct edit edit = {&project, &endpoint, &event, &arena};
     struct revoke revoke = {.secret = endpoint.secrets[n].uid,
                             .reason = text_of("leaked"),
-                            .now = NOW,
-                            .request_id = text_of("request")};
+                            .by = {.now = NOW, .request_id = text_of("request")}};
 
     return revoke_apply(&edit, &revoke);
 }
@@ -98,9 +97,9 @@ END_TEST
 START_TEST(a_removal_ends_all_that_can_sign)
 {
     struct edit edit = {&project, &endpoint, &event, &arena};
-    struct removal removal = {.now = NOW, .request_id = text_of("request")};
+    struct actor by = {.now = NOW, .request_id = text_of("request")};
 
-    ck_assert_int_eq(removal_apply(&edit, &removal), RC_OK);
+    ck_assert_int_eq(removal_apply(&edit, &by), RC_OK);
     ck_assert_uint_eq(endpoint.secret_count, 3);
     ck_assert_int_eq(event.action, HISTORY_DELETED);
     ck_assert_int_eq(event.ended_at, NOW);

@@ -99,7 +99,8 @@ static int64_t date_of(const struct roll *asked, const struct endpoint *before)
 {
     const int64_t previous = before->secrets[before->secret_count - 1].created_at;
 
-    return asked->now < previous && asked->now >= previous - ROLL_MEETING ? previous : asked->now;
+    return asked->by.now < previous && asked->by.now >= previous - ROLL_MEETING ? previous
+                                                                                : asked->by.now;
 }
 
 /* What the rules say of the drawn request, told apart from how roll.c says it. */

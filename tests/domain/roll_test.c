@@ -64,7 +64,7 @@ START_TEST(the_event_tells_what_was_done)
     ck_assert(text_is(at.event.reason, "a reason"));
     ck_assert(uid_equal(&at.event.project, &at.project.uid));
     ck_assert(uid_equal(&at.event.endpoint, &at.endpoint.uid));
-    ck_assert(uid_equal(&at.event.key, &at.roll.key));
+    ck_assert(uid_equal(&at.event.key, &at.roll.by.key));
     ck_assert(text_is(at.event.request_id, "request"));
     ck_assert(uid_equal(&at.event.ended, &first));
     ck_assert_int_eq(at.event.ended_at, SAMPLE_NOW + 60 * 1000);
@@ -75,8 +75,8 @@ END_TEST
 START_TEST(the_event_of_the_operator_s_tool_has_no_key)
 {
     roll_fixture_ask_grace(&at, SAMPLE_NOW, 0);
-    at.roll.key = UID_NONE;
-    at.roll.request_id = (struct text){NULL, 0};
+    at.roll.by.key = UID_NONE;
+    at.roll.by.request_id = (struct text){NULL, 0};
     ck_assert_int_eq(roll_fixture_apply(&at), RC_OK);
     ck_assert(uid_is_none(&at.event.key));
     ck_assert_uint_eq(at.event.request_id.len, 0);

@@ -46,7 +46,7 @@ static enum rc apply(const char *secret, int64_t now)
 
     roll = (struct roll){.request = {true, 60, text_of(secret), {NULL, 0}},
                          .fresh = sample_fresh((uint32_t)(now - SAMPLE_NOW)),
-                         .now = now};
+                         .by.now = now};
     return roll_apply(&edit, &roll);
 }
 

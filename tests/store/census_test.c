@@ -112,14 +112,14 @@ END_TEST
 
 START_TEST(a_deleted_endpoint_counts_no_more)
 {
-    struct removal removal = {.now = SAMPLE_NOW, .request_id = text_of("gone")};
+    struct actor by = {.now = SAMPLE_NOW, .request_id = text_of("gone")};
     const struct uid uid = sample_uid(FIRST);
 
     add(FIRST);
     add(FIRST + 1);
     roll(FIRST, SAMPLE_NOW, 60);
     ck_assert_int_eq(
-        store_endpoint_delete(at.store, &at.project.uid, &uid, removal_apply, &removal, &at.arena),
+        store_endpoint_delete(at.store, &at.project.uid, &uid, removal_apply, &by, &at.arena),
         RC_OK);
     take(SAMPLE_NOW);
     expect(1, 0, SAMPLE_NOW);

@@ -232,11 +232,11 @@ END_TEST
 static bool remove_it(void *arg)
 {
     struct meanwhile *meanwhile = arg;
-    struct removal removal = {.now = SAMPLE_NOW, .request_id = text_of("gone")};
+    struct actor by = {.now = SAMPLE_NOW, .request_id = text_of("gone")};
     const struct uid uid = sample_uid(RESEAL_FIRST);
 
     meanwhile->rc = store_endpoint_delete(at.base.store, &at.base.project.uid, &uid, removal_apply,
-                                          &removal, &at.base.arena);
+                                          &by, &at.base.arena);
     return true;
 }
 

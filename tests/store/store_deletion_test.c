@@ -68,10 +68,9 @@ static struct endpoint roll(int64_t now, int64_t grace)
 
 static enum rc remove_at(int64_t now)
 {
-    struct removal removal = {.now = now, .key = sample_uid(KEY), .request_id = text_of("gone")};
+    struct actor by = {.now = now, .key = sample_uid(KEY), .request_id = text_of("gone")};
 
-    return store_endpoint_delete(at.store, &at.project.uid, &uid, removal_apply, &removal,
-                                 &at.arena);
+    return store_endpoint_delete(at.store, &at.project.uid, &uid, removal_apply, &by, &at.arena);
 }
 
 struct entries {

@@ -56,10 +56,9 @@ static size_t entries(void)
 
 static enum rc remove_it(void)
 {
-    struct removal removal = {.now = SAMPLE_NOW, .request_id = text_of("gone")};
+    struct actor by = {.now = SAMPLE_NOW, .request_id = text_of("gone")};
 
-    return store_endpoint_delete(at.store, &at.project.uid, &uid, removal_apply, &removal,
-                                 &at.arena);
+    return store_endpoint_delete(at.store, &at.project.uid, &uid, removal_apply, &by, &at.arena);
 }
 
 /* The keys of their endpoints could not be told apart. */

@@ -280,11 +280,11 @@ END_TEST
 START_TEST(a_deleted_endpoints_history_can_still_be_read)
 {
     const struct uid uid = sample_uid(FIRST);
-    struct removal removal = {.now = SAMPLE_NOW};
+    struct actor by = {.now = SAMPLE_NOW};
     struct sequences found;
 
     ck_assert_int_eq(
-        store_endpoint_delete(at.store, &at.project.uid, &uid, removal_apply, &removal, &at.arena),
+        store_endpoint_delete(at.store, &at.project.uid, &uid, removal_apply, &by, &at.arena),
         RC_OK);
     ck_assert_int_eq(history_from(&uid, 0, &found), RC_OK);
     ck_assert_uint_eq(found.count, 2);

@@ -46,9 +46,7 @@ void roll_fixture_start_over(struct roll_fixture *fixture)
 void roll_fixture_ask(struct roll_fixture *fixture, int64_t now)
 {
     fixture->roll = (struct roll){.fresh = sample_fresh(++fixture->asked),
-                                  .now = now,
-                                  .key = sample_uid(KEY),
-                                  .request_id = text_of("request")};
+                                  .by = {now, sample_uid(KEY), text_of("request")}};
 }
 
 void roll_fixture_ask_grace(struct roll_fixture *fixture, int64_t now, int64_t grace)

@@ -60,7 +60,8 @@ struct apikey sample_apikey(uint32_t n, uint32_t project)
 void sample_endpoint(uint32_t n, uint32_t project, struct arena *arena, struct endpoint *out,
                      struct history *event)
 {
-    struct create create = {.fresh = sample_fresh(n), .request_id = text_of("sample")};
+    struct create create = {.fresh = sample_fresh(n),
+                            .by = {.now = SAMPLE_NOW, .request_id = text_of("sample")}};
 
     endpoint_init(out, sample_uid(n), sample_uid(project), SAMPLE_NOW);
     out->members[ENDPOINT_NAME] = text_of("an endpoint");

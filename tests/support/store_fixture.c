@@ -98,8 +98,8 @@ enum rc store_fixture_roll(struct store *store, uint32_t project, uint32_t n, in
 {
     const struct uid project_uid = sample_uid(project);
     const struct uid uid = sample_uid(n);
-    struct roll roll = {
-        .request = {.has_grace = true, .grace = grace}, .now = now, .request_id = text_of("roll")};
+    struct roll roll = {.request = {.has_grace = true, .grace = grace},
+                        .by = {.now = now, .request_id = text_of("roll")}};
 
     crypto_random(&roll.fresh, sizeof roll.fresh);
     return store_endpoint_edit(store, &project_uid, &uid, roll_apply, &roll, arena, out);
