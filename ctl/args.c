@@ -175,14 +175,14 @@ static enum rc read_versions(struct ctl *ctl, struct project *project)
     struct text rest = text_of(ctl->values[CTL_SIGNATURE_VERSIONS]);
 
     if (rest.len > 0)
-        project->version_count = 0;
+        project->versions.count = 0;
     while (rest.len > 0) {
         struct text one = text_up_to(rest, ',');
         struct text hash = text_up_to(one, ':');
         struct text encoding = text_after(one, hash.len);
         struct project_version version;
 
-        if (project->version_count == PROJECT_VERSIONS_MAX) {
+        if (project->versions.count == PROJECT_VERSIONS_MAX) {
             faults_add(&ctl->faults, "--signature-versions",
                        "--signature-versions must be 1 to %d versions", PROJECT_VERSIONS_MAX);
             return RC_INVALID;
@@ -192,10 +192,10 @@ static enum rc read_versions(struct ctl *ctl, struct project *project)
             faults_add(&ctl->faults, "--signature-versions",
                        "version %zu of --signature-versions must be SHA256 or SHA512 with :hex or "
                        ":base64, commas between",
-                       project->version_count + 1);
+                       project->versions.count + 1);
             return RC_INVALID;
         }
-        project->versions[project->version_count++] = version;
+        project->versions.list[project->versions.count++] = version;
         rest = text_after(rest, one.len);
     }
     return RC_OK;

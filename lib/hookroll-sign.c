@@ -21,6 +21,7 @@ enum purpose {
 };
 
 _Static_assert(HOOKROLL_VERSIONS_MAX == PROJECT_VERSIONS_MAX, "versions");
+_Static_assert(HOOKROLL_KEYS_MAX == SIGNING_KEYS_MAX, "keys");
 _Static_assert((int)HOOKROLL_SHA256 == (int)PROJECT_SHA256 &&
                    (int)HOOKROLL_SHA512 == (int)PROJECT_SHA512 &&
                    (int)HOOKROLL_HEX == (int)PROJECT_HEX &&
@@ -60,25 +61,21 @@ static bool read_key(const char *text, enum purpose purpose, struct signing_key 
 }
 
 static enum hookroll_result read_keys(struct hookroll_keys keys, enum purpose purpose,
-                                      struct signing_key out[HOOKROLL_KEYS_MAX])
+                                      struct signing_keys *out)
 {
     if (crypto_init() != RC_OK)
         return HOOKROLL_NO_MEMORY;
     if (keys.list == NULL || keys.count == 0 || keys.count > HOOKROLL_KEYS_MAX)
         return HOOKROLL_INVALID_KEY;
     for (size_t i = 0; i < keys.count; i++)
-        if (keys.list[i] == NULL || !read_key(keys.list[i], purpose, &out[i]))
+        if (keys.list[i] == NULL || !read_key(keys.list[i], purpose, &out->list[i]))
             return HOOKROLL_INVALID_KEY;
+    out->count = keys.count;
     return HOOKROLL_OK;
 }
 
-/* What the domain knows a Convoy signature's form as. */
-struct form {
-    struct project_version versions[PROJECT_VERSIONS_MAX];
-    size_t count;
-};
-
-static enum hookroll_result read_form(const struct hookroll_convoy *convoy, struct form *out)
+static enum hookroll_result read_form(const struct hookroll_convoy *convoy,
+                                      struct project_versions *out)
 {
     static const struct hookroll_version factory = {HOOKROLL_SHA256, HOOKROLL_HEX};
     const struct hookroll_convoy form =
@@ -93,7 +90,7 @@ static enum hookroll_result read_form(const struct hookroll_convoy *convoy, stru
         if ((hash != HOOKROLL_SHA256 && hash != HOOKROLL_SHA512) ||
             (encoding != HOOKROLL_HEX && encoding != HOOKROLL_BASE64))
             return HOOKROLL_INVALID_ARGUMENT;
-        out->versions[i] =
+        out->list[i] =
             (struct project_version){(enum project_hash)hash, (enum project_encoding)encoding};
     }
     out->count = form.count;
@@ -134,16 +131,16 @@ enum hookroll_result hookroll_sign_standard(struct hookroll_keys keys, const cha
                                             size_t size)
 {
     const struct sign_message message = {text_of(id), timestamp, {body.data, body.len}};
-    struct signing_key checked[HOOKROLL_KEYS_MAX];
+    struct signing_keys checked;
     struct buf written;
-    enum hookroll_result result = read_keys(keys, SIGN_ANY, checked);
+    enum hookroll_result result = read_keys(keys, SIGN_ANY, &checked);
 
     if (result != HOOKROLL_OK)
         return result;
     if (!sign_id_is_good(message.id) || !is_timestamp(timestamp) || !is_body(body))
         return HOOKROLL_INVALID_ARGUMENT;
     buf_init(&written, HOOKROLL_STANDARD_SIZE(HOOKROLL_KEYS_MAX));
-    sign_standard(&written, checked, keys.count, &message);
+    sign_standard(&written, &checked, &message);
     return give(&written, out, size);
 }
 
@@ -152,10 +149,10 @@ enum hookroll_result hookroll_sign_convoy(const struct hookroll_convoy *form,
                                           struct hookroll_body body, char *out, size_t size)
 {
     const struct sign_message message = {.timestamp = timestamp, .body = {body.data, body.len}};
-    struct signing_key checked[HOOKROLL_KEYS_MAX];
-    struct form known;
+    struct signing_keys checked;
+    struct project_versions known;
     struct buf written;
-    enum hookroll_result result = read_keys(keys, HMAC_ONLY, checked);
+    enum hookroll_result result = read_keys(keys, HMAC_ONLY, &checked);
 
     if (result == HOOKROLL_OK)
         result = read_form(form, &known);
@@ -164,7 +161,7 @@ enum hookroll_result hookroll_sign_convoy(const struct hookroll_convoy *form,
     if (!is_timestamp(timestamp) || !is_body(body))
         return HOOKROLL_INVALID_ARGUMENT;
     buf_init(&written, HOOKROLL_CONVOY_SIZE(HOOKROLL_KEYS_MAX));
-    sign_convoy(&written, known.versions, known.count, checked, keys.count, &message);
+    sign_convoy(&written, &known, &checked, &message);
     return give(&written, out, size);
 }
 
@@ -183,15 +180,15 @@ enum hookroll_result hookroll_verify_standard(struct hookroll_keys keys,
     const struct verify_standard received = {text_of(headers.id), text_of(headers.timestamp),
                                              text_of(headers.signature)};
     const struct verify_clock within = {clock.now, clock.tolerance};
-    struct signing_key checked[HOOKROLL_KEYS_MAX];
+    struct signing_keys checked;
     struct verify_outcome outcome;
-    enum hookroll_result result = read_keys(keys, VERIFY_ANY, checked);
+    enum hookroll_result result = read_keys(keys, VERIFY_ANY, &checked);
 
     if (result != HOOKROLL_OK)
         return result;
     if (!is_clock(clock) || !is_body(body))
         return HOOKROLL_INVALID_ARGUMENT;
-    if (verify_standard(&received, (struct text){body.data, body.len}, checked, keys.count, &within,
+    if (verify_standard(&received, (struct text){body.data, body.len}, &checked, &within,
                         &outcome) != RC_OK)
         return HOOKROLL_NO_MEMORY;
     return conclude(&outcome, key);
@@ -203,10 +200,10 @@ enum hookroll_result hookroll_verify_convoy(const struct hookroll_convoy *form,
                                             size_t *key)
 {
     const struct verify_clock within = {clock.now, clock.tolerance};
-    struct signing_key checked[HOOKROLL_KEYS_MAX];
+    struct signing_keys checked;
     struct verify_outcome outcome;
-    struct form known;
-    enum hookroll_result result = read_keys(keys, HMAC_ONLY, checked);
+    struct project_versions known;
+    enum hookroll_result result = read_keys(keys, HMAC_ONLY, &checked);
 
     if (result == HOOKROLL_OK)
         result = read_form(form, &known);
@@ -214,7 +211,7 @@ enum hookroll_result hookroll_verify_convoy(const struct hookroll_convoy *form,
         return result;
     if (!is_clock(clock) || !is_body(body))
         return HOOKROLL_INVALID_ARGUMENT;
-    verify_convoy(text_of(header), (struct text){body.data, body.len}, known.versions, known.count,
-                  checked, keys.count, &within, &outcome);
+    verify_convoy(text_of(header), (struct text){body.data, body.len}, &known, &checked, &within,
+                  &outcome);
     return conclude(&outcome, key);
 }

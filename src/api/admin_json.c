@@ -15,10 +15,11 @@ void admin_json_signature(struct json_write *json, const struct project *project
     json_member_text(json, "header", project->signature_header);
     json_write_key(json, "versions");
     json_write_begin_array(json);
-    for (size_t i = 0; i < project->version_count; i++) {
+    for (size_t i = 0; i < project->versions.count; i++) {
         json_write_begin_object(json);
-        json_member_string(json, "hash", project_hash_name(project->versions[i].hash));
-        json_member_string(json, "encoding", project_encoding_name(project->versions[i].encoding));
+        json_member_string(json, "hash", project_hash_name(project->versions.list[i].hash));
+        json_member_string(json, "encoding",
+                           project_encoding_name(project->versions.list[i].encoding));
         json_write_end_object(json);
     }
     json_write_end_array(json);
@@ -131,9 +132,9 @@ static void read_signature(const struct json_object *object, struct project *pro
         return;
     }
     /* A count above the maximum stays, for project_check to refuse. */
-    project->version_count = json_read_count(object, "versions");
-    for (size_t i = 0; i < project->version_count && i < PROJECT_VERSIONS_MAX; i++)
-        read_version(object, i, &project->versions[i], faults);
+    project->versions.count = json_read_count(object, "versions");
+    for (size_t i = 0; i < project->versions.count && i < PROJECT_VERSIONS_MAX; i++)
+        read_version(object, i, &project->versions.list[i], faults);
 }
 
 void admin_json_read_project(const struct json_object *object, struct project *project,

@@ -5,6 +5,8 @@ enum {
     HEADER_MAX = 64 * 1024 /* more than all secrets in all versions come to */
 };
 
+_Static_assert((int)ENDPOINT_SECRETS_MAX <= (int)SIGNING_KEYS_MAX, "every secret has room");
+
 void delivery_init(struct delivery *delivery)
 {
     buf_init_in(&delivery->convoy, delivery->room[0], DELIVERY_ROOM, HEADER_MAX);
@@ -40,15 +42,16 @@ static struct signing_key key_of(const struct secret *secret)
 }
 
 static void sign_in_convoy(struct buf *out, const struct project *project,
-                           const struct endpoint *endpoint, const struct signing_key *keys,
-                           size_t count, const struct sign_message *message)
+                           const struct endpoint *endpoint, const struct signing_keys *keys,
+                           const struct sign_message *message)
 {
     struct signing_key current = key_of(&endpoint->secrets[endpoint->secret_count - 1]);
 
     if (endpoint->advanced_signatures)
-        sign_convoy(out, project->versions, project->version_count, keys, count, message);
+        sign_convoy(out, &project->versions, keys, message);
     else
-        sign_convoy_bare(out, &project->versions[project->version_count - 1], &current, message);
+        sign_convoy_bare(out, &project->versions.list[project->versions.count - 1], &current,
+                         message);
 }
 
 enum rc delivery_sign(struct delivery *delivery, const struct project *project,
@@ -56,23 +59,23 @@ enum rc delivery_sign(struct delivery *delivery, const struct project *project,
                       int64_t now)
 {
     const struct secret *secrets[ENDPOINT_SECRETS_MAX];
-    struct signing_key keys[ENDPOINT_SECRETS_MAX];
-    size_t count = delivery_order(endpoint, now, secrets);
+    struct signing_keys keys;
     enum rc rc;
 
     if (endpoint->status != ENDPOINT_ACTIVE)
         return RC_CONFLICT;
-    if (count == 0)
+    keys.count = delivery_order(endpoint, now, secrets);
+    if (keys.count == 0)
         return RC_CORRUPT;
-    for (size_t i = 0; i < count; i++) {
-        keys[i] = key_of(secrets[i]);
+    for (size_t i = 0; i < keys.count; i++) {
+        keys.list[i] = key_of(secrets[i]);
         delivery->used[i] = secrets[i]->uid;
     }
-    delivery->used_count = count;
+    delivery->used_count = keys.count;
     if ((endpoint->signature.formats & SIGNATURE_CONVOY) != 0)
-        sign_in_convoy(&delivery->convoy, project, endpoint, keys, count, message);
+        sign_in_convoy(&delivery->convoy, project, endpoint, &keys, message);
     if ((endpoint->signature.formats & SIGNATURE_STANDARD) != 0)
-        sign_standard(&delivery->standard, keys, count, message);
+        sign_standard(&delivery->standard, &keys, message);
     rc = buf_status(&delivery->convoy);
     return rc == RC_OK ? buf_status(&delivery->standard) : rc;
 }
@@ -91,20 +94,19 @@ static enum signature_format deciding(const struct endpoint *endpoint,
 }
 
 static enum rc verify_with(const struct project *project, bool advanced,
-                           const struct delivery_received *received, const struct signing_key *keys,
-                           size_t count, int64_t now, struct delivery_verdict *verdict)
+                           const struct delivery_received *received,
+                           const struct signing_keys *keys, int64_t now,
+                           struct delivery_verdict *verdict)
 {
     const struct verify_clock clock = {now / 1000, received->tolerance};
     struct verify_outcome *out = &verdict->outcome;
 
     if (verdict->format == SIGNATURE_STANDARD)
-        return verify_standard(&received->standard, received->body, keys, count, &clock, out);
+        return verify_standard(&received->standard, received->body, keys, &clock, out);
     if (advanced)
-        verify_convoy(received->convoy, received->body, project->versions, project->version_count,
-                      keys, count, &clock, out);
+        verify_convoy(received->convoy, received->body, &project->versions, keys, &clock, out);
     else
-        verify_convoy_bare(received->convoy, received->body, project->versions,
-                           project->version_count, keys, count, out);
+        verify_convoy_bare(received->convoy, received->body, &project->versions, keys, out);
     return RC_OK;
 }
 
@@ -114,16 +116,16 @@ static enum rc verify_by(const struct project *project, const struct endpoint *e
                          struct delivery_verdict *verdict)
 {
     const struct secret *secrets[ENDPOINT_SECRETS_MAX];
-    struct signing_key keys[ENDPOINT_SECRETS_MAX];
-    size_t count = 0;
+    struct signing_keys keys;
     enum rc rc;
 
+    keys.count = 0;
     for (size_t i = 0; i < endpoint->secret_count; i++)
         if (secret_can_sign(&endpoint->secrets[i], now) == can_sign) {
-            secrets[count] = &endpoint->secrets[i];
-            keys[count++] = key_of(&endpoint->secrets[i]);
+            secrets[keys.count] = &endpoint->secrets[i];
+            keys.list[keys.count++] = key_of(&endpoint->secrets[i]);
         }
-    rc = verify_with(project, endpoint->advanced_signatures, received, keys, count, now, verdict);
+    rc = verify_with(project, endpoint->advanced_signatures, received, &keys, now, verdict);
     if (rc == RC_OK && verdict->outcome.result == VERIFY_OK)
         verdict->secret = secrets[verdict->outcome.key];
     return rc;

@@ -14,8 +14,7 @@ void project_init(struct project *project, struct uid uid, struct text name, int
                                 .max_grace = PROJECT_MAX_GRACE,
                                 .max_signing_secrets = PROJECT_SIGNING_SECRETS,
                                 .signature_header = text_of("X-Convoy-Signature"),
-                                .version_count = 1,
-                                .versions = {{PROJECT_SHA256, PROJECT_HEX}}};
+                                .versions = {1, {{PROJECT_SHA256, PROJECT_HEX}}}};
 }
 
 /* Names that mean something else in the same delivery, to POST .../verify, or in HTTP itself. */
@@ -82,7 +81,7 @@ static void check_signature(const struct project *project, struct faults *faults
     else if (is_taken(project->signature_header))
         faults_add(faults, "signature.header",
                    "signature.header must not be a header that has another meaning");
-    if (project->version_count < 1 || project->version_count > PROJECT_VERSIONS_MAX)
+    if (project->versions.count < 1 || project->versions.count > PROJECT_VERSIONS_MAX)
         faults_add(faults, "signature.versions", "signature.versions must be 1 to %d versions",
                    PROJECT_VERSIONS_MAX);
 }

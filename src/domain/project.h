@@ -39,6 +39,12 @@ struct project_version {
     enum project_encoding encoding;
 };
 
+/* All versions of a signature, in their order. */
+struct project_versions {
+    size_t count; /* 1 to PROJECT_VERSIONS_MAX */
+    struct project_version list[PROJECT_VERSIONS_MAX];
+};
+
 struct project {
     struct uid uid;
     struct text name;
@@ -48,8 +54,7 @@ struct project {
     int64_t max_grace;            /* s; the longest that a roll may state */
     int64_t max_signing_secrets;  /* of one endpoint that can sign at a time */
     struct text signature_header; /* the name of the Convoy signature's header */
-    size_t version_count;
-    struct project_version versions[PROJECT_VERSIONS_MAX];
+    struct project_versions versions;
 };
 
 /* project_init: factory settings under a name, borrowed. */

@@ -94,17 +94,17 @@ static void put_hmac(struct buf *out, const struct project_version *version, str
     buf_put_string(out, signature);
 }
 
-void sign_convoy(struct buf *out, const struct project_version *versions, size_t version_count,
-                 const struct signing_key *keys, size_t count, const struct sign_message *message)
+void sign_convoy(struct buf *out, const struct project_versions *versions,
+                 const struct signing_keys *keys, const struct sign_message *message)
 {
     char room[SIGN_PREFIX_SIZE];
     const struct text parts[] = {sign_prefix_convoy(message, room), message->body};
     char digits[TEXT_INT64_SIZE];
     bool begun = false;
 
-    for (size_t v = 0; v < version_count; v++)
-        for (size_t i = 0; i < count; i++) {
-            if (keys[i].type != SIGNING_KEY_HMAC)
+    for (size_t v = 0; v < versions->count; v++)
+        for (size_t i = 0; i < keys->count; i++) {
+            if (keys->list[i].type != SIGNING_KEY_HMAC)
                 continue;
             if (!begun) {
                 buf_put(out, "t=", 2);
@@ -114,7 +114,7 @@ void sign_convoy(struct buf *out, const struct project_version *versions, size_t
             buf_put(out, ",v", 2);
             buf_put_text(out, text_of_int64((int64_t)v + 1, digits));
             buf_put_byte(out, '=');
-            put_hmac(out, &versions[v], keys[i].value, parts, 2);
+            put_hmac(out, &versions->list[v], keys->list[i].value, parts, 2);
         }
 }
 
@@ -158,18 +158,18 @@ static void put_ed25519(struct buf *out, struct text value, const struct text pa
     buf_free(&whole);
 }
 
-void sign_standard(struct buf *out, const struct signing_key *keys, size_t count,
+void sign_standard(struct buf *out, const struct signing_keys *keys,
                    const struct sign_message *message)
 {
     char room[SIGN_PREFIX_SIZE];
     const struct text parts[2] = {sign_prefix_standard(message, room), message->body};
 
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < keys->count; i++) {
         if (i > 0)
             buf_put_byte(out, ' ');
-        if (keys[i].type == SIGNING_KEY_HMAC)
-            put_standard_hmac(out, keys[i].value, parts);
+        if (keys->list[i].type == SIGNING_KEY_HMAC)
+            put_standard_hmac(out, keys->list[i].value, parts);
         else
-            put_ed25519(out, keys[i].value, parts);
+            put_ed25519(out, keys->list[i].value, parts);
     }
 }

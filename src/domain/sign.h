@@ -62,8 +62,8 @@ void sign_standard_hmac(struct text value, const struct text parts[2],
 /* sign_convoy: appends "t=SECONDS", then for each version, v1 and so on, the
  * signature of "SECONDS,BODY" by each key. Ed25519 keys have no place in this form
  * and are passed over; when no other is there nothing is appended. */
-void sign_convoy(struct buf *out, const struct project_version *versions, size_t version_count,
-                 const struct signing_key *keys, size_t count, const struct sign_message *message);
+void sign_convoy(struct buf *out, const struct project_versions *versions,
+                 const struct signing_keys *keys, const struct sign_message *message);
 
 /* sign_convoy_bare: appends the bare signature of the body, which has room for one
  * key; nothing when that is an ed25519 key. */
@@ -72,7 +72,7 @@ void sign_convoy_bare(struct buf *out, const struct project_version *version,
 
 /* sign_standard: appends the value of webhook-signature: the signatures of
  * "ID.SECONDS.BODY" by each key, separated by spaces. */
-void sign_standard(struct buf *out, const struct signing_key *keys, size_t count,
+void sign_standard(struct buf *out, const struct signing_keys *keys,
                    const struct sign_message *message);
 
 #endif

@@ -10,6 +10,7 @@
 #include "base/text.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* Stored as these numbers, which therefore never change. */
@@ -19,6 +20,7 @@ enum signing_key_type {
 };
 
 enum {
+    SIGNING_KEYS_MAX = 64,        /* of one delivery */
     SIGNING_KEY_DECODED_MIN = 24, /* bytes that a "whsec_" stands for */
     SIGNING_KEY_DECODED_MAX = 64,
     SIGNING_KEY_HMAC_BYTES = 24, /* of a new one: divisible by 3, so no padding */
@@ -37,6 +39,12 @@ enum signing_key_form {
 struct signing_key {
     enum signing_key_type type;
     struct text value; /* as written; borrowed */
+};
+
+/* Those that sign one delivery, or may have signed it. */
+struct signing_keys {
+    size_t count;
+    struct signing_key list[SIGNING_KEYS_MAX];
 };
 
 /* signing_key_write_hmac: "whsec_" and the bytes; signing_key_write_private: "whsk_",

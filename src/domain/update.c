@@ -26,11 +26,11 @@ enum rc update_apply(struct edit *edit, void *arg)
 static bool project_signs_alike(const struct project *a, const struct project *b)
 {
     if (!text_equal(a->signature_header, b->signature_header) ||
-        a->version_count != b->version_count)
+        a->versions.count != b->versions.count)
         return false;
-    for (size_t i = 0; i < a->version_count; i++)
-        if (a->versions[i].hash != b->versions[i].hash ||
-            a->versions[i].encoding != b->versions[i].encoding)
+    for (size_t i = 0; i < a->versions.count; i++)
+        if (a->versions.list[i].hash != b->versions.list[i].hash ||
+            a->versions.list[i].encoding != b->versions.list[i].encoding)
             return false;
     return true;
 }

@@ -140,53 +140,52 @@ static void match(struct verify_outcome *out, size_t key, unsigned version)
 }
 
 static void match_convoy(const struct signatures *signatures, const struct text *parts,
-                         size_t part_count, const struct project_version *versions,
-                         size_t version_count, const struct signing_key *keys, size_t count,
-                         struct verify_outcome *out)
+                         size_t part_count, const struct project_versions *versions,
+                         const struct signing_keys *keys, struct verify_outcome *out)
 {
     char expected[SIGN_SIGNATURE_SIZE];
 
     out->result = VERIFY_MISMATCH;
-    for (size_t k = 0; k < count; k++)
-        for (size_t v = 0; v < version_count; v++) {
-            if (keys[k].type != SIGNING_KEY_HMAC || !has_version(signatures, (unsigned)v + 1))
+    for (size_t k = 0; k < keys->count; k++)
+        for (size_t v = 0; v < versions->count; v++) {
+            if (keys->list[k].type != SIGNING_KEY_HMAC || !has_version(signatures, (unsigned)v + 1))
                 continue;
-            sign_hmac(&versions[v], keys[k].value, parts, part_count, expected);
+            sign_hmac(&versions->list[v], keys->list[k].value, parts, part_count, expected);
             if (any_is(signatures, (unsigned)v + 1, expected))
                 match(out, k, (unsigned)v + 1);
         }
     crypto_wipe(expected, sizeof expected);
 }
 
-void verify_convoy(struct text header, struct text body, const struct project_version *versions,
-                   size_t version_count, const struct signing_key *keys, size_t count,
-                   const struct verify_clock *clock, struct verify_outcome *out)
+void verify_convoy(struct text header, struct text body, const struct project_versions *versions,
+                   const struct signing_keys *keys, const struct verify_clock *clock,
+                   struct verify_outcome *out)
 {
     struct signatures signatures = {.seen = 0};
     char room[SIGN_PREFIX_SIZE];
     struct text parts[2] = {{NULL, 0}, body};
 
     *out = (struct verify_outcome){.result = VERIFY_OK};
-    out->result = read_convoy(header, version_count, &signatures, out);
+    out->result = read_convoy(header, versions->count, &signatures, out);
     if (out->result == VERIFY_OK)
         out->result = check_age(out->timestamp, clock);
     if (out->result != VERIFY_OK)
         return;
     parts[0] = sign_prefix_convoy(&(struct sign_message){.timestamp = out->timestamp}, room);
-    match_convoy(&signatures, parts, 2, versions, version_count, keys, count, out);
+    match_convoy(&signatures, parts, 2, versions, keys, out);
 }
 
 void verify_convoy_bare(struct text header, struct text body,
-                        const struct project_version *versions, size_t version_count,
-                        const struct signing_key *keys, size_t count, struct verify_outcome *out)
+                        const struct project_versions *versions, const struct signing_keys *keys,
+                        struct verify_outcome *out)
 {
     struct signatures signatures = {.seen = 0};
 
     *out = (struct verify_outcome){.result = VERIFY_MISSING};
     if (header.len == 0)
         return;
-    (void)note(&signatures, (unsigned)version_count, header, 1);
-    match_convoy(&signatures, &body, 1, versions, version_count, keys, count, out);
+    (void)note(&signatures, (unsigned)versions->count, header, 1);
+    match_convoy(&signatures, &body, 1, versions, keys, out);
 }
 
 static enum verify_result read_standard(const struct verify_standard *headers,
@@ -236,8 +235,7 @@ static bool any_is_of(const struct signatures *signatures, struct text key, stru
 }
 
 static enum rc match_standard(const struct signatures *signatures, const struct text parts[2],
-                              const struct signing_key *keys, size_t count,
-                              struct verify_outcome *out)
+                              const struct signing_keys *keys, struct verify_outcome *out)
 {
     bool has_v1a = has_version(signatures, V1A);
     char expected[SIGN_SIGNATURE_SIZE];
@@ -251,13 +249,13 @@ static enum rc match_standard(const struct signatures *signatures, const struct 
     }
     rc = buf_status(&content);
     out->result = VERIFY_MISMATCH;
-    for (size_t i = 0; rc == RC_OK && i < count; i++) {
-        if (keys[i].type == SIGNING_KEY_ED25519) {
-            if (has_v1a && any_is_of(signatures, keys[i].value, buf_text(&content)))
+    for (size_t i = 0; rc == RC_OK && i < keys->count; i++) {
+        if (keys->list[i].type == SIGNING_KEY_ED25519) {
+            if (has_v1a && any_is_of(signatures, keys->list[i].value, buf_text(&content)))
                 match(out, i, V1);
             continue;
         }
-        sign_standard_hmac(keys[i].value, parts, expected);
+        sign_standard_hmac(keys->list[i].value, parts, expected);
         if (any_is(signatures, V1, expected))
             match(out, i, V1);
     }
@@ -267,8 +265,8 @@ static enum rc match_standard(const struct signatures *signatures, const struct 
 }
 
 enum rc verify_standard(const struct verify_standard *headers, struct text body,
-                        const struct signing_key *keys, size_t count,
-                        const struct verify_clock *clock, struct verify_outcome *out)
+                        const struct signing_keys *keys, const struct verify_clock *clock,
+                        struct verify_outcome *out)
 {
     struct signatures signatures = {.seen = 0};
     char room[SIGN_PREFIX_SIZE];
@@ -282,5 +280,5 @@ enum rc verify_standard(const struct verify_standard *headers, struct text body,
         return RC_OK;
     parts[0] = sign_prefix_standard(
         &(struct sign_message){.id = headers->id, .timestamp = out->timestamp}, room);
-    return match_standard(&signatures, parts, keys, count, out);
+    return match_standard(&signatures, parts, keys, out);
 }

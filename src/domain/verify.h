@@ -53,14 +53,14 @@ struct verify_outcome {
 
 /* verify_convoy: `header` is "t=SECONDS,v1=SIGNATURE,...", as sign_convoy has it.
  * Versions that the project has not are passed over. */
-void verify_convoy(struct text header, struct text body, const struct project_version *versions,
-                   size_t version_count, const struct signing_key *keys, size_t count,
-                   const struct verify_clock *clock, struct verify_outcome *out);
+void verify_convoy(struct text header, struct text body, const struct project_versions *versions,
+                   const struct signing_keys *keys, const struct verify_clock *clock,
+                   struct verify_outcome *out);
 
 /* verify_convoy_bare: `header` is the signature alone; no timestamp, so no age. */
 void verify_convoy_bare(struct text header, struct text body,
-                        const struct project_version *versions, size_t version_count,
-                        const struct signing_key *keys, size_t count, struct verify_outcome *out);
+                        const struct project_versions *versions, const struct signing_keys *keys,
+                        struct verify_outcome *out);
 
 /* The headers of Standard Webhooks as they came; absent ones are empty. */
 struct verify_standard {
@@ -71,7 +71,7 @@ struct verify_standard {
 
 /* verify_standard: ed25519 keys may be the private or the public half. RC_NO_MEMORY. */
 RC_CHECK enum rc verify_standard(const struct verify_standard *headers, struct text body,
-                                 const struct signing_key *keys, size_t count,
-                                 const struct verify_clock *clock, struct verify_outcome *out);
+                                 const struct signing_keys *keys, const struct verify_clock *clock,
+                                 struct verify_outcome *out);
 
 #endif

@@ -97,10 +97,10 @@ void record_project_encode(struct buf *out, const struct project *project)
     pack_i64(out, project->max_grace);
     pack_i64(out, project->max_signing_secrets);
     pack_text(out, project->signature_header);
-    pack_u8(out, (uint8_t)project->version_count);
-    for (size_t i = 0; i < project->version_count; i++) {
-        pack_u8(out, (uint8_t)project->versions[i].hash);
-        pack_u8(out, (uint8_t)project->versions[i].encoding);
+    pack_u8(out, (uint8_t)project->versions.count);
+    for (size_t i = 0; i < project->versions.count; i++) {
+        pack_u8(out, (uint8_t)project->versions.list[i].hash);
+        pack_u8(out, (uint8_t)project->versions.list[i].encoding);
     }
 }
 
@@ -110,17 +110,17 @@ static enum rc decode_signature(struct unpack *in, struct arena *arena, struct p
 
     if (rc != RC_OK)
         return rc;
-    project->version_count = unpack_u8(in);
-    if (project->version_count > PROJECT_VERSIONS_MAX)
+    project->versions.count = unpack_u8(in);
+    if (project->versions.count > PROJECT_VERSIONS_MAX)
         return RC_CORRUPT;
-    for (size_t i = 0; i < project->version_count; i++) {
+    for (size_t i = 0; i < project->versions.count; i++) {
         uint8_t hash = unpack_u8(in);
         uint8_t encoding = unpack_u8(in);
 
         if (hash < PROJECT_SHA256 || hash > PROJECT_SHA512 || encoding < PROJECT_HEX ||
             encoding > PROJECT_BASE64)
             return RC_CORRUPT;
-        project->versions[i] =
+        project->versions.list[i] =
             (struct project_version){(enum project_hash)hash, (enum project_encoding)encoding};
     }
     return RC_OK;

@@ -45,7 +45,7 @@ START_TEST(a_project_has_its_settings)
     project.name = text_of("sh\"op");
     project.updated_at = SAMPLE_NOW + 1;
     project.signature_header = text_of("X-Hook");
-    project.versions[project.version_count++] =
+    project.versions.list[project.versions.count++] =
         (struct project_version){PROJECT_SHA512, PROJECT_BASE64};
     admin_json_project(&json, &project);
     (void)snprintf(expected, sizeof expected,
@@ -194,11 +194,11 @@ START_TEST(a_projects_settings_are_read)
     ck_assert_int_eq(project.max_grace, 2);
     ck_assert_int_eq(project.max_signing_secrets, 3);
     ck_assert(text_is(project.signature_header, "X-Hook"));
-    ck_assert_uint_eq(project.version_count, 2);
-    ck_assert_int_eq(project.versions[0].hash, PROJECT_SHA512);
-    ck_assert_int_eq(project.versions[0].encoding, PROJECT_BASE64);
-    ck_assert_int_eq(project.versions[1].hash, PROJECT_SHA256);
-    ck_assert_int_eq(project.versions[1].encoding, PROJECT_HEX);
+    ck_assert_uint_eq(project.versions.count, 2);
+    ck_assert_int_eq(project.versions.list[0].hash, PROJECT_SHA512);
+    ck_assert_int_eq(project.versions.list[0].encoding, PROJECT_BASE64);
+    ck_assert_int_eq(project.versions.list[1].hash, PROJECT_SHA256);
+    ck_assert_int_eq(project.versions.list[1].encoding, PROJECT_HEX);
 }
 END_TEST
 

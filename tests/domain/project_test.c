@@ -43,9 +43,9 @@ START_TEST(a_new_project_has_factory_settings)
     ck_assert_int_eq(project.max_grace, 365 * 24 * 60 * 60);
     ck_assert_int_eq(project.max_signing_secrets, 10);
     ck_assert(text_is(project.signature_header, "X-Convoy-Signature"));
-    ck_assert_uint_eq(project.version_count, 1);
-    ck_assert_int_eq(project.versions[0].hash, PROJECT_SHA256);
-    ck_assert_int_eq(project.versions[0].encoding, PROJECT_HEX);
+    ck_assert_uint_eq(project.versions.count, 1);
+    ck_assert_int_eq(project.versions.list[0].hash, PROJECT_SHA256);
+    ck_assert_int_eq(project.versions.list[0].encoding, PROJECT_HEX);
     expect_ok();
 }
 END_TEST
@@ -204,16 +204,16 @@ END_TEST
 START_TEST(there_are_1_to_4_signature_versions)
 {
     for (size_t i = 0; i < PROJECT_VERSIONS_MAX; i++)
-        project.versions[i] = (struct project_version){PROJECT_SHA512, PROJECT_BASE64};
-    project.version_count = 0;
+        project.versions.list[i] = (struct project_version){PROJECT_SHA512, PROJECT_BASE64};
+    project.versions.count = 0;
     expect_fault("signature.versions");
-    project.version_count = 1;
+    project.versions.count = 1;
     expect_ok();
-    project.version_count = 4;
+    project.versions.count = 4;
     expect_ok();
-    project.version_count = 5;
+    project.versions.count = 5;
     expect_fault("signature.versions");
-    project.version_count = SIZE_MAX;
+    project.versions.count = SIZE_MAX;
     expect_fault("signature.versions");
 }
 END_TEST
@@ -277,7 +277,7 @@ START_TEST(every_setting_out_of_bounds_is_named_at_once)
     project.default_grace = -1;
     project.max_signing_secrets = 0;
     project.signature_header = text_of("");
-    project.version_count = 0;
+    project.versions.count = 0;
     ck_assert_int_eq(project_check(&project, &faults), RC_INVALID);
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
         ck_assert_msg(faults_name(&faults, members[i]), "%s is not named", members[i]);

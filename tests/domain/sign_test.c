@@ -18,7 +18,7 @@ enum {
     "whsk_6Xb/dCcHpPea21PS1N9VY/"                                                                  \
     "NZW723CEc77N4rJCubMbfVKIDij2HKpMKkioLlX0dRqSKJp4AJ6p9lMicMFs6Kvw=="
 
-static const struct project_version sha256_hex = {PROJECT_SHA256, PROJECT_HEX};
+static const struct project_versions sha256_hex = {1, {{PROJECT_SHA256, PROJECT_HEX}}};
 static const struct project_version sha512_hex = {PROJECT_SHA512, PROJECT_HEX};
 static struct buf out;
 
@@ -65,11 +65,11 @@ static void expect(const char *expected)
 
 START_TEST(every_secret_signs_in_the_advanced_convoy_form)
 {
-    const struct signing_key keys[] = {hmac_key("older-expired-secret"), hmac_key("expired-secret"),
-                                       hmac_key("new-secret")};
+    const struct signing_keys keys = {
+        3, {hmac_key("older-expired-secret"), hmac_key("expired-secret"), hmac_key("new-secret")}};
     const struct sign_message message = convoy_message();
 
-    sign_convoy(&out, &sha256_hex, 1, keys, 3, &message);
+    sign_convoy(&out, &sha256_hex, &keys, &message);
     expect("t=1257894000,"
            "v1=5b255b0b867c5540679bad7dfa11be73ffd4ee248647646fb325ccbe19167439,"
            "v1=9942b27103f8f5f5ce4cd3751524dbb7087a596487c784655a33f528cd4d7400,"
@@ -90,12 +90,12 @@ END_TEST
 
 START_TEST(versions_stand_one_behind_the_other_each_with_all_secrets)
 {
-    const struct project_version versions[] = {{PROJECT_SHA256, PROJECT_HEX},
-                                               {PROJECT_SHA256, PROJECT_BASE64}};
-    const struct signing_key keys[] = {hmac_key("expired-secret"), hmac_key("new-secret")};
+    static const struct project_versions versions = {
+        2, {{PROJECT_SHA256, PROJECT_HEX}, {PROJECT_SHA256, PROJECT_BASE64}}};
+    const struct signing_keys keys = {2, {hmac_key("expired-secret"), hmac_key("new-secret")}};
     const struct sign_message message = convoy_message();
 
-    sign_convoy(&out, versions, 2, keys, 2, &message);
+    sign_convoy(&out, &versions, &keys, &message);
     expect("t=1257894000,"
            "v1=9942b27103f8f5f5ce4cd3751524dbb7087a596487c784655a33f528cd4d7400,"
            "v1=d5589c4f5e51d74e6116c8d5db2704d76cdf88521e2cdd749d2d5091e3d6183c,"
@@ -106,20 +106,20 @@ END_TEST
 
 START_TEST(a_whsec_secret_is_decoded_for_the_standard_form)
 {
-    const struct signing_key key = hmac_key("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+    const struct signing_keys keys = {1, {hmac_key("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")}};
     const struct sign_message message = standard_message();
 
-    sign_standard(&out, &key, 1, &message);
+    sign_standard(&out, &keys, &message);
     expect("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
 }
 END_TEST
 
 START_TEST(an_ed25519_key_signs_in_the_standard_form)
 {
-    const struct signing_key key = ed25519(ED25519);
+    const struct signing_keys keys = {1, {ed25519(ED25519)}};
     const struct sign_message message = standard_message();
 
-    sign_standard(&out, &key, 1, &message);
+    sign_standard(&out, &keys, &message);
     expect("v1a,hnO3f9T8Ytu9HwrXslvumlUpqtNVqkhqw/enGzPCXe5BdqzCInXqYXFymVJaA7AZdpXwVLPo3mNl8EM+"
            "m7TBAg==");
 }
@@ -127,11 +127,11 @@ END_TEST
 
 START_TEST(keys_of_both_types_stand_side_by_side)
 {
-    const struct signing_key keys[] = {hmac_key("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
-                                       ed25519(ED25519)};
+    const struct signing_keys keys = {
+        2, {hmac_key("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"), ed25519(ED25519)}};
     const struct sign_message message = standard_message();
 
-    sign_standard(&out, keys, 2, &message);
+    sign_standard(&out, &keys, &message);
     expect("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE= "
            "v1a,hnO3f9T8Ytu9HwrXslvumlUpqtNVqkhqw/enGzPCXe5BdqzCInXqYXFymVJaA7AZdpXwVLPo3mNl8EM+"
            "m7TBAg==");
@@ -140,13 +140,14 @@ END_TEST
 
 START_TEST(an_ed25519_key_has_no_place_in_the_convoy_form)
 {
-    const struct signing_key keys[] = {ed25519(ED25519), hmac_key("new-secret")};
+    struct signing_keys keys = {1, {ed25519(ED25519), hmac_key("new-secret")}};
     const struct sign_message message = convoy_message();
 
-    sign_convoy_bare(&out, &sha256_hex, &keys[0], &message);
-    sign_convoy(&out, &sha256_hex, 1, keys, 1, &message);
+    sign_convoy_bare(&out, &sha256_hex.list[0], &keys.list[0], &message);
+    sign_convoy(&out, &sha256_hex, &keys, &message);
     expect("");
-    sign_convoy(&out, &sha256_hex, 1, keys, 2, &message);
+    keys.count = 2;
+    sign_convoy(&out, &sha256_hex, &keys, &message);
     expect("t=1257894000,"
            "v1=d5589c4f5e51d74e6116c8d5db2704d76cdf88521e2cdd749d2d5091e3d6183c");
 }
@@ -159,10 +160,10 @@ START_TEST(a_private_key_that_is_none_signs_nothing)
     const struct sign_message message = standard_message();
 
     for (size_t i = 0; i < sizeof none / sizeof none[0]; i++) {
-        const struct signing_key key = ed25519(none[i]);
+        const struct signing_keys keys = {1, {ed25519(none[i])}};
 
         buf_reset(&out);
-        sign_standard(&out, &key, 1, &message);
+        sign_standard(&out, &keys, &message);
         ck_assert_int_eq(buf_status(&out), RC_NO_MEMORY);
     }
 }
@@ -210,25 +211,25 @@ START_TEST(the_longest_id_and_timestamp_are_signed_whole)
 {
     char id[SIGN_ID_MAX];
     char other[SIGN_ID_MAX];
-    const struct signing_key key = hmac_key("secret");
+    const struct signing_keys keys = {1, {hmac_key("secret")}};
     struct sign_message message = {{id, sizeof id}, SIGN_TIMESTAMP_MAX, text_of("")};
     char *first;
 
     memset(id, 'a', sizeof id);
     memcpy(other, id, sizeof id);
     other[SIGN_ID_MAX - 1] = 'b';
-    sign_standard(&out, &key, 1, &message);
+    sign_standard(&out, &keys, &message);
     first = strndup(out.data, out.len);
     ck_assert_ptr_nonnull(first);
     message.id.data = other;
     buf_reset(&out);
-    sign_standard(&out, &key, 1, &message);
+    sign_standard(&out, &keys, &message);
     ck_assert_uint_eq(out.len, strlen(first));
     ck_assert_int_ne(memcmp(out.data, first, out.len), 0);
     message.timestamp--;
     message.id.data = id;
     buf_reset(&out);
-    sign_standard(&out, &key, 1, &message);
+    sign_standard(&out, &keys, &message);
     ck_assert_int_ne(memcmp(out.data, first, out.len), 0);
     free(first);
 }

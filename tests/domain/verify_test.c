@@ -25,7 +25,7 @@
 #define OLDER       "5b255b0b867c5540679bad7dfa11be73ffd4ee248647646fb325ccbe19167439"
 #define NEWER       "d5589c4f5e51d74e6116c8d5db2704d76cdf88521e2cdd749d2d5091e3d6183c"
 
-static const struct project_version sha256_hex = {PROJECT_SHA256, PROJECT_HEX};
+static const struct project_versions sha256_hex = {1, {{PROJECT_SHA256, PROJECT_HEX}}};
 static const struct verify_clock at_once = {1614265330, VERIFY_TOLERANCE};
 static struct verify_outcome out;
 
@@ -42,23 +42,25 @@ static struct signing_key key(enum signing_key_type type, const char *value)
 static enum verify_result standard(const char *id, const char *timestamp, const char *signature,
                                    const char *body)
 {
-    const struct signing_key keys[] = {key(SIGNING_KEY_HMAC, "another"),
+    const struct signing_keys keys = {3,
+                                      {key(SIGNING_KEY_HMAC, "another"),
                                        key(SIGNING_KEY_HMAC, WHSEC),
-                                       key(SIGNING_KEY_ED25519, WHPK)};
+                                       key(SIGNING_KEY_ED25519, WHPK)}};
     const struct verify_standard headers = {text_of(id), text_of(timestamp), text_of(signature)};
 
-    ck_assert_int_eq(verify_standard(&headers, text_of(body), keys, 3, &at_once, &out), RC_OK);
+    ck_assert_int_eq(verify_standard(&headers, text_of(body), &keys, &at_once, &out), RC_OK);
     return out.result;
 }
 
 static enum verify_result convoy(const char *header, const char *body, int64_t now)
 {
-    const struct signing_key keys[] = {key(SIGNING_KEY_HMAC, "older-expired-secret"),
+    const struct signing_keys keys = {3,
+                                      {key(SIGNING_KEY_HMAC, "older-expired-secret"),
                                        key(SIGNING_KEY_ED25519, WHSK),
-                                       key(SIGNING_KEY_HMAC, "new-secret")};
+                                       key(SIGNING_KEY_HMAC, "new-secret")}};
     const struct verify_clock clock = {now, 300};
 
-    verify_convoy(text_of(header), text_of(body), &sha256_hex, 1, keys, 3, &clock, &out);
+    verify_convoy(text_of(header), text_of(body), &sha256_hex, &keys, &clock, &out);
     return out.result;
 }
 
@@ -87,14 +89,14 @@ END_TEST
 
 START_TEST(a_private_key_verifies_like_its_public_half)
 {
-    const struct signing_key whole = key(SIGNING_KEY_ED25519, WHSK);
-    const struct signing_key none = key(SIGNING_KEY_ED25519, "whpk_AAAA");
+    const struct signing_keys whole = {1, {key(SIGNING_KEY_ED25519, WHSK)}};
+    const struct signing_keys none = {1, {key(SIGNING_KEY_ED25519, "whpk_AAAA")}};
     const struct verify_standard headers = {text_of(ID), text_of(SECONDS),
                                             text_of("v1a," V1A_VALUE)};
 
-    ck_assert_int_eq(verify_standard(&headers, text_of(PAYLOAD), &whole, 1, &at_once, &out), RC_OK);
+    ck_assert_int_eq(verify_standard(&headers, text_of(PAYLOAD), &whole, &at_once, &out), RC_OK);
     ck_assert_int_eq(out.result, VERIFY_OK);
-    ck_assert_int_eq(verify_standard(&headers, text_of(PAYLOAD), &none, 1, &at_once, &out), RC_OK);
+    ck_assert_int_eq(verify_standard(&headers, text_of(PAYLOAD), &none, &at_once, &out), RC_OK);
     ck_assert_int_eq(out.result, VERIFY_MISMATCH);
 }
 END_TEST
@@ -229,36 +231,38 @@ END_TEST
 
 START_TEST(the_bare_form_is_the_last_version_and_has_no_age)
 {
-    const struct project_version versions[] = {{PROJECT_SHA256, PROJECT_BASE64},
-                                               {PROJECT_SHA512, PROJECT_HEX}};
-    const struct signing_key secret = key(SIGNING_KEY_HMAC, "secret");
+    struct project_versions versions = {
+        2, {{PROJECT_SHA256, PROJECT_BASE64}, {PROJECT_SHA512, PROJECT_HEX}}};
+    const struct signing_keys secret = {1, {key(SIGNING_KEY_HMAC, "secret")}};
     static const char known[] =
         "c5dcfeda3f5a3154145234b2d0a533fc2b230f88da0fac0724619fd5cdde673ad6c474dfd5c02367768bd3b3"
         "bd3595cc860e606a37e2f9362e054d5aa14d7cc4";
 
-    verify_convoy_bare(text_of(known), text_of(CONVOY_BODY), versions, 2, &secret, 1, &out);
+    verify_convoy_bare(text_of(known), text_of(CONVOY_BODY), &versions, &secret, &out);
     ck_assert_int_eq(out.result, VERIFY_OK);
     ck_assert_uint_eq(out.version, 2);
     ck_assert(!out.timestamped);
-    verify_convoy_bare(text_of(known), text_of(CONVOY_BODY), versions, 1, &secret, 1, &out);
+    versions.count = 1;
+    verify_convoy_bare(text_of(known), text_of(CONVOY_BODY), &versions, &secret, &out);
     ck_assert_int_eq(out.result, VERIFY_MISMATCH);
-    verify_convoy_bare(text_of("t=1257894000,v1=" NEWER), text_of(CONVOY_BODY), versions, 2,
-                       &secret, 1, &out);
+    versions.count = 2;
+    verify_convoy_bare(text_of("t=1257894000,v1=" NEWER), text_of(CONVOY_BODY), &versions, &secret,
+                       &out);
     ck_assert_int_eq(out.result, VERIFY_MISMATCH);
-    verify_convoy_bare(text_of(""), text_of(CONVOY_BODY), versions, 2, &secret, 1, &out);
+    verify_convoy_bare(text_of(""), text_of(CONVOY_BODY), &versions, &secret, &out);
     ck_assert_int_eq(out.result, VERIFY_MISSING);
 }
 END_TEST
 
 START_TEST(every_version_of_the_project_verifies)
 {
-    const struct project_version versions[] = {{PROJECT_SHA512, PROJECT_HEX},
-                                               {PROJECT_SHA256, PROJECT_BASE64}};
-    const struct signing_key secret = key(SIGNING_KEY_HMAC, "new-secret");
+    struct project_versions versions = {
+        2, {{PROJECT_SHA512, PROJECT_HEX}, {PROJECT_SHA256, PROJECT_BASE64}}};
+    const struct signing_keys secret = {1, {key(SIGNING_KEY_HMAC, "new-secret")}};
     const struct verify_clock clock = {1257894000, 0};
 
     verify_convoy(text_of("t=1257894000,v2=1VicT15R105hFsjV2ycE12zfiFIeLN10nS1QkePWGDw="),
-                  text_of(CONVOY_BODY), versions, 2, &secret, 1, &clock, &out);
+                  text_of(CONVOY_BODY), &versions, &secret, &clock, &out);
     ck_assert_int_eq(out.result, VERIFY_OK);
     ck_assert_uint_eq(out.version, 2);
 }

@@ -67,9 +67,9 @@ START_TEST(a_project_comes_back)
     project.name = text_run('p', PROJECT_NAME_MAX);
     project.signature_header = text_run('h', PROJECT_HEADER_MAX);
     for (size_t i = 0; i < PROJECT_VERSIONS_MAX; i++)
-        project.versions[i] = (struct project_version){i % 2 == 0 ? PROJECT_SHA512 : PROJECT_SHA256,
-                                                       i < 2 ? PROJECT_BASE64 : PROJECT_HEX};
-    project.version_count = PROJECT_VERSIONS_MAX;
+        project.versions.list[i] = (struct project_version){
+            i % 2 == 0 ? PROJECT_SHA512 : PROJECT_SHA256, i < 2 ? PROJECT_BASE64 : PROJECT_HEX};
+    project.versions.count = PROJECT_VERSIONS_MAX;
     record_project_encode(&buf, &project);
     ck_assert_int_eq(record_project_decode(buf_text(&buf), &project.uid, &arena, &out), RC_OK);
     sample_same_project(&project, &out);

@@ -139,10 +139,10 @@ void sample_same_project(const struct project *a, const struct project *b)
     ck_assert_int_eq(a->max_grace, b->max_grace);
     ck_assert_int_eq(a->max_signing_secrets, b->max_signing_secrets);
     same_text(a->signature_header, b->signature_header);
-    ck_assert_uint_eq(a->version_count, b->version_count);
-    for (size_t i = 0; i < a->version_count; i++) {
-        ck_assert_int_eq(a->versions[i].hash, b->versions[i].hash);
-        ck_assert_int_eq(a->versions[i].encoding, b->versions[i].encoding);
+    ck_assert_uint_eq(a->versions.count, b->versions.count);
+    for (size_t i = 0; i < a->versions.count; i++) {
+        ck_assert_int_eq(a->versions.list[i].hash, b->versions.list[i].hash);
+        ck_assert_int_eq(a->versions.list[i].encoding, b->versions.list[i].encoding);
     }
 }
 
