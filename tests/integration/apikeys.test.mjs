@@ -245,6 +245,14 @@ withService('An API key', {}, (at) => {
       await refused({ scopes: ['sign'] }, made, /scopes/);
     });
 
+    test('cannot give more time than it has itself, and gives all of that when none is named', async () => {
+      const key = await maker(['sign'], { expires_in: 3600 });
+      for (const expires_in of [3601, CEILING]) await refused({ expires_in }, key, 'expires_in must not outlast your own API key');
+      for (const body of [{}, { expires_in: null }]) assert.equal((await create(body, { key })).expires_at, key.expires_at);
+      const made = await create({ expires_in: 60 }, { key });
+      assert.equal(Date.parse(made.expires_at) - Date.parse(made.created_at), 60 * SECOND);
+    });
+
     test('revokes no key that has a scope which it lacks, and those that have none', async () => {
       const key = await maker(['sign']);
       const refusals = [
