@@ -2,20 +2,17 @@
  * each, and what is left when it cannot go on. (By itself and by many at once, over the wire:
  * project_rolls.test.mjs.) */
 #include "base/moment.h"
-#include "store/keyspace.h"
 #include "store/metrics.h"
 #include "suites.h"
 #include "support/address_space.h"
 #include "support/api_fixture.h"
+#include "support/file_limit.h"
 #include "support/helper.h"
 #include "support/sample.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
 
 enum {
     FIRST = 10, /* number of the oldest endpoint */
@@ -386,20 +383,14 @@ static bool rolls_until_full(void *arg)
 {
     const uint64_t done = metrics_rolls(RC_OK);
     const uint64_t failed = metrics_rolls(RC_FULL);
-    struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
-    char file[sizeof api.at.directory + 16];
-    struct stat st;
+    char file[TEMP_PATH_SIZE];
     int rolled;
 
     (void)arg;
     api_fixture_open(&api);
     for (uint32_t i = 0; i < 200; i++)
         add(1000 + i, "one of many", "");
-    (void)snprintf(file, sizeof file, "%s/data.mdb", api.at.directory);
-    if (stat(file, &st) != 0)
-        return false;
-    limit.rlim_cur = (rlim_t)st.st_size + 8192;
-    if (signal(SIGXFSZ, SIG_IGN) == SIG_ERR || setrlimit(RLIMIT_FSIZE, &limit) != 0)
+    if (!file_limit_from(temp_dir_path(&api.at.temp, "store/data.mdb", file), 8192))
         return false;
     roll("{\"limit\":1000,\"expiration\":3600}");
     api_expect(&api, 507, "the store is full, nothing more was changed");
@@ -412,8 +403,7 @@ static bool rolls_until_full(void *arg)
     ck_assert_str_eq(api_at(&api, "data.refused.#"), "0");
     if (rolled >= COUNT_ALL)
         expect_uid("data.next_cursor", 1000 + (uint32_t)(rolled - COUNT_ALL));
-    limit.rlim_cur = RLIM_INFINITY;
-    return setrlimit(RLIMIT_FSIZE, &limit) == 0;
+    return file_limit_lift();
 }
 
 START_TEST(a_store_that_is_full_on_the_way_tells_what_was_done)

@@ -1,17 +1,15 @@
 /* kv: a disk without room, and a limit of the file's size, are told from a disk that fails. */
 #include "store/kv.h"
 #include "suites.h"
+#include "support/file_limit.h"
 #include "support/helper.h"
 #include "support/kv_fixture.h"
 #include "support/not_run.h"
 
 #include <fcntl.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <sys/mount.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum {
@@ -152,13 +150,9 @@ END_TEST
 static bool fill_to_limit(void *arg)
 {
     char path[TEMP_PATH_SIZE];
-    struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
-    struct stat st;
 
-    if (!open_with_one() || stat(temp_dir_path(&at.temp, "data.mdb", path), &st) != 0)
-        return false;
-    limit.rlim_cur = (rlim_t)st.st_size + *(const rlim_t *)arg;
-    return signal(SIGXFSZ, SIG_IGN) != SIG_ERR && setrlimit(RLIMIT_FSIZE, &limit) == 0 &&
+    return open_with_one() &&
+           file_limit_from(temp_dir_path(&at.temp, "data.mdb", path), *(const rlim_t *)arg) &&
            fill() == RC_FULL;
 }
 

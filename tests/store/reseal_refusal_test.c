@@ -3,12 +3,12 @@
 #include "store/reseal.h"
 
 #include "suites.h"
+#include "support/file_limit.h"
 #include "support/helper.h"
 #include "support/reseal_fixture.h"
 #include "support/sample.h"
 
 #include <signal.h>
-#include <sys/resource.h>
 
 static struct reseal_fixture at;
 
@@ -67,16 +67,11 @@ static bool reseal_and_die(void *arg)
 /* As many bytes as the file has, and no more. */
 static bool reseal_without_room(void *arg)
 {
-    struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
     char path[TEMP_PATH_SIZE];
-    struct stat st;
 
     (void)arg;
-    if (store_open(&at.base.options, &at.base.store) != RC_OK ||
-        stat(temp_dir_path(&at.base.temp, "store/data.mdb", path), &st) != 0)
-        return false;
-    limit.rlim_cur = (rlim_t)st.st_size;
-    return signal(SIGXFSZ, SIG_IGN) != SIG_ERR && setrlimit(RLIMIT_FSIZE, &limit) == 0 &&
+    return store_open(&at.base.options, &at.base.store) == RC_OK &&
+           file_limit_from(temp_dir_path(&at.base.temp, "store/data.mdb", path), 0) &&
            reseal_fixture_run(&at, NULL, NULL) == RC_FULL;
 }
 
