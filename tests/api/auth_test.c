@@ -4,6 +4,8 @@
 #include "api/router.h"
 #include "suites.h"
 #include "support/api_fixture.h"
+#include "support/file_limit.h"
+#include "support/log_capture.h"
 #include "support/sample.h"
 
 #include <stdio.h>
@@ -391,6 +393,20 @@ START_TEST(the_use_of_a_good_key_is_noted)
 }
 END_TEST
 
+START_TEST(a_use_that_cannot_be_noted_is_let_in_all_the_same)
+{
+    api_scoped(&api, KEY, SCOPE_ENDPOINTS_READ, "", authorization);
+    ck_assert(file_limit(0));
+    ask_as(authorization);
+    ck_assert(file_limit_lift());
+    api_expect(&api, 200, "Endpoint fetched successfully");
+    ck_assert(log_capture_has("the use of an API key could not be noted"));
+    ck_assert_int_eq(last_use(), APIKEY_NO_USE);
+    ask_as(authorization);
+    ck_assert_int_eq(last_use(), SAMPLE_NOW);
+}
+END_TEST
+
 #define COUNT(table) (int)(sizeof table / sizeof table[0])
 
 Suite *auth_suite(void)
@@ -420,6 +436,7 @@ Suite *auth_suite(void)
     tcase_add_test(tc, an_edit_of_what_has_changed_since_does_not_happen);
     tcase_add_test(tc, an_edit_that_gives_a_thing_to_another_owner_does_not_happen);
     tcase_add_test(tc, the_use_of_a_good_key_is_noted);
+    tcase_add_test(tc, a_use_that_cannot_be_noted_is_let_in_all_the_same);
     suite_add_tcase(suite, tc);
     return suite;
 }

@@ -3,6 +3,8 @@
 #include "domain/endpoint.h"
 #include "suites.h"
 #include "support/api_fixture.h"
+#include "support/file_limit.h"
+#include "support/log_capture.h"
 #include "support/sample.h"
 
 #include <stdio.h>
@@ -296,6 +298,19 @@ START_TEST(the_last_use_is_noted_once_a_minute_and_changes_nothing_else)
 }
 END_TEST
 
+START_TEST(a_use_that_cannot_be_noted_is_answered_all_the_same)
+{
+    ck_assert(file_limit(0));
+    verify(standard, "\"payload\":\"x\"");
+    ck_assert(file_limit_lift());
+    expect_verified("standard", "current");
+    ck_assert(log_capture_has("the use of a secret could not be noted"));
+    ck_assert_int_eq(verified_at(0), SECRET_NOT_VERIFIED);
+    verify(standard, "\"payload\":\"x\"");
+    ck_assert_int_eq(verified_at(0), SAMPLE_NOW);
+}
+END_TEST
+
 START_TEST(verifying_needs_its_scope_owner_and_endpoint)
 {
     char authorization[API_AUTHORIZATION_SIZE];
@@ -328,6 +343,7 @@ Suite *verifications_suite(void)
     tcase_add_test(tc, only_the_form_that_is_on_verifies);
     tcase_add_test(tc, what_is_wrong_is_named);
     tcase_add_test(tc, the_last_use_is_noted_once_a_minute_and_changes_nothing_else);
+    tcase_add_test(tc, a_use_that_cannot_be_noted_is_answered_all_the_same);
     tcase_add_test(tc, verifying_needs_its_scope_owner_and_endpoint);
     suite_add_tcase(suite, tc);
     return suite;
