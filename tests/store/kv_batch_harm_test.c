@@ -1,5 +1,5 @@
 /* kv: what one write of a shared commit meets, a damaged page or a map that cannot grow,
- * is nobody else's trouble. */
+ * is nobody else's trouble; what all of them meet, each is told. */
 #include "store/kv.h"
 #include "suites.h"
 #include "support/address_space.h"
@@ -74,12 +74,13 @@ static void *write_one(void *arg)
     return NULL;
 }
 
-/* False when there was no doing so; nothing is asserted, a helper may call it. */
-static bool write_together(struct write *writes, size_t count)
+/* In the commit behind that of a holder, which calls hold_in and has this result then. False when
+ * there was no doing so; nothing is asserted, a helper may call it. */
+static bool write_behind(kv_fn *hold, enum rc rc, struct write *writes, size_t count)
 {
     const struct timespec queued_after = {.tv_nsec = QUEUED_AFTER * 1000000L};
     bool waited = false;
-    struct write holder = {hold_in, &waited, RC_SYSTEM, 0};
+    struct write holder = {hold, &waited, RC_SYSTEM, 0};
     bool done = sem_init(&held, 0, 0) == 0 && sem_init(&released, 0, 0) == 0 &&
                 pthread_create(&holder.thread, NULL, write_one, &holder) == 0 &&
                 sem_wait(&held) == 0;
@@ -90,7 +91,12 @@ static bool write_together(struct write *writes, size_t count)
     done = done && sem_post(&released) == 0 && pthread_join(holder.thread, NULL) == 0;
     for (size_t i = 0; i < count; i++)
         done = done && pthread_join(writes[i].thread, NULL) == 0;
-    return done && holder.rc == RC_OK;
+    return done && holder.rc == rc;
+}
+
+static bool write_together(struct write *writes, size_t count)
+{
+    return write_behind(hold_in, RC_OK, writes, count);
 }
 
 static enum rc set_in(struct kv_txn *txn, void *arg)
@@ -213,6 +219,17 @@ static enum rc refuse_in(struct kv_txn *txn, void *arg)
     return RC_CONFLICT;
 }
 
+static bool filter_calls(struct sock_filter *rules, size_t count)
+{
+    struct sock_fprog filter = {(unsigned short)count, rules};
+
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+        prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0)
+        return true;
+    (void)fprintf(stderr, "kv: not tested: no system call can be made to fail here\n");
+    return false;
+}
+
 /* From here on the disk fails when it is to write down what it was given. */
 static bool fail_disk(int err)
 {
@@ -222,10 +239,8 @@ static bool fail_disk(int err)
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (unsigned)err),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     };
-    struct sock_fprog filter = {sizeof rules / sizeof rules[0], rules};
 
-    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
-           prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0;
+    return filter_calls(rules, sizeof rules / sizeof rules[0]);
 }
 
 struct failure {
@@ -243,10 +258,8 @@ static bool share_failing_disk(void *arg)
 
     if (kv_open(at.temp.path, KV_CREATE, 0, &at.kv) != RC_OK)
         return false;
-    if (!fail_disk(failure->err)) {
-        (void)fprintf(stderr, "kv: not tested: no system call can be made to fail here\n");
+    if (!fail_disk(failure->err))
         return true;
-    }
     return write_together(writes, 3) && writes[0].rc == RC_CONFLICT &&
            writes[1].rc == failure->rc && writes[2].rc == RC_CONFLICT &&
            kv_read(at.kv, get_in, key) == RC_NOT_FOUND;
@@ -258,6 +271,55 @@ START_TEST(a_disk_that_fails_is_not_full_and_fails_no_refusal)
     struct helper helper;
 
     helper_start(&helper, share_failing_disk, &failures[_i]);
+    helper_go(&helper);
+    ck_assert(helper_join(&helper));
+}
+END_TEST
+
+/* From here on the disk fails where LMDB's two heads of the file are, by which a commit ends and
+ * without which no transaction begins any more. */
+static bool fail_heads(void)
+{
+    const unsigned behind = 2 * (unsigned)sysconf(_SC_PAGESIZE);
+    struct sock_filter rules[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_pwrite64, 0, 3),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[3])),
+        BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, behind, 1, 0),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EIO),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+
+    return filter_calls(rules, sizeof rules / sizeof rules[0]);
+}
+
+static enum rc hold_and_set_in(struct kv_txn *txn, void *arg)
+{
+    enum rc rc = hold_in(txn, arg);
+
+    return rc == RC_OK ? kv_set(txn, text_of("held"), text_of("value")) : rc;
+}
+
+static bool share_what_cannot_begin(void *arg)
+{
+    char key[] = "a";
+    struct write writes[] = {
+        {set_in, key, RC_OK, 0}, {refuse_in, NULL, RC_OK, 0}, {get_in, key, RC_OK, 0}};
+
+    (void)arg;
+    if (kv_open(at.temp.path, KV_CREATE, 0, &at.kv) != RC_OK)
+        return false;
+    if (!fail_heads())
+        return true;
+    return write_behind(hold_and_set_in, RC_SYSTEM, writes, 3) && writes[0].rc == RC_UNAVAILABLE &&
+           writes[1].rc == RC_UNAVAILABLE && writes[2].rc == RC_UNAVAILABLE;
+}
+
+START_TEST(writes_that_cannot_begin_are_all_told_so)
+{
+    struct helper helper;
+
+    helper_start(&helper, share_what_cannot_begin, NULL);
     helper_go(&helper);
     ck_assert(helper_join(&helper));
 }
@@ -327,6 +389,7 @@ Suite *kv_batch_harm_suite(void)
     tcase_add_loop_test(tc, a_damaged_page_fails_only_the_write_that_meets_it, 0,
                         (int)(sizeof meetings / sizeof meetings[0]));
     tcase_add_loop_test(tc, a_disk_that_fails_is_not_full_and_fails_no_refusal, 0, 3);
+    tcase_add_test(tc, writes_that_cannot_begin_are_all_told_so);
 #ifndef SANITIZED
     tcase_add_test(tc, a_map_that_cannot_grow_fails_only_the_write_that_filled_it);
 #endif
