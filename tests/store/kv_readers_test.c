@@ -1,4 +1,5 @@
-/* kv: a process that is killed while it reads holds no page of the store for long. */
+/* kv: a process that is killed while it reads holds no page of the store for long, nor a place
+ * among its readers. */
 #include "store/kv.h"
 #include "suites.h"
 #include "support/helper.h"
@@ -74,20 +75,31 @@ static struct kv_figures figures_now(void)
     return figures;
 }
 
-/* This process has the store open before the other begins to read it, and after it is killed. */
+/* This process has the store open before the other begins to read it. */
+static void open_with_reader(size_t map_size, struct helper *helper, helper_fn *fn)
+{
+    char byte;
+
+    helper_start(helper, fn, NULL);
+    ck_assert_int_eq(kv_open(at.temp.path, KV_CREATE, map_size, &at.kv), RC_OK);
+    write_often(3);
+    helper_go(helper);
+    ck_assert_int_eq(read(reading[0], &byte, 1), 1);
+}
+
+static void kill_reader(struct helper *helper)
+{
+    ck_assert_int_eq(kill(helper->pid, SIGKILL), 0);
+    ck_assert(!helper_join(helper));
+}
+
 static void open_with_reader_killed(size_t map_size)
 {
     struct helper helper;
-    char byte;
 
-    helper_start(&helper, read_in_helper, NULL);
-    ck_assert_int_eq(kv_open(at.temp.path, KV_CREATE, map_size, &at.kv), RC_OK);
-    write_often(3);
-    helper_go(&helper);
-    ck_assert_int_eq(read(reading[0], &byte, 1), 1);
+    open_with_reader(map_size, &helper, read_in_helper);
     ck_assert_uint_eq(figures_now().readers, 1);
-    ck_assert_int_eq(kill(helper.pid, SIGKILL), 0);
-    ck_assert(!helper_join(&helper));
+    kill_reader(&helper);
 }
 
 START_TEST(figures_tell_of_no_reader_that_was_killed)
@@ -114,6 +126,43 @@ START_TEST(pages_that_a_killed_reader_saw_are_used_again)
 }
 END_TEST
 
+/* Reads within what it reads, until it cannot. */
+static enum rc read_deeper(struct kv_txn *txn, void *arg)
+{
+    enum rc rc = kv_read(arg, read_deeper, arg);
+
+    return rc == RC_UNAVAILABLE ? read_on(txn, NULL) : rc;
+}
+
+static bool read_to_the_last_place(void *arg)
+{
+    struct kv *own = NULL;
+
+    (void)arg;
+    return kv_open(at.temp.path, KV_MUST_EXIST, LARGE_MAP, &own) == RC_OK &&
+           kv_read(own, read_deeper, own) == RC_OK;
+}
+
+static enum rc get_in(struct kv_txn *txn, void *arg)
+{
+    struct text value;
+
+    return kv_get(txn, text_of(arg), &value);
+}
+
+START_TEST(places_that_are_all_taken_are_had_once_their_process_is_killed)
+{
+    char key[] = "key";
+    struct helper helper;
+
+    open_with_reader(LARGE_MAP, &helper, read_to_the_last_place);
+    ck_assert_int_eq(kv_read(at.kv, get_in, key), RC_UNAVAILABLE);
+    ck_assert_int_eq(kv_write(at.kv, set_in, key), RC_OK);
+    kill_reader(&helper);
+    ck_assert_int_eq(kv_read(at.kv, get_in, key), RC_OK);
+}
+END_TEST
+
 Suite *kv_readers_suite(void)
 {
     Suite *suite = suite_create("kv_readers");
@@ -124,6 +173,7 @@ Suite *kv_readers_suite(void)
     tcase_add_test(tc, figures_tell_of_no_reader_that_was_killed);
     tcase_add_test(tc, a_reader_that_was_killed_does_not_make_the_map_grow);
     tcase_add_test(tc, pages_that_a_killed_reader_saw_are_used_again);
+    tcase_add_test(tc, places_that_are_all_taken_are_had_once_their_process_is_killed);
     suite_add_tcase(suite, tc);
     return suite;
 }
