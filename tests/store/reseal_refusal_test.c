@@ -5,6 +5,7 @@
 #include "suites.h"
 #include "support/file_limit.h"
 #include "support/helper.h"
+#include "support/log_capture.h"
 #include "support/reseal_fixture.h"
 #include "support/sample.h"
 
@@ -185,6 +186,24 @@ START_TEST(a_record_sealed_with_a_key_that_is_not_there_is_told_and_left_alone)
 }
 END_TEST
 
+/* The store's own record, once the store is open. */
+START_TEST(a_first_record_that_is_damaged_is_told_when_all_others_are_sealed)
+{
+    struct helper helper;
+
+    reseal_fixture_add(&at, RESEAL_FIRST, 3);
+    reseal_fixture_open(&at, RESEAL_NEW, RESEAL_OLD);
+    store_fixture_close(&at.base);
+    helper_start(&helper, store_fixture_spoil, &at.base);
+    store_fixture_open(&at.base);
+    helper_go(&helper);
+    ck_assert(helper_join(&helper));
+    ck_assert_int_eq(reseal_fixture_run(&at, NULL, NULL), RC_CORRUPT);
+    reseal_fixture_expect(&at, 3, 0, 0);
+    ck_assert(log_capture_has("store: its first record cannot be opened"));
+}
+END_TEST
+
 Suite *reseal_refusal_suite(void)
 {
     Suite *suite = suite_create("reseal_refusal");
@@ -199,6 +218,7 @@ Suite *reseal_refusal_suite(void)
     tcase_add_test(tc, a_record_that_is_damaged_from_the_beginning_is_told_by_its_key);
     tcase_add_test(tc, a_damaged_record_is_told_also_when_the_first_key_sealed_it);
     tcase_add_test(tc, a_record_sealed_with_a_key_that_is_not_there_is_told_and_left_alone);
+    tcase_add_test(tc, a_first_record_that_is_damaged_is_told_when_all_others_are_sealed);
     suite_add_tcase(suite, tc);
     return suite;
 }
