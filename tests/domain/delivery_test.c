@@ -1,5 +1,5 @@
-/* delivery: when it is noted that a secret verified one. How deliveries are signed and verified
- * is tested by sign and verify. */
+/* delivery: when it is noted that a secret verified one, and that nothing is signed by none. How
+ * deliveries are signed and verified is tested by sign and verify. */
 #include "domain/delivery.h"
 #include "suites.h"
 
@@ -83,6 +83,26 @@ START_TEST(the_use_of_a_secret_that_is_gone_is_not_noted)
 }
 END_TEST
 
+/* An endpoint has a current secret always: one without has a record that cannot be right. */
+START_TEST(without_a_secret_that_can_sign_there_is_no_delivery)
+{
+    const struct sign_message message = {.id = text_of("m"), .body = text_of("x")};
+    struct delivery delivery;
+
+    for (size_t i = 0; i < 2; i++)
+        endpoint.secrets[i].expires_at = NOW;
+    delivery_init(&delivery);
+    ck_assert_int_eq(delivery_sign(&delivery, &project, &endpoint, &message, NOW - 1), RC_OK);
+    ck_assert_uint_eq(delivery.used_count, 2);
+    delivery_free(&delivery);
+    delivery_init(&delivery);
+    ck_assert_int_eq(delivery_sign(&delivery, &project, &endpoint, &message, NOW), RC_CORRUPT);
+    ck_assert_uint_eq(delivery.used_count, 0);
+    ck_assert_uint_eq(delivery.convoy.len + delivery.standard.len, 0);
+    delivery_free(&delivery);
+}
+END_TEST
+
 Suite *delivery_suite(void)
 {
     Suite *suite = suite_create("delivery");
@@ -93,6 +113,7 @@ Suite *delivery_suite(void)
     tcase_add_test(tc, a_use_within_a_step_of_the_last_is_not_noted);
     tcase_add_test(tc, a_use_a_step_ahead_was_of_a_wrong_clock);
     tcase_add_test(tc, the_use_of_a_secret_that_is_gone_is_not_noted);
+    tcase_add_test(tc, without_a_secret_that_can_sign_there_is_no_delivery);
     suite_add_tcase(suite, tc);
     return suite;
 }
