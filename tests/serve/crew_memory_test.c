@@ -1,13 +1,22 @@
-/* crew: that workers for whom there is no memory are done without, and come when there is. */
+/* crew: that workers for whom there is no memory, and threads that cannot be had, are done
+ * without, and come when they can be. */
 #include "base/log.h"
+#include "base/process.h"
 #include "suites.h"
 #include "support/desk.h"
+#include "support/helper.h"
 #include "support/log_capture.h"
+#include "support/not_run.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 enum {
-    WORKERS = 24
+    WORKERS = 24,
+    NOBODY = 1 << 24 /* and those above are users that have no process */
 };
 
 START_TEST(without_memory_for_more_one_worker_serves)
@@ -98,6 +107,100 @@ START_TEST(that_there_is_no_memory_is_logged_once)
 }
 END_TEST
 
+/* From here on this process may have so many threads. */
+static bool limit_threads(rlim_t count)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NPROC, &limit) != 0)
+        return false;
+    limit.rlim_cur = count < limit.rlim_max ? count : limit.rlim_max;
+    return setrlimit(RLIMIT_NPROC, &limit) == 0;
+}
+
+/* The limit is one of all that a user has, and none of root's. */
+static bool become_nobody(void)
+{
+    return setuid(NOBODY + (uid_t)getpid()) == 0;
+}
+
+/* Beside this thread and the watchdog's there is one more, or none. */
+static bool start_with_few(void *arg)
+{
+    const size_t *count = arg;
+    struct errand errands[2];
+
+    if (!become_nobody() || !limit_threads(2 + *count) || desk_start(WORKERS) != RC_SYSTEM ||
+        errno != EAGAIN)
+        return false;
+    if (*count > 0) {
+        desk_ask(&errands[0], 1);
+        desk_ask(&errands[1], 0);
+        desk_give_turn();
+        desk_await(&desk.done, 2);
+    }
+    desk_end(CREW_STOP);
+    return true;
+}
+
+/* More often than there are slots, each of which a thread that is not had may not keep. */
+static bool block_all_threads(void *arg)
+{
+    struct errand errands[WORKERS];
+    const size_t rounds =
+        process_processors() < WORKERS - 2 ? process_processors() + 1 : WORKERS - 2;
+    bool told = true;
+    size_t threads;
+    char line[128];
+
+    (void)arg;
+    log_capture_begin();
+    if (!become_nobody() || !limit_threads(2 + 2) || desk_start(WORKERS) != RC_OK)
+        return false;
+    desk_let_go(false);
+    desk_ask_blocking(&errands[0], 0);
+    desk_ask_blocking(&errands[1], 0);
+    for (threads = 2; threads < 2 + rounds && told; threads++) {
+        desk_await(&desk.blocked, threads);
+        desk_ask_blocking(&errands[threads], 0);
+        (void)snprintf(line, sizeof line, "%zu threads, and no more can be had now: %s", threads,
+                       strerror(EAGAIN));
+        told = log_capture_await(line) && log_capture_count() == threads - 1 &&
+               limit_threads(2 + threads + 1);
+    }
+    desk_let_go(true);
+    desk_await(&desk.done, threads);
+    desk_end(CREW_STOP);
+    return told;
+}
+
+static void try_as_nobody(helper_fn *fn, void *arg)
+{
+    struct helper helper;
+
+    if (geteuid() != 0) {
+        not_run("crew memory", "only root becomes a user that has no other process");
+        return;
+    }
+    helper_start(&helper, fn, arg);
+    helper_go(&helper);
+    ck_assert(helper_join(&helper));
+}
+
+START_TEST(a_crew_that_cannot_have_its_first_threads_says_so)
+{
+    size_t count = (size_t)_i;
+
+    try_as_nobody(start_with_few, &count);
+}
+END_TEST
+
+START_TEST(once_there_can_be_threads_again_there_are_more)
+{
+    try_as_nobody(block_all_threads, NULL);
+}
+END_TEST
+
 Suite *crew_memory_suite(void)
 {
     Suite *suite = suite_create("crew memory");
@@ -109,6 +212,8 @@ Suite *crew_memory_suite(void)
     tcase_add_test(tc, once_there_is_memory_again_there_are_more_workers);
     tcase_add_test(tc, who_cannot_log_that_there_is_no_memory_keeps_no_other_waiting);
     tcase_add_test(tc, that_there_is_no_memory_is_logged_once);
+    tcase_add_loop_test(tc, a_crew_that_cannot_have_its_first_threads_says_so, 0, 2);
+    tcase_add_test(tc, once_there_can_be_threads_again_there_are_more);
     suite_add_tcase(suite, tc);
     return suite;
 }
