@@ -9,11 +9,13 @@ import { etagOf } from './support/changes.mjs';
 import { underLoad } from './support/load.mjs';
 import { authentications, everyMember } from './support/members.mjs';
 import { ctlProgram } from './support/place.mjs';
-import { run } from './support/processes.mjs';
+import { isRunning, run, start } from './support/processes.mjs';
+import { awaitsLock } from './support/procfs.mjs';
 import { make, makeSeveral, ownProject } from './support/projects.mjs';
 import { makeStore } from './support/store.mjs';
 import { withService } from './support/suite.mjs';
 import { makeTempDir, removeTempDir } from './support/tempdir.mjs';
+import { bounded, until } from './support/waiting.mjs';
 
 const MANY = 70; // more than are sealed at a time
 
@@ -88,6 +90,41 @@ withService('A master key that is replaced', {}, (at) => {
       const { code, stderr } = await run(ctlProgram, ['project', 'list', '--store', store.directory, '--master-key', alone]);
       assert.equal(code, 1);
       assert.match(stderr, /does not hold this store's master key/);
+    }));
+
+  // The responder, stopped while it has the write lock, lets hookrollctl go no further.
+  test('and then another, while records are sealed, is said to be so', () =>
+    underLoad(at.service, async (more) => {
+      const { store, server } = at.service;
+      await store.json(['master-key', 'add']);
+      await server.restartResponder();
+      await more();
+      const all = server.responderPids();
+      const signal = (name) => all.forEach((pid) => process.kill(pid, name));
+      const resealing = () => start(ctlProgram, ['reseal', '--json', '--config', store.config]);
+      const waits = async (ctl) => {
+        await until('hookrollctl to end or to wait for the lock', () => !isRunning(ctl) || awaitsLock(ctl.pid));
+        return isRunning(ctl);
+      };
+      let reseal;
+      try {
+        await until('the responder to be stopped with the lock', async () => {
+          signal('SIGSTOP');
+          if (await waits((reseal = resealing()))) return true;
+          signal('SIGCONT');
+          return false;
+        });
+        await store.json(['master-key', 'add']);
+      } finally {
+        signal('SIGCONT');
+      }
+      const { code, stdout, stderr } = await bounded('the end of hookrollctl', reseal.ended);
+      assert.equal(code, 4);
+      assert.equal(stderr, 'hookrollctl: a master key was put before the others meanwhile: run it again\n');
+      const { failed, other_keys_needed } = JSON.parse(stdout);
+      assert.deepEqual({ failed, other_keys_needed }, { failed: [], other_keys_needed: true });
+      await server.restartResponder();
+      assert.equal((await store.json(['reseal'])).other_keys_needed, false);
     }));
 });
 

@@ -42,3 +42,12 @@ export const imageOf = (pid) => readFileSync(`/proc/${pid}/auxv`, 'latin1');
 export function readProc(pid, name) {
   return readFileSync(`/proc/${pid}/${name}`);
 }
+
+// Whether it sleeps until another process or thread gives a lock up.
+export function awaitsLock(pid) {
+  try {
+    return readProc(pid, 'wchan').toString().startsWith('futex');
+  } catch {
+    return false;
+  }
+}
