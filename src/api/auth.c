@@ -101,6 +101,12 @@ bool auth_has(const struct call *call, enum scope scope)
     return (call->key.scopes & (uint32_t)scope) == (uint32_t)scope;
 }
 
+struct endpoint_json_view auth_view(const struct call *call)
+{
+    return (struct endpoint_json_view){.now = call->request->now,
+                                       .secrets = auth_has(call, SCOPE_SECRETS_READ)};
+}
+
 struct actor auth_actor(const struct call *call)
 {
     return (struct actor){call->request->now, call->key.uid, call->request->id};
@@ -130,8 +136,7 @@ enum rc auth_endpoint(struct call *call, struct endpoint *out)
 /* Whether If-Match, where the caller sent it, names the endpoint as it is now. */
 static bool is_as_seen(const struct call *call, const struct endpoint *endpoint)
 {
-    const struct endpoint_json_view view = {.now = call->request->now,
-                                            .secrets = auth_has(call, SCOPE_SECRETS_READ)};
+    const struct endpoint_json_view view = auth_view(call);
     char tag[ENDPOINT_ETAG_SIZE];
 
     /* Most do not send it, and others wait for the commit that this is a part of. */

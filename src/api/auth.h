@@ -3,6 +3,7 @@
 #define HOOKROLL_API_AUTH_H
 
 #include "api/call.h"
+#include "api/endpoint_json.h"
 #include "base/rc.h"
 #include "domain/apikey.h"
 #include "domain/edit.h"
@@ -21,6 +22,9 @@ RC_CHECK enum rc auth_scrape(struct call *call);
 
 /* auth_has: whether the caller's key has a scope. */
 bool auth_has(const struct call *call, enum scope scope);
+
+/* auth_view: what of an endpoint the caller is shown: secrets by the key's scope. */
+struct endpoint_json_view auth_view(const struct call *call);
 
 /* auth_actor: the caller's key as who asks for a change. The request id is borrowed from the
  * request. */

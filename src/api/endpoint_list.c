@@ -205,8 +205,7 @@ enum rc endpoint_list_answer(struct call *call, const struct endpoint_list *list
 static void write_endpoint(const struct call *call, struct json_write *json,
                            const struct endpoint *endpoint)
 {
-    const struct endpoint_json_view view = {.now = call->request->now,
-                                            .secrets = auth_has(call, SCOPE_SECRETS_READ)};
+    const struct endpoint_json_view view = auth_view(call);
 
     endpoint_json_write(json, endpoint, &view);
 }

@@ -20,7 +20,7 @@ enum rc endpoints_create(struct call *call)
     struct json_object *body = NULL;
     uint8_t entropy[UID_ENTROPY_BYTES];
     struct endpoint endpoint;
-    struct endpoint_json_view view = {.now = call->request->now};
+    struct endpoint_json_view view = auth_view(call);
     struct history event;
     enum rc rc = body_json(call, &body);
 
@@ -40,7 +40,6 @@ enum rc endpoints_create(struct call *call)
     if (rc == RC_OK) {
         call->endpoint_id = endpoint.uid;
         call->secret_id = event.fresh;
-        view.secrets = auth_has(call, SCOPE_SECRETS_READ);
         view.fresh = event.fresh;
         endpoint_answer(call, 201, "Endpoint created successfully", &endpoint, &view);
     } else if (rc == RC_INVALID) {
@@ -57,8 +56,7 @@ enum rc endpoints_create(struct call *call)
 
 enum rc endpoints_get(struct call *call)
 {
-    struct endpoint_json_view view = {.now = call->request->now,
-                                      .secrets = auth_has(call, SCOPE_SECRETS_READ)};
+    struct endpoint_json_view view = auth_view(call);
     char tag[ENDPOINT_ETAG_SIZE];
     struct endpoint endpoint;
     enum rc rc = store_endpoint_get(call->store, &call->project_id, &call->endpoint_id, call->arena,
@@ -118,8 +116,7 @@ static enum rc change(struct call *call, edit_fn *edit, void *arg, struct endpoi
 
 enum rc endpoints_update(struct call *call)
 {
-    struct endpoint_json_view view = {.now = call->request->now,
-                                      .secrets = auth_has(call, SCOPE_SECRETS_READ)};
+    struct endpoint_json_view view = auth_view(call);
     struct replacement update = {.call = call};
     struct json_object *body = NULL;
     struct endpoint endpoint;
@@ -177,8 +174,7 @@ static enum rc status_apply(struct edit *edit, void *arg)
 static enum rc change_status(struct status_change *wanted)
 {
     struct call *call = wanted->call;
-    struct endpoint_json_view view = {.now = call->request->now,
-                                      .secrets = auth_has(call, SCOPE_SECRETS_READ)};
+    struct endpoint_json_view view = auth_view(call);
     struct endpoint endpoint = {.status = ENDPOINT_ACTIVE};
     char message[120];
     enum rc rc = change(call, status_apply, wanted, &endpoint);

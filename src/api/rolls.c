@@ -24,11 +24,11 @@ enum {
 static void answer_roll(struct call *call, const struct roll *roll, const struct endpoint *endpoint)
 {
     const struct secret *last = &endpoint->secrets[endpoint->secret_count - 1];
-    struct endpoint_json_view view = {.now = roll->at,
-                                      .secrets = auth_has(call, SCOPE_SECRETS_READ),
-                                      .fresh = last->uid,
-                                      .warning = roll_warning(endpoint)};
+    struct endpoint_json_view view = auth_view(call);
 
+    view.now = roll->at;
+    view.fresh = last->uid;
+    view.warning = roll_warning(endpoint);
     call->secret_id = last->uid;
     endpoint_answer(call, 200, "endpoint secret expired successfully", endpoint, &view);
 }
@@ -118,8 +118,7 @@ enum rc rolls_revoke(struct call *call)
 {
     struct revoke revoke = {.secret = call->secret_id, .by = auth_actor(call)};
     struct auth_edit edit = {call, revoke_apply, &revoke};
-    struct endpoint_json_view view = {.now = call->request->now,
-                                      .secrets = auth_has(call, SCOPE_SECRETS_READ)};
+    struct endpoint_json_view view = auth_view(call);
     struct json_object *body = NULL;
     struct endpoint endpoint;
     enum rc rc = body_json_or_empty(call, &body);

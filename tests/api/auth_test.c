@@ -278,6 +278,18 @@ START_TEST(a_scope_is_had_with_all_its_bits)
 }
 END_TEST
 
+START_TEST(who_may_read_secrets_is_shown_them)
+{
+    const struct request request = {.now = SAMPLE_NOW};
+    struct call call = {.request = &request, .key = {.scopes = SCOPE_ENDPOINTS_READ}};
+
+    ck_assert(!auth_view(&call).secrets);
+    call.key.scopes |= SCOPE_SECRETS_READ;
+    ck_assert(auth_view(&call).secrets);
+    ck_assert_int_eq(auth_view(&call).now, SAMPLE_NOW);
+}
+END_TEST
+
 START_TEST(a_key_with_an_owner_acts_on_that_owners_things)
 {
     struct call call = {.key = {.owner_id = text_of("alice")}};
@@ -431,6 +443,7 @@ Suite *auth_suite(void)
                         COUNT(projects));
     tcase_add_loop_test(tc, a_route_needs_its_scope_and_no_other, 0, COUNT(routes));
     tcase_add_test(tc, a_scope_is_had_with_all_its_bits);
+    tcase_add_test(tc, who_may_read_secrets_is_shown_them);
     tcase_add_test(tc, a_key_with_an_owner_acts_on_that_owners_things);
     tcase_add_test(tc, an_edit_of_another_owners_thing_does_not_happen);
     tcase_add_test(tc, an_edit_of_what_has_changed_since_does_not_happen);
