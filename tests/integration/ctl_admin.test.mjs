@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { MOMENT, ULID, assertEnvelope, rolled } from './support/answers.mjs';
 import { ctlCalls, rowOf } from './support/ctl_calls.mjs';
 import { ctlProgram } from './support/place.mjs';
@@ -144,6 +144,27 @@ withService('hookrollctl, of what the responder serves', {}, (at) => {
       const [second] = (await json(ofProject('key', 'list'))).filter(({ uid }) => uid === key.uid);
       assert.equal(second.revoked_at, first.revoked_at);
     });
+  });
+
+  describe('a table', () => {
+    let project;
+    before(async () => {
+      project = await at.service.store.project();
+      await at.service.store.key(project, { name: 'a key' });
+      await at.service.store.endpoint(project);
+    });
+
+    const tables = ['key list', 'endpoint list', 'secrets', 'history', 'project roll'];
+    for (const [name, args] of [['project list', () => []], ...tables.map((of) => [of, () => ['--project', project.uid]])])
+      test(`of ${name} has every cell under its title`, async () => {
+        const lines = await table([...name.split(' '), ...args()]);
+        const head = lines.findIndex((line) => /^[A-Z]/.test(line));
+        const rows = lines.slice(head + 1).filter((line) => /  /.test(line));
+        assert.ok(rows.length > 0);
+        for (const { index } of lines[head].matchAll(/(?<=^|  )\S/g))
+          for (const row of rows.filter(({ length }) => length > index))
+            assert.match(row.slice(Math.max(index - 2, 0)), index === 0 ? /^\S/ : /^  \S/, `${lines[head]}\n${row}`);
+      });
   });
 
   test('--help and --version say what they should', async () => {
