@@ -5,7 +5,6 @@
 #include "api/endpoint_answer.h"
 #include "api/envelope.h"
 #include "base/crypto.h"
-#include "base/log.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -72,8 +71,6 @@ enum rc auth_check(struct call *call, enum scope scope)
     rc = find_key(call, token);
     if (rc == RC_DENIED)
         return refuse_wrong(call);
-    if (rc == RC_OK && store_apikey_use(call->store, &call->key, call->request->now) != RC_OK)
-        log_warn("the use of an API key could not be noted");
     if (rc == RC_OK)
         rc = uid_equal(&call->key.project, &call->project_id)
                  ? store_project_get(call->store, &call->project_id, call->arena, &call->project)

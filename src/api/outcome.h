@@ -7,6 +7,7 @@
 #include "domain/uid.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct outcome {
     enum rc rc;
@@ -14,7 +15,8 @@ struct outcome {
     const char *pattern; /* the route's path; NULL: none was met */
 
     /* UID_NONE where there was none. What a request made is told as what it names. */
-    struct uid caller; /* the API key, if it was good */
+    struct uid caller;      /* the API key, if it was good */
+    int64_t caller_used_at; /* ms, where its use is still to be noted; else 0 */
     struct uid project;
     struct uid endpoint;
     struct uid secret;

@@ -19,6 +19,7 @@
 #include "api/signatures.h"
 #include "api/signing_secrets.h"
 #include "api/verifications.h"
+#include "base/log.h"
 #include "store/metrics.h"
 
 #include <stdbool.h>
@@ -228,6 +229,13 @@ bool router_route(size_t i, const char **method, const char **pattern)
     return true;
 }
 
+static int64_t use_to_note(const struct call *call)
+{
+    int64_t now = call->request->now;
+
+    return uid_is_none(&call->key.uid) || apikey_use_is_fresh(&call->key, now) ? 0 : now;
+}
+
 /* What uids a path has that met no route is nobody's to know. */
 static struct outcome outcome_of(enum rc rc, const struct route *met, const struct call *call)
 {
@@ -237,6 +245,7 @@ static struct outcome outcome_of(enum rc rc, const struct route *met, const stru
                             .route = (size_t)(met - routes),
                             .pattern = met->pattern,
                             .caller = call->key.uid,
+                            .caller_used_at = use_to_note(call),
                             .project = call->project_id,
                             .endpoint = call->endpoint_id,
                             .secret = call->secret_id,
@@ -262,4 +271,11 @@ void router_answer(const struct service *service, const struct request *request,
         rc = envelope_error(response, RC_NO_MEMORY, NULL);
     }
     *outcome = outcome_of(rc, met, &call);
+}
+
+void router_afterwards(const struct service *service, const struct outcome *outcome)
+{
+    if (outcome->caller_used_at != 0 &&
+        store_apikey_use(service->store, &outcome->caller, outcome->caller_used_at) != RC_OK)
+        log_warn("the use of an API key could not be noted");
 }

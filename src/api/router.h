@@ -18,6 +18,10 @@
 void router_answer(const struct service *service, const struct request *request,
                    struct response *response, struct arena *arena, struct outcome *outcome);
 
+/* router_afterwards: what is still to be done once the answer is out, so that it waits for nobody
+ * who writes: the use of the caller's key is noted. A failure is logged. */
+void router_afterwards(const struct service *service, const struct outcome *outcome);
+
 /* router_route: the i-th route; false past the last. For those who describe and count them. */
 bool router_route(size_t i, const char **method, const char **pattern);
 

@@ -67,6 +67,7 @@ bool cgi_is_asked(void)
 struct answering {
     const struct service *service;
     struct arena arena;
+    struct outcome outcome;
 };
 
 static void answer(const struct request *request, struct response *response,
@@ -75,6 +76,7 @@ static void answer(const struct request *request, struct response *response,
     struct answering *answering = arg;
 
     router_answer(answering->service, request, response, &answering->arena, outcome);
+    answering->outcome = *outcome;
 }
 
 enum rc cgi_serve(const struct service *service, size_t max_body)
@@ -93,6 +95,7 @@ enum rc cgi_serve(const struct service *service, size_t max_body)
     gateway_init(&gateway);
     gateway_bound(&gateway, max_body);
     (void)gateway_serve(&gateway, &peer, answer, &answering);
+    router_afterwards(service, &answering.outcome);
     gateway_free(&gateway);
     arena_free(&answering.arena);
     return streams.failed ? RC_SYSTEM : RC_OK;

@@ -39,7 +39,8 @@ struct tools {
     struct crew_worker *worker; /* whose they are; NULL once all threads are gone */
     struct fcgi *fcgi;
     struct arena arena;
-    bool last; /* stopping: each connection is closed after its next answer */
+    struct outcome outcome; /* of the request that was answered last */
+    bool last;              /* stopping: each connection is closed after its next answer */
 };
 
 struct pool {
@@ -78,6 +79,7 @@ static void answer(const struct request *request, struct response *response,
 
     end_peer(tools);
     router_answer(tools->pool->options.service, request, response, &tools->arena, outcome);
+    tools->outcome = *outcome;
     arena_reset(&tools->arena);
     begin_peer(tools);
 }
@@ -103,8 +105,10 @@ static bool serve(void *arg, int fd)
     fcgi_bound(tools->fcgi, max_body);
     tools->arena.ceiling = gateway_arena(max_body);
     begin_peer(tools);
+    tools->outcome = (struct outcome){0};
     kept = fcgi_serve(tools->fcgi, fd, tools->last, answer, tools);
     end_peer(tools);
+    router_afterwards(tools->pool->options.service, &tools->outcome);
     return kept;
 }
 

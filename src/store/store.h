@@ -92,9 +92,9 @@ RC_CHECK enum rc store_apikey_get(struct store *store, const struct uid *uid, st
                                   struct apikey *out);
 /* store_apikey_revoke: from `now` on it is not good; one that is revoked stays as it is. */
 RC_CHECK enum rc store_apikey_revoke(struct store *store, const struct uid *uid, int64_t now);
-/* store_apikey_use: notes that the key is in use at `now`; does nothing when the last use is fresh,
- * as `key` has it or as it was noted since. */
-RC_CHECK enum rc store_apikey_use(struct store *store, const struct apikey *key, int64_t now);
+/* store_apikey_use: notes that the key was in use at `now`; does nothing when the last use is
+ * fresh. */
+RC_CHECK enum rc store_apikey_use(struct store *store, const struct uid *uid, int64_t now);
 /* store_apikeys: a project's, oldest first. RC_NOT_FOUND without the project, as all that follows.
  */
 RC_CHECK enum rc store_apikeys(struct store *store, const struct uid *project,

@@ -126,11 +126,9 @@ static enum rc use_in(struct kv_txn *txn, void *arg)
     return store_put(txn, &key, &record, kv_set);
 }
 
-enum rc store_apikey_use(struct store *store, const struct apikey *key, int64_t now)
+enum rc store_apikey_use(struct store *store, const struct uid *uid, int64_t now)
 {
-    struct use use = {&key->uid, now};
+    struct use use = {uid, now};
 
-    if (apikey_use_is_fresh(key, now))
-        return RC_OK;
     return kv_write(store->kv, use_in, &use);
 }

@@ -8,6 +8,8 @@
 #include "support/log_capture.h"
 #include "support/sample.h"
 
+#include <pthread.h>
+#include <semaphore.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -405,6 +407,60 @@ START_TEST(the_use_of_a_good_key_is_noted)
 }
 END_TEST
 
+/* Who writes, until it is let go on. */
+struct writer {
+    sem_t writes;
+    sem_t go_on;
+    enum rc rc;
+};
+
+static enum rc write_on(struct edit *edit, void *arg)
+{
+    struct writer *writer = arg;
+
+    (void)edit;
+    (void)sem_post(&writer->writes);
+    while (sem_wait(&writer->go_on) != 0)
+        continue;
+    return RC_CONFLICT;
+}
+
+static void *write_long(void *arg)
+{
+    const struct uid uid = sample_uid(ENDPOINT_NUMBER);
+    struct endpoint out;
+    struct arena arena;
+
+    arena_init(&arena, 1024 * 1024);
+    ((struct writer *)arg)->rc =
+        store_endpoint_edit(api.at.store, &api.at.project.uid, &uid, write_on, arg, &arena, &out);
+    arena_free(&arena);
+    return NULL;
+}
+
+/* It would be late, and tell of secrets that have ended meanwhile. */
+START_TEST(an_answer_does_not_wait_until_the_use_can_be_noted)
+{
+    struct writer writer;
+    pthread_t thread;
+
+    api_scoped(&api, KEY, SCOPE_ENDPOINTS_READ, "", authorization);
+    ck_assert_int_eq(sem_init(&writer.writes, 0, 0), 0);
+    ck_assert_int_eq(sem_init(&writer.go_on, 0, 0), 0);
+    ck_assert_int_eq(pthread_create(&thread, NULL, write_long, &writer), 0);
+    while (sem_wait(&writer.writes) != 0)
+        continue;
+    (void)api_answer_as(&api, authorization, "GET", api_endpoint(&api, ENDPOINT_NUMBER, ""), NULL);
+    api_expect(&api, 200, "Endpoint fetched successfully");
+    (void)sem_post(&writer.go_on);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    ck_assert_int_eq(writer.rc, RC_CONFLICT);
+    ck_assert_int_eq(last_use(), APIKEY_NO_USE);
+    router_afterwards(&api.service, &api.outcome);
+    ck_assert_int_eq(last_use(), SAMPLE_NOW);
+}
+END_TEST
+
 START_TEST(a_use_that_cannot_be_noted_is_let_in_all_the_same)
 {
     api_scoped(&api, KEY, SCOPE_ENDPOINTS_READ, "", authorization);
@@ -449,6 +505,7 @@ Suite *auth_suite(void)
     tcase_add_test(tc, an_edit_of_what_has_changed_since_does_not_happen);
     tcase_add_test(tc, an_edit_that_gives_a_thing_to_another_owner_does_not_happen);
     tcase_add_test(tc, the_use_of_a_good_key_is_noted);
+    tcase_add_test(tc, an_answer_does_not_wait_until_the_use_can_be_noted);
     tcase_add_test(tc, a_use_that_cannot_be_noted_is_let_in_all_the_same);
     suite_add_tcase(suite, tc);
     return suite;

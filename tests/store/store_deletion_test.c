@@ -350,12 +350,11 @@ START_TEST(a_keys_use_is_noted_in_steps)
 
     ck_assert_int_eq(store_apikey_add(at.store, &key), RC_OK);
     expect_use(APIKEY_NO_USE);
-    ck_assert_int_eq(store_apikey_use(at.store, &key, SAMPLE_NOW), RC_OK);
+    ck_assert_int_eq(store_apikey_use(at.store, &key.uid, SAMPLE_NOW), RC_OK);
     expect_use(SAMPLE_NOW);
-    key.last_used_at = SAMPLE_NOW;
-    ck_assert_int_eq(store_apikey_use(at.store, &key, SAMPLE_NOW + APIKEY_USE_STEP - 1), RC_OK);
+    ck_assert_int_eq(store_apikey_use(at.store, &key.uid, SAMPLE_NOW + APIKEY_USE_STEP - 1), RC_OK);
     expect_use(SAMPLE_NOW);
-    ck_assert_int_eq(store_apikey_use(at.store, &key, SAMPLE_NOW + APIKEY_USE_STEP), RC_OK);
+    ck_assert_int_eq(store_apikey_use(at.store, &key.uid, SAMPLE_NOW + APIKEY_USE_STEP), RC_OK);
     expect_use(SAMPLE_NOW + APIKEY_USE_STEP);
 }
 END_TEST
@@ -366,10 +365,10 @@ START_TEST(a_keys_use_is_noted_once_by_those_who_come_at_once)
     const struct apikey key = sample_apikey(KEY, STORE_FIXTURE_PROJECT);
 
     ck_assert_int_eq(store_apikey_add(at.store, &key), RC_OK);
-    ck_assert_int_eq(store_apikey_use(at.store, &key, SAMPLE_NOW), RC_OK);
-    ck_assert_int_eq(store_apikey_use(at.store, &key, SAMPLE_NOW - 1), RC_OK);
+    ck_assert_int_eq(store_apikey_use(at.store, &key.uid, SAMPLE_NOW), RC_OK);
+    ck_assert_int_eq(store_apikey_use(at.store, &key.uid, SAMPLE_NOW - 1), RC_OK);
     expect_use(SAMPLE_NOW);
-    ck_assert_int_eq(store_apikey_use(at.store, &key, SAMPLE_NOW + 1), RC_OK);
+    ck_assert_int_eq(store_apikey_use(at.store, &key.uid, SAMPLE_NOW + 1), RC_OK);
     expect_use(SAMPLE_NOW);
 }
 END_TEST
@@ -379,11 +378,10 @@ START_TEST(a_keys_use_a_step_ahead_was_of_a_wrong_clock)
     struct apikey key = sample_apikey(KEY, STORE_FIXTURE_PROJECT);
 
     ck_assert_int_eq(store_apikey_add(at.store, &key), RC_OK);
-    ck_assert_int_eq(store_apikey_use(at.store, &key, SAMPLE_NOW + APIKEY_USE_STEP), RC_OK);
-    key.last_used_at = SAMPLE_NOW + APIKEY_USE_STEP;
-    ck_assert_int_eq(store_apikey_use(at.store, &key, SAMPLE_NOW + 1), RC_OK);
+    ck_assert_int_eq(store_apikey_use(at.store, &key.uid, SAMPLE_NOW + APIKEY_USE_STEP), RC_OK);
+    ck_assert_int_eq(store_apikey_use(at.store, &key.uid, SAMPLE_NOW + 1), RC_OK);
     expect_use(SAMPLE_NOW + APIKEY_USE_STEP);
-    ck_assert_int_eq(store_apikey_use(at.store, &key, SAMPLE_NOW), RC_OK);
+    ck_assert_int_eq(store_apikey_use(at.store, &key.uid, SAMPLE_NOW), RC_OK);
     expect_use(SAMPLE_NOW);
 }
 END_TEST
@@ -394,7 +392,7 @@ START_TEST(revoking_a_key_keeps_its_last_use)
     struct apikey out;
 
     ck_assert_int_eq(store_apikey_add(at.store, &key), RC_OK);
-    ck_assert_int_eq(store_apikey_use(at.store, &key, SAMPLE_NOW), RC_OK);
+    ck_assert_int_eq(store_apikey_use(at.store, &key.uid, SAMPLE_NOW), RC_OK);
     ck_assert_int_eq(store_apikey_revoke(at.store, &key.uid, SAMPLE_NOW + 1), RC_OK);
     key.last_used_at = SAMPLE_NOW;
     key.revoked_at = SAMPLE_NOW + 1;

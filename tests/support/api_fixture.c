@@ -80,8 +80,8 @@ enum rc api_ask(struct api_fixture *api, const char *method, const char *path, c
     return api_ask_as(api, api->admin, method, path, body);
 }
 
-enum rc api_ask_as(struct api_fixture *api, const char *authorization, const char *method,
-                   const char *path, const char *body)
+enum rc api_answer_as(struct api_fixture *api, const char *authorization, const char *method,
+                      const char *path, const char *body)
 {
     api->request.method = text_of(method);
     api->request.path = text_of(path);
@@ -92,6 +92,15 @@ enum rc api_ask_as(struct api_fixture *api, const char *authorization, const cha
     api->service.store = api->at.store;
     router_answer(&api->service, &api->request, &api->response, &api->arena, &api->outcome);
     return api->outcome.rc;
+}
+
+enum rc api_ask_as(struct api_fixture *api, const char *authorization, const char *method,
+                   const char *path, const char *body)
+{
+    enum rc rc = api_answer_as(api, authorization, method, path, body);
+
+    router_afterwards(&api->service, &api->outcome);
+    return rc;
 }
 
 void api_variables(struct api_fixture *api, const char *const *variables)

@@ -55,6 +55,10 @@ enum rc api_ask(struct api_fixture *api, const char *method, const char *path, c
 enum rc api_ask_as(struct api_fixture *api, const char *authorization, const char *method,
                    const char *path, const char *body);
 
+/* api_answer_as: the same up to the answer, without what router_afterwards does. */
+enum rc api_answer_as(struct api_fixture *api, const char *authorization, const char *method,
+                      const char *path, const char *body);
+
 /* api_variables: gives the requests to come these CGI variables, "NAME=VALUE", up to a
  * NULL, and no others. */
 void api_variables(struct api_fixture *api, const char *const *variables);
