@@ -80,7 +80,7 @@ struct listing {
 
 static const char *state(const struct apikey *key, int64_t now)
 {
-    if (key->revoked_at <= now)
+    if (apikey_is_revoked(key))
         return "revoked";
     return key->expires_at <= now ? "expired" : "good";
 }

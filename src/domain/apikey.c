@@ -64,6 +64,11 @@ bool apikey_is_in(struct text t)
     return memmem(t.data, t.len, prefix, PREFIX_LEN) != NULL;
 }
 
+bool apikey_is_revoked(const struct apikey *key)
+{
+    return key->revoked_at != APIKEY_NO_END;
+}
+
 bool apikey_verify(const struct apikey *key, const uint8_t secret[APIKEY_SECRET_BYTES], int64_t now)
 {
     uint8_t digest[CRYPTO_DIGEST_BYTES];
@@ -72,7 +77,7 @@ bool apikey_verify(const struct apikey *key, const uint8_t secret[APIKEY_SECRET_
     crypto_digest(digest, secret, APIKEY_SECRET_BYTES);
     same = crypto_equal(digest, sizeof digest, key->digest, sizeof key->digest);
     crypto_wipe(digest, sizeof digest);
-    return same && now < key->expires_at && now < key->revoked_at;
+    return same && now < key->expires_at && !apikey_is_revoked(key);
 }
 
 bool apikey_use_is_fresh(const struct apikey *key, int64_t now)

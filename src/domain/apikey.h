@@ -69,8 +69,11 @@ RC_CHECK bool apikey_parse(struct text token, struct uid *uid, uint8_t secret[AP
 /* apikey_is_in: something in `t` begins as a token does. */
 bool apikey_is_in(struct text t);
 
-/* apikey_verify: constant time; whether the key has this secret and is neither
- * expired nor revoked at `now` (ms). */
+/* apikey_is_revoked: for good, whatever the clock said when it was, and says now. */
+bool apikey_is_revoked(const struct apikey *key);
+
+/* apikey_verify: constant time; whether the key has this secret, is not revoked, and has not
+ * expired at `now` (ms). */
 RC_CHECK bool apikey_verify(const struct apikey *key, const uint8_t secret[APIKEY_SECRET_BYTES],
                             int64_t now);
 

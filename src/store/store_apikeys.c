@@ -90,7 +90,7 @@ static enum rc revoke_in(struct kv_txn *txn, void *arg)
 
     arena_init(&arena, RECORD_MAX);
     rc = store_read_apikey(txn, revocation->uid, &arena, &apikey);
-    if (rc == RC_OK && apikey.revoked_at == APIKEY_NO_END) {
+    if (rc == RC_OK && !apikey_is_revoked(&apikey)) {
         apikey.revoked_at = revocation->now;
         rc = put(txn, &apikey, kv_set);
     }

@@ -176,10 +176,7 @@ START_TEST(a_key_is_good_until_its_last_millisecond)
 {
     struct apikey key = sample_apikey(KEY, STORE_FIXTURE_PROJECT);
 
-    if (_i == 0)
-        key.expires_at = SAMPLE_NOW + 5000;
-    else
-        key.revoked_at = SAMPLE_NOW + 5000;
+    key.expires_at = SAMPLE_NOW + 5000;
     api_key(&api, KEY, &key, authorization);
     for (int64_t now = SAMPLE_NOW + 4999; now <= SAMPLE_NOW + 5001; now++) {
         api.request.now = now;
@@ -492,7 +489,7 @@ Suite *auth_suite(void)
     tcase_add_test(tc, a_token_that_is_none_is_denied);
     tcase_add_test(tc, a_token_altered_anywhere_is_denied);
     tcase_add_test(tc, unknown_wrong_expired_and_revoked_keys_look_alike);
-    tcase_add_loop_test(tc, a_key_is_good_until_its_last_millisecond, 0, 2);
+    tcase_add_test(tc, a_key_is_good_until_its_last_millisecond);
     tcase_add_test(tc, a_key_that_was_revoked_is_denied_at_once);
     tcase_add_test(tc, another_project_is_not_found);
     tcase_add_loop_test(tc, an_unknown_project_is_not_found_once_the_key_is_good, 0,
