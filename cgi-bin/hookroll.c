@@ -60,7 +60,6 @@ static void block_signals(void)
 
     signals_to_obey(&signals);
     (void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
-    (void)signal(SIGPIPE, SIG_IGN);
     /* Where it is ignored, nobody is told how a process has ended. */
     (void)signal(SIGCHLD, SIG_DFL);
 }

@@ -44,6 +44,8 @@ void process_harden(void)
 #endif
     /* A file that may not grow is an error to whoever writes, not the end of all. */
     (void)signal(SIGXFSZ, SIG_IGN);
+    /* Nor is a reader that is gone: what was done is still to be logged, or said. */
+    (void)signal(SIGPIPE, SIG_IGN);
 #ifdef M_PERTURB
     /* libfcgi frees its stream buffers, which held bodies and answers, as they
      * are; glibc then fills what is freed with this byte. */

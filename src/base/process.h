@@ -9,7 +9,7 @@
  * kilobyte) that the allocator keeps at hand. No file that is opened later is taken for a
  * standard stream: one that is closed stays so for who uses it, and its descriptor is not given
  * again; where that cannot be, the process ends. What goes beyond a limit of file sizes fails
- * (EFBIG). Call first in main. */
+ * (EFBIG), and what nobody reads (EPIPE). Call first in main. */
 void process_harden(void);
 
 /* process_processors: how many this process may use; at least one. */

@@ -121,6 +121,19 @@ START_TEST(a_hardened_process_outlives_a_limit_of_file_sizes)
 }
 END_TEST
 
+static bool is_told_of_a_pipe_that_nobody_reads(void)
+{
+    int ends[2];
+
+    return pipe(ends) == 0 && close(ends[0]) == 0 && write(ends[1], "x", 1) < 0 && errno == EPIPE;
+}
+
+START_TEST(a_hardened_process_outlives_whoever_reads_from_it)
+{
+    ck_assert(hardened(is_told_of_a_pipe_that_nobody_reads));
+}
+END_TEST
+
 static bool can_be_hardened_again(void)
 {
     process_harden();
@@ -270,6 +283,7 @@ Suite *process_suite(void)
     tcase_add_test(tc, a_hardened_process_writes_no_core);
     tcase_add_test(tc, a_hardened_process_cannot_be_traced);
     tcase_add_test(tc, a_hardened_process_outlives_a_limit_of_file_sizes);
+    tcase_add_test(tc, a_hardened_process_outlives_whoever_reads_from_it);
     tcase_add_test(tc, hardening_twice_is_harmless);
     tcase_add_test(tc, hardening_complains_of_nothing_when_it_works);
     tcase_add_loop_test(tc, no_file_takes_the_place_of_a_closed_stream, 0, COUNT(at_start));

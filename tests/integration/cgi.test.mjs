@@ -7,6 +7,7 @@ import { run } from './support/processes.mjs';
 import { getParams, healthParams, rollParams } from './support/responder.mjs';
 import { makeStore } from './support/store.mjs';
 import { makeTempDir, removeTempDir } from './support/tempdir.mjs';
+import { unwritableKinds, withUnwritable } from './support/unwritable.mjs';
 
 const MAX_BODY = 4096;
 
@@ -56,6 +57,17 @@ describe('The responder as a CGI program', () => {
     const { status, text } = parsed(await ask({ ...healthParams, REQUEST_METHOD: 'HEAD' }));
     assert.deepEqual([status, text], [200, '']);
   });
+
+  for (const kind of unwritableKinds)
+    test(`logs what it has done when nobody can read of it: ${kind}`, async () => {
+      const before = await kept();
+      const body = '{"expiration":0}';
+      const env = environment(rollParams(endpoint, key, body));
+      const { code, stderr } = await withUnwritable(kind, (stdout) => run(responderProgram, [], { env, input: body, stdout }));
+      assert.equal(code, 1);
+      assert.match(stderr, /^time=\S+ level=info event=request [^\n]* result=ok [^\n]*\n/);
+      assert.equal(await kept(), before + 1);
+    });
 
   test('rolls, and the next process sees it', async () => {
     const before = await kept();

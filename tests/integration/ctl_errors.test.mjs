@@ -1,13 +1,14 @@
 // Shows that hookrollctl, when it cannot, says so in one line on standard error,
 // with the right status, and has changed nothing.
 import assert from 'node:assert/strict';
-import { chmodSync, closeSync, openSync, writeFileSync } from 'node:fs';
+import { chmodSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { ctlProgram } from './support/place.mjs';
 import { run } from './support/processes.mjs';
 import { makeStore } from './support/store.mjs';
 import { makeTempDir, removeTempDir } from './support/tempdir.mjs';
+import { unwritableKinds, withUnwritable } from './support/unwritable.mjs';
 
 const FAILED = 1;
 const USAGE = 2;
@@ -333,17 +334,14 @@ describe('hookrollctl', () => {
   });
   after(() => store && removeTempDir(store.dir));
 
-  test('ends with 5 when it has done what nobody can read of', async () => {
-    const rolled = async () => (await store.json(['history', ...ids])).filter(({ action }) => action === 'rolled').length;
-    const full = openSync('/dev/full', 'w');
-    try {
-      const { code, stderr } = await run(ctlProgram, ['roll', ...ids, '--config', store.config], { stdout: full });
+  for (const kind of unwritableKinds)
+    test(`ends with 5 when it has done what nobody can read of: ${kind}`, async () => {
+      const rolled = async () => (await store.json(['history', ...ids])).filter(({ action }) => action === 'rolled').length;
+      const before = await rolled();
+      const { code, stderr } = await withUnwritable(kind, (stdout) => run(ctlProgram, ['roll', ...ids, '--config', store.config], { stdout }));
       assert.deepEqual({ code, stderr }, { code: 5, stderr: 'hookrollctl: done, but standard output cannot be written\n' });
-    } finally {
-      closeSync(full);
-    }
-    assert.equal(await rolled(), 1);
-  });
+      assert.equal(await rolled(), before + 1);
+    });
 
   test('does not end a pause by another one', async () => {
     const pause = ['endpoint', 'pause', ...ids];
