@@ -1,5 +1,5 @@
 /* history: what happened to a project's or an endpoint's secrets, newest first. */
-#include "api/admin_json.h"
+#include "api/history_json.h"
 #include "api/json_write.h"
 #include "ctl.h"
 
@@ -17,7 +17,7 @@ static bool list_one(const struct history *history, void *arg)
     if (listing->left-- <= 0)
         return false;
     if (ctl->json) {
-        admin_json_history(&listing->json, history);
+        history_json_write(&listing->json, history);
         return true;
     }
     ctl_cell_integer(ctl, 8, (int64_t)history->sequence);

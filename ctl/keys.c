@@ -1,5 +1,5 @@
 /* keys: key create, list and revoke. A key's token is shown once, when it is made. */
-#include "api/admin_json.h"
+#include "api/apikey_json.h"
 #include "api/json_write.h"
 #include "base/crypto.h"
 #include "ctl.h"
@@ -62,7 +62,7 @@ enum rc ctl_key_create(struct ctl *ctl)
     if (rc == RC_OK && ctl->json) {
         struct json_write json = json_write_to(&ctl->out);
 
-        admin_json_apikey(&json, &key, text_of(token));
+        apikey_json_write(&json, &key, text_of(token));
         buf_put_byte(&ctl->out, '\n');
     } else if (rc == RC_OK) {
         buf_put_string(&ctl->out, "The key, shown this once:\n");
@@ -92,7 +92,7 @@ static bool list_one(const struct apikey *key, void *arg)
     char scopes[APIKEY_SCOPES_SIZE];
 
     if (ctl->json) {
-        admin_json_apikey(&listing->json, key, (struct text){NULL, 0});
+        apikey_json_write(&listing->json, key, (struct text){NULL, 0});
         return true;
     }
     apikey_scopes_format(key->scopes, scopes);

@@ -1,6 +1,6 @@
 /* projects: init, project create, update and list. */
-#include "api/admin_json.h"
 #include "api/json_write.h"
+#include "api/project_json.h"
 #include "base/crypto.h"
 #include "ctl.h"
 #include "domain/update.h"
@@ -89,7 +89,7 @@ static void print(struct ctl *ctl, const struct project *project)
         row(ctl, project);
         return;
     }
-    admin_json_project(&json, project);
+    project_json_write(&json, project);
     buf_put_byte(&ctl->out, '\n');
 }
 
@@ -137,7 +137,7 @@ static bool list_one(const struct project *project, void *arg)
     struct listing *listing = arg;
 
     if (listing->ctl->json)
-        admin_json_project(&listing->json, project);
+        project_json_write(&listing->json, project);
     else
         row(listing->ctl, project);
     return true;

@@ -1,7 +1,7 @@
 /* apikeys: parse, check that no right grows, act, render. */
 #include "api/apikeys.h"
 
-#include "api/admin_json.h"
+#include "api/apikey_json.h"
 #include "api/auth.h"
 #include "api/body.h"
 #include "api/envelope.h"
@@ -41,7 +41,7 @@ static enum rc add(struct call *call, struct apikey *key)
         call->key_id = key->uid;
         apikey_token(&key->uid, secret, token);
         json = envelope_begin(call->response, 201, "API Key created successfully");
-        admin_json_apikey(&json, key, text_of(token));
+        apikey_json_write(&json, key, text_of(token));
         envelope_end(&json);
         crypto_wipe(token, sizeof token);
     }
@@ -63,7 +63,7 @@ enum rc apikeys_create(struct call *call)
 
     if (rc != RC_OK)
         return rc;
-    admin_json_read_apikey(body, &key, &call->faults);
+    apikey_json_read(body, &key, &call->faults);
     if (apikey_check(&key, &call->faults) != RC_OK) {
         rc = envelope_faults(call->response, &call->faults);
     } else {
@@ -89,7 +89,7 @@ static bool list_one(const struct apikey *key, void *arg)
     struct listing *listing = arg;
 
     if (auth_owns(listing->call, key->owner_id))
-        admin_json_apikey(listing->json, key, (struct text){NULL, 0});
+        apikey_json_write(listing->json, key, (struct text){NULL, 0});
     return true;
 }
 
@@ -134,7 +134,7 @@ enum rc apikeys_get(struct call *call)
     if (rc != RC_OK)
         return rc;
     json = envelope_begin(call->response, 200, "API Key fetched successfully");
-    admin_json_apikey(&json, &key, (struct text){NULL, 0});
+    apikey_json_write(&json, &key, (struct text){NULL, 0});
     envelope_end(&json);
     return RC_OK;
 }

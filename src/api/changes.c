@@ -1,7 +1,7 @@
 /* changes: a cursor is the sequence of the first entry that is still to come. */
 #include "api/changes.h"
 
-#include "api/admin_json.h"
+#include "api/history_json.h"
 #include "api/auth.h"
 #include "api/envelope.h"
 #include "api/query.h"
@@ -28,7 +28,7 @@ static bool write_entry(const struct history *history, void *arg)
         return false;
     page->left--;
     page->next = history->sequence + 1;
-    admin_json_history(page->json, history);
+    history_json_write(page->json, history);
     return true;
 }
 
@@ -51,7 +51,7 @@ static enum rc write_page(struct call *call, int64_t per_page, uint64_t from)
     if (rc != RC_OK)
         return envelope_error(call->response, rc, NULL);
     json_write_end_array(&json);
-    admin_json_history_pagination(&json, per_page, from == 0 ? newest + 1 : page.next, page.more);
+    history_json_pagination(&json, per_page, from == 0 ? newest + 1 : page.next, page.more);
     json_write_end_object(&json);
     envelope_end(&json);
     return RC_OK;

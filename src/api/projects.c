@@ -1,7 +1,7 @@
 /* projects: a key shows and changes the settings of its own project. */
 #include "api/projects.h"
 
-#include "api/admin_json.h"
+#include "api/project_json.h"
 #include "api/auth.h"
 #include "api/body.h"
 #include "api/envelope.h"
@@ -13,7 +13,7 @@ static void answer(struct call *call, int status, const char *message,
 {
     struct json_write json = envelope_begin(call->response, status, message);
 
-    admin_json_project(&json, project);
+    project_json_write(&json, project);
     envelope_end(&json);
 }
 
@@ -34,7 +34,7 @@ static enum rc apply_body(struct project_edit *edit, void *arg)
     struct faults *faults = &update->call->faults;
 
     faults->count = 0;
-    admin_json_read_project(update->body, edit->project, faults);
+    project_json_read(update->body, edit->project, faults);
     edit->project->updated_at = update->call->request->now;
     return project_check(edit->project, faults);
 }

@@ -1,7 +1,7 @@
 /* rolls: parse, prepare, act, render; the rules are the domain's. */
 #include "api/rolls.h"
 
-#include "api/admin_json.h"
+#include "api/history_json.h"
 #include "api/auth.h"
 #include "api/body.h"
 #include "api/endpoint_answer.h"
@@ -157,7 +157,7 @@ static bool write_entry(const struct history *history, void *arg)
         return false;
     }
     page->left--;
-    admin_json_history(page->json, history);
+    history_json_write(page->json, history);
     return true;
 }
 
@@ -181,7 +181,7 @@ static enum rc write_history(struct call *call, int64_t per_page, uint64_t from)
     if (rc != RC_OK)
         return envelope_error(call->response, rc, NULL);
     json_write_end_array(&json);
-    admin_json_history_pagination(&json, per_page, page.next, page.next != 0);
+    history_json_pagination(&json, per_page, page.next, page.next != 0);
     json_write_end_object(&json);
     envelope_end(&json);
     return RC_OK;

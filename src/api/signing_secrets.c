@@ -1,7 +1,7 @@
 /* signing_secrets: what a sender needs, for as long as it may keep it. */
 #include "api/signing_secrets.h"
 
-#include "api/admin_json.h"
+#include "api/project_json.h"
 #include "api/auth.h"
 #include "api/envelope.h"
 #include "api/json_member.h"
@@ -32,7 +32,7 @@ static void answer(struct call *call, const struct endpoint *endpoint)
     json_member_boolean(&json, "advanced_signatures", endpoint->advanced_signatures);
     json_write_key(&json, "signature");
     json_write_begin_object(&json);
-    admin_json_signature(&json, &call->project);
+    project_json_signature(&json, &call->project);
     signature_json_members(&json, &endpoint->signature);
     json_write_end_object(&json);
     json_write_key(&json, "secrets");

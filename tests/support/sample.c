@@ -22,6 +22,15 @@ struct uid sample_uid(uint32_t n)
     return uid_make(SAMPLE_NOW - 1000, entropy);
 }
 
+struct text sample_uid_text(uint32_t n)
+{
+    static char room[8][UID_SIZE];
+    struct uid uid = sample_uid(n);
+
+    uid_format(&uid, room[n]);
+    return text_of(room[n]);
+}
+
 struct secret_fresh sample_fresh(uint32_t n)
 {
     struct secret_fresh fresh = {{0x5A}, {0x3C}};

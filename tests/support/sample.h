@@ -17,6 +17,9 @@
 /* sample_uid: sorts as `n` does. */
 struct uid sample_uid(uint32_t n);
 
+/* sample_uid_text: the same as text; `n` below 8. */
+struct text sample_uid_text(uint32_t n);
+
 struct secret_fresh sample_fresh(uint32_t n);
 struct project sample_project(uint32_t n);
 
