@@ -98,6 +98,7 @@ Suite *endpoints_suite(void);
 Suite *envelope_suite(void);
 Suite *exposition_suite(void);
 Suite *health_suite(void);
+Suite *histories_suite(void);
 Suite *history_json_suite(void);
 Suite *json_compact_suite(void);
 Suite *json_plain_suite(void);
@@ -115,7 +116,6 @@ Suite *router_suite(void);
 Suite *scrape_token_suite(void);
 
 Suite *access_suite(void);
-Suite *changes_suite(void);
 Suite *config_refusal_suite(void);
 Suite *config_suite(void);
 Suite *crew_memory_suite(void);

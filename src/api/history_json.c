@@ -3,9 +3,6 @@
 
 #include "api/json_member.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-
 void history_json_write(struct json_write *json, const struct history *history)
 {
     json_write_begin_object(json);
@@ -20,19 +17,5 @@ void history_json_write(struct json_write *json, const struct history *history)
                        uid_is_none(&history->ended) ? INT64_MAX : history->ended_at);
     json_member_uid(json, "new_secret", &history->fresh);
     json_member_text(json, "reason", history->reason);
-    json_write_end_object(json);
-}
-
-void history_json_pagination(struct json_write *json, int64_t per_page, uint64_t next, bool more)
-{
-    char cursor[24] = "";
-
-    if (next != 0)
-        (void)snprintf(cursor, sizeof cursor, "%" PRIu64, next);
-    json_write_key(json, "pagination");
-    json_write_begin_object(json);
-    json_member_integer(json, "per_page", per_page);
-    json_member_boolean(json, "has_next_page", more);
-    json_member_string(json, "next_page_cursor", cursor);
     json_write_end_object(json);
 }

@@ -1,11 +1,11 @@
 /* projects: a key shows and changes the settings of its own project. */
 #include "api/projects.h"
 
-#include "api/project_json.h"
 #include "api/auth.h"
 #include "api/body.h"
 #include "api/envelope.h"
 #include "api/json_read.h"
+#include "api/project_json.h"
 #include "domain/update.h"
 
 static void answer(struct call *call, int status, const char *message,

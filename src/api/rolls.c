@@ -1,13 +1,11 @@
 /* rolls: parse, prepare, act, render; the rules are the domain's. */
 #include "api/rolls.h"
 
-#include "api/history_json.h"
 #include "api/auth.h"
 #include "api/body.h"
 #include "api/endpoint_answer.h"
 #include "api/envelope.h"
 #include "api/json_read.h"
-#include "api/query.h"
 #include "api/roll_json.h"
 #include "base/crypto.h"
 #include "domain/revoke.h"
@@ -15,11 +13,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-
-enum {
-    PER_PAGE = 20,
-    PER_PAGE_MAX = 1000
-};
 
 static void answer_roll(struct call *call, const struct roll *roll, const struct endpoint *endpoint)
 {
@@ -139,70 +132,4 @@ enum rc rolls_revoke(struct call *call)
 out:
     json_read_free(body);
     return rc;
-}
-
-/* A page of history while it is written. */
-struct page {
-    struct json_write *json;
-    int64_t left;
-    uint64_t next; /* the first entry that found no room, 0: none */
-};
-
-static bool write_entry(const struct history *history, void *arg)
-{
-    struct page *page = arg;
-
-    if (page->left == 0) {
-        page->next = history->sequence;
-        return false;
-    }
-    page->left--;
-    history_json_write(page->json, history);
-    return true;
-}
-
-static enum rc write_history(struct call *call, int64_t per_page, uint64_t from)
-{
-    struct json_write json =
-        envelope_begin(call->response, 200, "Endpoint history fetched successfully");
-    struct page page = {&json, per_page, 0};
-    enum rc rc;
-
-    json_write_begin_object(&json);
-    json_write_key(&json, "content");
-    json_write_begin_array(&json);
-    rc =
-        store_history(call->store, &call->project_id, &call->endpoint_id, from, write_entry, &page);
-    if (rc == RC_GONE) {
-        faults_add(&call->faults, "next_page_cursor",
-                   "next_page_cursor must be one that this endpoint's history gave");
-        return envelope_faults(call->response, &call->faults);
-    }
-    if (rc != RC_OK)
-        return envelope_error(call->response, rc, NULL);
-    json_write_end_array(&json);
-    history_json_pagination(&json, per_page, page.next, page.next != 0);
-    json_write_end_object(&json);
-    envelope_end(&json);
-    return RC_OK;
-}
-
-enum rc rolls_history(struct call *call)
-{
-    struct text query = call->request->query;
-    struct text owner;
-    int64_t per_page = PER_PAGE;
-    int64_t from = 0;
-    enum rc rc = query_integer(query, "perPage", 1, PER_PAGE_MAX, &per_page, &call->faults);
-
-    if (query_integer(query, "next_page_cursor", 1, INT64_MAX, &from, &call->faults) != RC_OK ||
-        rc != RC_OK)
-        return envelope_faults(call->response, &call->faults);
-    rc = store_endpoint_owner(call->store, &call->project_id, &call->endpoint_id, call->arena,
-                              &owner);
-    if (rc != RC_OK)
-        return envelope_error(call->response, rc, NULL);
-    if (!auth_owns(call, owner))
-        return auth_refuse_owner(call);
-    return write_history(call, per_page, (uint64_t)from);
 }

@@ -1,5 +1,5 @@
-/* rolls: the handlers of an endpoint's secrets: rolling, revoking, history. Each
- * answers and returns what it answered with; the caller has authenticated. */
+/* rolls: the handlers of an endpoint's secrets: rolling and revoking. Each answers
+ * and returns what it answered with; the caller has authenticated. */
 #ifndef HOOKROLL_API_ROLLS_H
 #define HOOKROLL_API_ROLLS_H
 
@@ -11,8 +11,5 @@ enum rc rolls_roll(struct call *call);
 
 /* rolls_revoke: ends a secret that is in grace now. */
 enum rc rolls_revoke(struct call *call);
-
-/* rolls_history: what happened to an endpoint's secrets, newest first; of a deleted one too. */
-enum rc rolls_history(struct call *call);
 
 #endif

@@ -5,12 +5,12 @@
 #include "api/auth.h"
 #include "api/body.h"
 #include "api/call.h"
-#include "api/changes.h"
 #include "api/endpoint_list.h"
 #include "api/endpoints.h"
 #include "api/envelope.h"
 #include "api/exposition.h"
 #include "api/health.h"
+#include "api/histories.h"
 #include "api/openapi.h"
 #include "api/project_rolls.h"
 #include "api/projects.h"
@@ -59,7 +59,7 @@ static const struct route routes[] = {
     {"DELETE", KEYS "/{key}", ROUTE_KEY, SCOPE_KEYS_WRITE, apikeys_revoke},
     {"PUT", PROJECT "/expire_secrets", ROUTE_KEY, SCOPE_SECRETS_ROLL, project_rolls_roll},
     {"GET", PROJECT "/secrets", ROUTE_KEY, SCOPE_ENDPOINTS_READ, secrets_of_all},
-    {"GET", PROJECT "/changes", ROUTE_KEY, SCOPE_HISTORY_READ, changes_get},
+    {"GET", PROJECT "/changes", ROUTE_KEY, SCOPE_HISTORY_READ, histories_project},
     {"GET", ENDPOINTS, ROUTE_KEY, SCOPE_ENDPOINTS_READ, endpoint_list_get},
     {"POST", ENDPOINTS, ROUTE_KEY, SCOPE_ENDPOINTS_WRITE, endpoints_create},
     {"GET", ENDPOINT, ROUTE_KEY, SCOPE_ENDPOINTS_READ, endpoints_get},
@@ -74,7 +74,7 @@ static const struct route routes[] = {
     {"GET", ENDPOINT "/signing_secrets", ROUTE_KEY, SCOPE_SECRETS_READ, signing_secrets_get},
     {"GET", ENDPOINT "/public_keys", ROUTE_KEY, SCOPE_ENDPOINTS_READ, secrets_public_keys},
     {"GET", ENDPOINT "/secrets", ROUTE_KEY, SCOPE_ENDPOINTS_READ, secrets_list},
-    {"GET", ENDPOINT "/history", ROUTE_KEY, SCOPE_HISTORY_READ, rolls_history},
+    {"GET", ENDPOINT "/history", ROUTE_KEY, SCOPE_HISTORY_READ, histories_endpoint},
 };
 
 enum {

@@ -1,11 +1,11 @@
 /* signing_secrets: what a sender needs, for as long as it may keep it. */
 #include "api/signing_secrets.h"
 
-#include "api/project_json.h"
 #include "api/auth.h"
 #include "api/envelope.h"
 #include "api/json_member.h"
 #include "api/key_cache.h"
+#include "api/project_json.h"
 #include "api/signature_json.h"
 #include "domain/delivery.h"
 

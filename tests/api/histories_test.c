@@ -1,10 +1,12 @@
-/* changes: a poller that goes on with the cursor that it was given learns of all that
- * touches signing, once and in order, and of nothing else. */
+/* histories: an endpoint's is read page by page, newest first. Of the project's changes, a poller
+ * that goes on with the cursor that it was given learns of all that touches signing, once and in
+ * order, and of nothing else. */
 #include "suites.h"
 #include "support/api_fixture.h"
 #include "support/sample.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -13,6 +15,7 @@ enum {
 };
 
 static struct api_fixture api;
+static char authorization[API_AUTHORIZATION_SIZE];
 static char cursor[32];
 
 static const char *project_path(const char *behind)
@@ -188,8 +191,6 @@ END_TEST
 
 START_TEST(it_needs_its_scope_and_is_not_for_one_owner)
 {
-    char authorization[API_AUTHORIZATION_SIZE];
-
     api_scoped(&api, KEY, SCOPE_PROJECT_ADMIN & ~(uint32_t)SCOPE_HISTORY_READ, "", authorization);
     (void)api_ask_as(&api, authorization, "GET", project_path("/changes"), NULL);
     api_expect(&api, 403, "the API key lacks the scope history:read");
@@ -209,10 +210,101 @@ START_TEST(another_project_has_a_feed_of_its_own)
 }
 END_TEST
 
-Suite *changes_suite(void)
+static void history(const char *query)
 {
-    Suite *suite = suite_create("changes");
+    api.request.query = text_of(query);
+    (void)api_ask(&api, "GET", api_endpoint(&api, NUMBER, "/history"), NULL);
+}
+
+START_TEST(a_history_is_newest_first)
+{
+    change("PUT", "/expire_secret", "{}", 200);
+    change("PUT", "/expire_secret", "{}", 200);
+    history("");
+    api_expect(&api, 200, "Endpoint history fetched successfully");
+    ck_assert_str_eq(api_at(&api, "data.content.#"), "3");
+    ck_assert_str_eq(api_at(&api, "data.content.0.sequence"), "3");
+    ck_assert_str_eq(api_at(&api, "data.content.0.action"), "rolled");
+    ck_assert_str_eq(api_at(&api, "data.content.0.request_id"), "request-1");
+    ck_assert_str_eq(api_at(&api, "data.content.2.action"), "created");
+    ck_assert_str_eq(api_at(&api, "data.pagination"),
+                     "{\"per_page\":20,\"has_next_page\":false,\"next_page_cursor\":\"\"}");
+}
+END_TEST
+
+START_TEST(a_history_is_read_page_by_page)
+{
+    char query[64] = "perPage=2";
+    int seen = 0;
+
+    for (int i = 0; i < 4; i++)
+        change("PUT", "/expire_secret", "{}", 200);
+    for (int pages = 1; pages <= 3; pages++) {
+        history(query);
+        seen += (int)strtol(api_at(&api, "data.content.#"), NULL, 10);
+        ck_assert_str_eq(api_at(&api, "data.pagination.has_next_page"),
+                         pages < 3 ? "true" : "false");
+        (void)snprintf(query, sizeof query, "next_page_cursor=%.20s&perPage=2",
+                       api_at(&api, "data.pagination.next_page_cursor"));
+    }
+    ck_assert_int_eq(seen, 5);
+}
+END_TEST
+
+static const struct {
+    const char *query;
+    const char *field;
+} bad_queries[] = {
+    {"perPage=0", "perPage"},
+    {"perPage=1001", "perPage"},
+    {"perPage=x", "perPage"},
+    {"next_page_cursor=0", "next_page_cursor"},
+    {"next_page_cursor=-1", "next_page_cursor"},
+    {"next_page_cursor=99", "next_page_cursor"},
+    {"next_page_cursor=18446744073709551616", "next_page_cursor"},
+    {"next_page_cursor=%GG", "next_page_cursor"},
+};
+
+START_TEST(a_query_that_cannot_be_names_its_parameter)
+{
+    history(bad_queries[_i].query);
+    ck_assert_int_eq(api.response.status, 400);
+    ck_assert_str_eq(api_at(&api, "data.errors.#"), "1");
+    ck_assert_str_eq(api_at(&api, "data.errors.0.field"), bad_queries[_i].field);
+}
+END_TEST
+
+START_TEST(a_deleted_endpoints_history_can_be_read_by_its_owner)
+{
+    (void)api_ask(&api, "PUT", api_endpoint(&api, NUMBER, ""),
+                  "{\"name\":\"n\",\"url\":\"https://e.example\",\"owner_id\":\"alice\"}");
+    (void)api_ask(&api, "DELETE", api_endpoint(&api, NUMBER, ""), NULL);
+    ck_assert_int_eq(api.response.status, 200);
+    for (uint32_t i = 0; i < 2; i++) {
+        api_scoped(&api, KEY + i, SCOPE_HISTORY_READ, i == 0 ? "alice" : "bob", authorization);
+        (void)api_ask_as(&api, authorization, "GET", api_endpoint(&api, NUMBER, "/history"), NULL);
+        ck_assert_int_eq(api.response.status, i == 0 ? 200 : 403);
+        if (i == 0)
+            ck_assert_str_eq(api_at(&api, "data.content.0.action"), "deleted");
+    }
+}
+END_TEST
+
+START_TEST(a_history_needs_its_scope_and_an_endpoint)
+{
+    api_scoped(&api, KEY, SCOPE_PROJECT_ADMIN & ~(uint32_t)SCOPE_HISTORY_READ, "", authorization);
+    (void)api_ask_as(&api, authorization, "GET", api_endpoint(&api, NUMBER, "/history"), NULL);
+    api_expect(&api, 403, "the API key lacks the scope history:read");
+    (void)api_ask(&api, "GET", api_endpoint(&api, 99, "/history"), NULL);
+    api_expect(&api, 404, "Resource not found");
+}
+END_TEST
+
+Suite *histories_suite(void)
+{
+    Suite *suite = suite_create("histories");
     TCase *tc = tcase_create("feed");
+    TCase *of_endpoint = tcase_create("of an endpoint");
 
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, without_a_cursor_it_begins_now);
@@ -224,5 +316,14 @@ Suite *changes_suite(void)
     tcase_add_test(tc, it_needs_its_scope_and_is_not_for_one_owner);
     tcase_add_test(tc, another_project_has_a_feed_of_its_own);
     suite_add_tcase(suite, tc);
+    tcase_add_checked_fixture(of_endpoint, setup, teardown);
+    tcase_set_timeout(of_endpoint, 60);
+    tcase_add_test(of_endpoint, a_history_is_newest_first);
+    tcase_add_test(of_endpoint, a_history_is_read_page_by_page);
+    tcase_add_loop_test(of_endpoint, a_query_that_cannot_be_names_its_parameter, 0,
+                        sizeof bad_queries / sizeof bad_queries[0]);
+    tcase_add_test(of_endpoint, a_deleted_endpoints_history_can_be_read_by_its_owner);
+    tcase_add_test(of_endpoint, a_history_needs_its_scope_and_an_endpoint);
+    suite_add_tcase(suite, of_endpoint);
     return suite;
 }
