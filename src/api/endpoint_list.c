@@ -31,27 +31,34 @@ static void read_cursor(struct call *call, const char *name, struct text cursor,
 /* Fills what is wanted from the query; faults for what cannot be understood. */
 static enum rc read_query(struct call *call, struct page *page)
 {
-    static const char *const names[] = {"direction", "next_page_cursor", "prev_page_cursor", "q",
-                                        "query",     "ownerId"};
-    struct text values[sizeof names / sizeof names[0]];
     struct text query = call->request->query;
+    struct text direction;
+    struct text next;
+    struct text prev;
+    struct text name;
+    struct text name_too; /* of the same meaning */
+    const struct {
+        const char *name;
+        struct text *value;
+    } texts[] = {{"direction", &direction},   {"next_page_cursor", &next},
+                 {"prev_page_cursor", &prev}, {"q", &name},
+                 {"query", &name_too},        {"ownerId", &page->want.owner_id}};
 
-    /* What is wrong is in the faults, so that all of it is named. */
     page->per_page = PER_PAGE;
-    if (query_integer(query, "perPage", 1, PER_PAGE_MAX, &page->per_page, &call->faults) != RC_OK)
-        page->per_page = PER_PAGE;
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (query_text(query, names[i], call->arena, &values[i], &call->faults) == RC_NO_MEMORY)
+    /* What is wrong is in the faults, so that all of it is named. */
+    (void)!query_integer(query, "perPage", 1, PER_PAGE_MAX, &page->per_page, &call->faults);
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        if (query_text(query, texts[i].name, call->arena, texts[i].value, &call->faults) ==
+            RC_NO_MEMORY)
             return RC_NO_MEMORY;
-    page->want.towards_newer = text_is(values[0], "prev");
-    if (values[0].len > 0 && !page->want.towards_newer && !text_is(values[0], "next"))
+    page->want.towards_newer = text_is(direction, "prev");
+    if (direction.len > 0 && !page->want.towards_newer && !text_is(direction, "next"))
         faults_add(&call->faults, "direction", "direction must be next or prev");
     if (page->want.towards_newer)
-        read_cursor(call, "prev_page_cursor", values[2], &page->want.from);
+        read_cursor(call, "prev_page_cursor", prev, &page->want.from);
     else
-        read_cursor(call, "next_page_cursor", values[1], &page->want.from);
-    page->want.name = text_trim(values[3].len > 0 ? values[3] : values[4]);
-    page->want.owner_id = values[5];
+        read_cursor(call, "next_page_cursor", next, &page->want.from);
+    page->want.name = text_trim(name.len > 0 ? name : name_too);
     return call->faults.count > 0 ? RC_INVALID : RC_OK;
 }
 
