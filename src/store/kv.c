@@ -1,95 +1,19 @@
-/* kv: decides how LMDB's environment is opened, shared and grown, and how transactions begin
- * and end; what is done in them is kv_access's, what is stored is decided above. */
+/* kv: decides how transactions begin and end, and what comes of writes that share one; what is done
+ * in them is kv_access's, what is stored is decided above. */
 #include "store/kv.h"
 
-#include "base/directory.h"
-#include "base/log.h"
 #include "base/moment.h"
-#include "store/batch.h"
-#include "store/gate.h"
 #include "store/kv_inside.h"
 #include "store/metrics.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 enum {
     MAP_BYTES = 16 * 1024 * 1024,
-    GROWTHS_MAX = 48, /* doublings in one write: past any address space */
-    LOOK_EVERY = 256  /* commits, which take a few MiB while no page is used again */
+    LOOK_EVERY = 256 /* commits, which take a few MiB while no page is used again */
 };
-
-struct kv {
-    MDB_env *env;
-    MDB_dbi dbi;
-    /* Every transaction uses the map; LMDB may change it only while this process has none.
-     * Read transactions are left for the next reader: beginning one takes a search for a free
-     * slot under LMDB's lock, renewing it does not. */
-    struct gate map;
-    bool lost; /* the map could not be mapped anew: nothing can be done until a reopening */
-    struct batch batch;
-    unsigned commits; /* begun; counted by who leads the batch */
-};
-
-static int open_dbi(struct kv *kv)
-{
-    MDB_txn *txn = NULL;
-    int err = mdb_txn_begin(kv->env, NULL, MDB_RDONLY, &txn);
-
-    /* Another process may grow the map between our opening and this. */
-    for (int i = 0; err == MDB_MAP_RESIZED && i < GROWTHS_MAX; i++) {
-        err = mdb_env_set_mapsize(kv->env, 0);
-        if (err == MDB_SUCCESS)
-            err = mdb_txn_begin(kv->env, NULL, MDB_RDONLY, &txn);
-    }
-    if (err != MDB_SUCCESS)
-        return err;
-    err = mdb_dbi_open(txn, NULL, 0, &kv->dbi);
-    if (err == MDB_SUCCESS)
-        return mdb_txn_commit(txn);
-    mdb_txn_abort(txn);
-    return err;
-}
-
-/* While a process that was killed has a slot, no page that it was reading is used again. How
- * many slots there were. */
-static int release_dead(struct kv *kv)
-{
-    int dead = 0;
-    int err = mdb_reader_check(kv->env, &dead);
-
-    if (err != MDB_SUCCESS)
-        (void)kv_report("dead readers", err);
-    if (dead > 0)
-        log_info("store: released %d reader slots of ended processes", dead);
-    return dead;
-}
-
-static int open_env(struct kv *kv, const char *directory, size_t map_size)
-{
-    int err = mdb_env_create(&kv->env);
-
-    if (err == MDB_SUCCESS)
-        err = mdb_env_set_maxreaders(kv->env, KV_READERS_MAX);
-    if (err == MDB_SUCCESS && map_size > 0)
-        err = mdb_env_set_mapsize(kv->env, map_size);
-    if (err == MDB_SUCCESS)
-        err = kv_damage_watch(kv->env);
-    if (err == MDB_SUCCESS)
-        err = kv_files_reserve(directory);
-    if (err == MDB_SUCCESS)
-        err = mdb_env_open(kv->env, directory, MDB_NOTLS | MDB_NORDAHEAD, 0600);
-    if (err == MDB_SUCCESS)
-        err = kv_files_give(directory);
-    if (err == MDB_SUCCESS)
-        err = directory_sync(directory);
-    if (err != MDB_SUCCESS)
-        return err;
-    (void)release_dead(kv);
-    return open_dbi(kv);
-}
 
 static int init_locks(struct kv *kv)
 {
@@ -103,6 +27,7 @@ enum rc kv_open(const char *directory, enum kv_open_mode mode, size_t map_size, 
     /* Data that cannot be reached is left for LMDB to report. */
     bool missing = kv_files_are_missing(directory);
     struct kv *kv;
+    enum rc rc;
     int err;
 
     if (missing && mode == KV_MUST_EXIST)
@@ -118,11 +43,12 @@ enum rc kv_open(const char *directory, enum kv_open_mode mode, size_t map_size, 
         free(kv);
         return kv_report("lock", err);
     }
-    err = open_env(kv, directory, map_size);
+    kv->directory = strdup(directory);
+    err = kv->directory == NULL ? ENOMEM : kv_env_open(kv, map_size);
     if (err != MDB_SUCCESS) {
-        log_error("store: %s cannot be opened: %s", directory, mdb_strerror(err));
+        rc = kv_result(kv_env_report(kv, err));
         kv_close(kv);
-        return kv_result(err) == RC_NOT_FOUND ? RC_SYSTEM : kv_result(err);
+        return rc == RC_NOT_FOUND ? RC_SYSTEM : rc;
     }
     *out = kv;
     return RC_OK;
@@ -130,72 +56,20 @@ enum rc kv_open(const char *directory, enum kv_open_mode mode, size_t map_size, 
 
 void kv_close(struct kv *kv)
 {
-    MDB_txn *txn;
-
     if (kv == NULL)
         return;
-    while ((txn = gate_take(&kv->map)) != NULL)
-        mdb_txn_abort(txn);
-    kv_damage_unwatch(kv->env);
-    mdb_env_close(kv->env);
+    kv_env_close(kv);
+    free(kv->directory);
     batch_free(&kv->batch);
     gate_free(&kv->map);
     free(kv);
-}
-
-/* When LMDB cannot map a new size it is left without any map. So where the size is
- * known, whether there is address space for it is tried first. */
-static bool can_map(size_t size)
-{
-    void *p = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-
-    return p != MAP_FAILED && munmap(p, size) == 0;
-}
-
-/* With the gate closed. 0: the size that another process has set. */
-static int set_map_size(struct kv *kv, size_t size)
-{
-    int err = kv->lost ? MDB_PANIC : mdb_env_set_mapsize(kv->env, size);
-
-    kv->lost = err != MDB_SUCCESS;
-    return err;
-}
-
-/* Another process has grown the map: take over its size. */
-static int adopt_map(struct kv *kv)
-{
-    int err;
-
-    gate_close(&kv->map);
-    err = set_map_size(kv, 0);
-    gate_open(&kv->map);
-    return err;
-}
-
-/* Doubles the map, unless that has happened since it was found full at `full_at` bytes. */
-static int grow_map(struct kv *kv, size_t full_at)
-{
-    MDB_envinfo info;
-    int err;
-
-    gate_close(&kv->map);
-    err = mdb_env_info(kv->env, &info);
-    if (err == MDB_SUCCESS && info.me_mapsize == full_at && !can_map(full_at * 2)) {
-        err = MDB_MAP_FULL;
-    } else if (err == MDB_SUCCESS && info.me_mapsize == full_at) {
-        err = set_map_size(kv, full_at * 2);
-        if (err == MDB_SUCCESS)
-            log_info("store: map grown to %zu bytes", full_at * 2);
-    }
-    gate_open(&kv->map);
-    return err;
 }
 
 /* For a map that was found full at `full_at` bytes. Without dead readers it may do as it is; if
  * not, it is found full again. */
 static int make_room(struct kv *kv, size_t full_at)
 {
-    return release_dead(kv) > 0 ? MDB_SUCCESS : grow_map(kv, full_at);
+    return kv_env_release_dead(kv) > 0 ? MDB_SUCCESS : kv_env_grow_map(kv, full_at);
 }
 
 /* One that was left, and is still good, or NULL. */
@@ -218,27 +92,37 @@ static int try_begin(struct kv *kv, unsigned flags, void *spare, struct kv_txn *
     return txn->txn != NULL ? MDB_SUCCESS : mdb_txn_begin(kv->env, NULL, flags, &txn->txn);
 }
 
+/* After a begin that failed so: 0 when another one may do better. */
+static int make_ready(struct kv *kv, int err, unsigned openings, bool first)
+{
+    if (err == MDB_MAP_RESIZED)
+        return kv_env_adopt_map(kv);
+    if (err == MDB_PANIC)
+        return kv_env_reopen(kv, openings);
+    if (err == MDB_READERS_FULL && first) {
+        (void)kv_env_release_dead(kv);
+        return MDB_SUCCESS;
+    }
+    return err;
+}
+
 /* Begins within the gate; outside of it when it fails. */
 static int begin(struct kv *kv, unsigned flags, struct kv_txn *txn)
 {
-    int err;
-
     for (int attempt = 0;; attempt++) {
         void *spare = NULL;
+        unsigned openings;
+        int err;
 
         gate_enter(&kv->map, (flags & MDB_RDONLY) != 0 ? &spare : NULL);
+        openings = kv->openings;
+        *txn = (struct kv_txn){.dbi = kv->dbi};
         err = try_begin(kv, flags, spare, txn);
         if (err == MDB_SUCCESS)
             return err;
         (void)gate_leave(&kv->map, NULL);
-        if (attempt == GROWTHS_MAX)
-            return err;
-        if (err == MDB_MAP_RESIZED) {
-            err = adopt_map(kv);
-        } else if (err == MDB_READERS_FULL && attempt == 0) {
-            (void)release_dead(kv);
-            err = MDB_SUCCESS;
-        }
+        if (attempt < KV_GROWTHS_MAX)
+            err = make_ready(kv, err, openings, attempt == 0);
         if (err != MDB_SUCCESS)
             return err;
     }
@@ -246,7 +130,7 @@ static int begin(struct kv *kv, unsigned flags, struct kv_txn *txn)
 
 enum rc kv_read(struct kv *kv, kv_fn *fn, void *arg)
 {
-    struct kv_txn txn = {.dbi = kv->dbi};
+    struct kv_txn txn;
     int err = begin(kv, MDB_RDONLY, &txn);
     enum rc rc;
 
@@ -340,7 +224,7 @@ struct shortage {
  * with more room. */
 static bool try_write(struct kv *kv, struct batch_entry *entries, struct shortage *shortage)
 {
-    struct kv_txn txn = {.dbi = kv->dbi};
+    struct kv_txn txn;
     struct batch_entry *stopped;
     MDB_envinfo info;
     int err = begin(kv, 0, &txn);
@@ -372,13 +256,13 @@ static void write_all(struct batch_entry *entries, void *arg)
     int growths = 0;
 
     if (++kv->commits % LOOK_EVERY == 0)
-        (void)release_dead(kv);
+        (void)kv_env_release_dead(kv);
     while (try_write(kv, entries, &shortage)) {
         int err = MDB_MAP_FULL;
 
         if (shortage.entry == NULL)
             continue;
-        if (growths++ < GROWTHS_MAX)
+        if (growths++ < KV_GROWTHS_MAX)
             err = make_room(kv, shortage.map_size);
         if (err != MDB_SUCCESS) {
             shortage.entry->rc = kv_report("growing the map", err);
@@ -423,7 +307,7 @@ enum rc kv_figures(struct kv *kv, struct kv_figures *out)
     uint64_t views = 0;
     int err = MDB_PANIC;
 
-    (void)release_dead(kv);
+    (void)kv_env_release_dead(kv);
     gate_enter(&kv->map, NULL);
     if (!kv->lost)
         err = mdb_env_info(kv->env, &info);

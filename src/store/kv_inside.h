@@ -3,13 +3,30 @@
 #define HOOKROLL_STORE_KV_INSIDE_H
 
 #include "base/rc.h"
+#include "store/batch.h"
+#include "store/gate.h"
 #include "store/kv.h"
 
 #include <lmdb.h>
 #include <stdbool.h>
 
 enum {
-    KV_READERS_MAX = 1024
+    KV_READERS_MAX = 1024,
+    KV_GROWTHS_MAX = 48 /* doublings in one write: past any address space */
+};
+
+struct kv {
+    char *directory;
+    MDB_env *env;      /* NULL when it could not be opened anew */
+    unsigned openings; /* how often it was opened */
+    MDB_dbi dbi;
+    /* Every transaction uses the map; LMDB may change it only while this process has none.
+     * Read transactions are left for the next reader: beginning one takes a search for a free
+     * slot under LMDB's lock, renewing it does not. */
+    struct gate map;
+    bool lost; /* nothing can be done before it is opened anew */
+    struct batch batch;
+    unsigned commits; /* begun; counted by who leads the batch */
 };
 
 struct kv_txn {
@@ -19,6 +36,24 @@ struct kv_txn {
     bool map_full;
     enum rc failure; /* the first, after which LMDB does nothing more in it; RC_OK: none */
 };
+
+/* Of these, whose errors are LMDB's or the system's, all but the first two take the gate
+ * themselves, so nobody who is in it may call them. kv_env_open: kv->directory; a map_size of 0 is
+ * the store's own. kv_env_report: logs that it could not be; `err` again. kv_env_close: before
+ * kv_env_open, or kv's end. kv_env_reopen: LMDB gives a store up for good when the disk fails at
+ * the end of a commit, and is left without a map when there was no address space for a larger one.
+ * Either may be over by now. Does nothing when it was opened since it was for the `openings`th
+ * time. MDB_PANIC. kv_env_adopt_map: another process has grown the map. kv_env_grow_map: doubles
+ * it, unless that has happened since it was found full at `full_at` bytes. kv_env_release_dead:
+ * while a process that was killed has a slot, no page that it was reading is used again. How many
+ * slots there were. */
+int kv_env_open(struct kv *kv, size_t map_size);
+void kv_env_close(struct kv *kv);
+int kv_env_report(const struct kv *kv, int err);
+int kv_env_reopen(struct kv *kv, unsigned openings);
+int kv_env_adopt_map(struct kv *kv);
+int kv_env_grow_map(struct kv *kv, size_t full_at);
+int kv_env_release_dead(struct kv *kv);
 
 /* kv_files_are_missing: there is no data in the directory, or no directory. What is there and
  * cannot be reached is not missing. kv_files_none: says so in the log. RC_NOT_FOUND. */

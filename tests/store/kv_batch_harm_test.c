@@ -276,10 +276,12 @@ START_TEST(a_disk_that_fails_is_not_full_and_fails_no_refusal)
 }
 END_TEST
 
-/* From here on the disk fails where LMDB's two heads of the file are, by which a commit ends and
- * without which no transaction begins any more. */
-static bool fail_heads(void)
+/* From here on the disk fails where LMDB's two heads of the file are, by which a commit ends, and
+ * without which no transaction begins before the store is opened anew; and there is nothing to
+ * open. */
+static bool lose_store(void)
 {
+    char data[TEMP_PATH_SIZE];
     const unsigned behind = 2 * (unsigned)sysconf(_SC_PAGESIZE);
     struct sock_filter rules[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
@@ -290,7 +292,8 @@ static bool fail_heads(void)
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     };
 
-    return filter_calls(rules, sizeof rules / sizeof rules[0]);
+    return unlink(temp_dir_path(&at.temp, "data.mdb", data)) == 0 &&
+           filter_calls(rules, sizeof rules / sizeof rules[0]);
 }
 
 static enum rc hold_and_set_in(struct kv_txn *txn, void *arg)
@@ -309,7 +312,7 @@ static bool share_what_cannot_begin(void *arg)
     (void)arg;
     if (kv_open(at.temp.path, KV_CREATE, 0, &at.kv) != RC_OK)
         return false;
-    if (!fail_heads())
+    if (!lose_store())
         return true;
     return write_behind(hold_and_set_in, RC_SYSTEM, writes, 3) && writes[0].rc == RC_UNAVAILABLE &&
            writes[1].rc == RC_UNAVAILABLE && writes[2].rc == RC_UNAVAILABLE;

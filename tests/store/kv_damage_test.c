@@ -1,12 +1,14 @@
 /* kv: a file that is cut short, or whose pages contradict each other, ends the process with a line
- * that names the store, instead of a signal without one. */
+ * that names the store, instead of a signal without one; a disk that fails once does not. */
 #include "base/log.h"
 #include "store/kv.h"
 #include "suites.h"
 #include "support/kv_fixture.h"
 #include "support/log_capture.h"
+#include "support/write_failure.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -39,6 +41,14 @@ static enum rc add_in(struct kv_txn *txn, void *arg)
         rc = kv_add(txn, text_of(key), (struct text){value, VALUE});
     }
     return rc;
+}
+
+static enum rc set_in(struct kv_txn *txn, void *arg)
+{
+    char value[16];
+
+    (void)snprintf(value, sizeof value, "%d", *(const int *)arg);
+    return kv_set(txn, text_of("changing"), text_of(value));
 }
 
 static void setup(void)
@@ -137,6 +147,62 @@ START_TEST(pages_that_contradict_each_other_are_told)
 }
 END_TEST
 
+START_TEST(a_disk_that_failed_once_is_gone_on_with)
+{
+    ck_assert_int_eq(kv_open(at.temp.path, KV_MUST_EXIST, 0, &at.kv), RC_OK);
+    for (int i = 0; i < 3; i++) {
+        struct kv_figures figures;
+
+        write_failure_next();
+        ck_assert_int_eq(kv_write(at.kv, set_in, &i), RC_SYSTEM);
+        ck_assert_int_eq(kv_read(at.kv, get_in, NULL), RC_OK);
+        ck_assert_int_eq(kv_figures(at.kv, &figures), RC_OK);
+        ck_assert_int_eq(kv_write(at.kv, set_in, &i), RC_OK);
+    }
+    ck_assert(log_capture_has("opened anew"));
+}
+END_TEST
+
+enum {
+    THREADS = 8,
+    ROUNDS = 200
+};
+
+static void *write_and_read(void *arg)
+{
+    int *failures = arg;
+
+    for (int i = 0; i < ROUNDS; i++) {
+        if (kv_write(at.kv, set_in, &i) != RC_OK)
+            ++*failures;
+        if (kv_read(at.kv, get_in, NULL) != RC_OK)
+            return NULL;
+    }
+    *failures += ROUNDS;
+    return NULL;
+}
+
+/* Those who share the commit that fails have failed; nobody else has. */
+START_TEST(a_disk_that_fails_under_many_is_gone_on_with)
+{
+    pthread_t threads[THREADS];
+    int failures[THREADS] = {0};
+    int total = 0;
+
+    ck_assert_int_eq(kv_open(at.temp.path, KV_MUST_EXIST, 0, &at.kv), RC_OK);
+    for (int i = 0; i < THREADS; i++)
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, write_and_read, &failures[i]), 0);
+    write_failure_next();
+    for (int i = 0; i < THREADS; i++) {
+        ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
+        ck_assert_int_ge(failures[i], ROUNDS);
+        ck_assert_int_le(failures[i], ROUNDS + 1);
+        total += failures[i] - ROUNDS;
+    }
+    ck_assert_int_ge(total, 1);
+}
+END_TEST
+
 Suite *kv_damage_suite(void)
 {
     Suite *suite = suite_create("kv_damage");
@@ -147,6 +213,8 @@ Suite *kv_damage_suite(void)
     tcase_add_test(tc, what_is_whole_is_read);
     tcase_add_test(tc, a_file_that_is_cut_short_is_told);
     tcase_add_test(tc, pages_that_contradict_each_other_are_told);
+    tcase_add_test(tc, a_disk_that_failed_once_is_gone_on_with);
+    tcase_add_test(tc, a_disk_that_fails_under_many_is_gone_on_with);
     suite_add_tcase(suite, tc);
     return suite;
 }

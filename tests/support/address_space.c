@@ -20,3 +20,10 @@ bool address_space_limit(void)
     limit.rlim_max = RLIM_INFINITY;
     return read && setrlimit(RLIMIT_AS, &limit) == 0;
 }
+
+bool address_space_lift(void)
+{
+    const struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
+
+    return setrlimit(RLIMIT_AS, &limit) == 0;
+}

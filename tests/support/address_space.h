@@ -17,4 +17,7 @@
  * when that cannot be had. */
 bool address_space_limit(void);
 
+/* address_space_lift: undoes it. */
+bool address_space_lift(void);
+
 #endif
