@@ -1,7 +1,8 @@
 #!/bin/sh
 # house: the rules of the code that no compiler checks: which floor may know
-# which, one door for each foreign header, no unbounded string functions, every
-# source file told of in DESIGN.md, every test run.
+# which, one door for each foreign header, a domain that only computes, no
+# unbounded string functions, every source file told of in DESIGN.md, every test
+# run, every file of the tests distributed.
 set -eu
 
 cd "${srcdir:-$(dirname "$0")/..}"
@@ -64,17 +65,39 @@ if grep -nE '\b[a-z_]+_(timed|clock)(wait|lock|join_np)\(' src/*/*.c ctl/*.c lib
     wrong "who waits for a time waits in src/base/moment.c"
 fi
 
+# What the domain needs of the world are values that it is handed.
+if grep -nE '\b(moment_(now|elapsed|wait)|crypto_random(_id)?|log_[a-z]+|v?f?printf|f?puts|f(open|read|write)|getenv)\(' \
+    src/domain/*.[ch]; then
+    wrong "src/domain has no clock, randomness, log or I/O"
+fi
+
 # Signatures are compared in constant time.
 if grep -nE '\b(memcmp|strcmp|strncmp|text_equal)\(' src/domain/verify.c; then
     wrong "src/domain/verify.c compares by crypto_equal alone"
 fi
 
+# section FOLDER: what DESIGN.md says of the files in it.
+section() {
+    awk -v head="**\`$1/" '/^(\*\*`|## )/ { within = index($0, head) == 1 } within' DESIGN.md
+}
+
 for file in src/*/*.c ctl/*.c lib/*.c cgi-bin/*.c; do
-    grep -qF "$(basename "$file")" DESIGN.md || wrong "DESIGN.md does not tell of $file"
+    section "${file%/*}" | grep -qE "[\`/]${file##*/}\`" || wrong "DESIGN.md does not tell of $file"
 done
 
-for file in tests/*/*_test.c tests/integration/*.test.mjs; do
-    grep -qF "$file" Makefile.am || wrong "Makefile.am does not have $file"
+# What Makefile.am names, but in its recipes, between blanks.
+made=" $(grep -v "$(printf '^\t')" Makefile.am | tr '\n' ' ') "
+for file in src/*/*.[ch] ctl/*.[ch] lib/*.[ch] cgi-bin/*.[ch] tests/*.[ch] tests/*/*.[ch] \
+    tests/*.mjs tests/*/*.mjs tests/*/support/*.mjs tests/bench/stand_ins/* tests/package/*; do
+    case $made in
+    *" $file "*) ;;
+    *) wrong "Makefile.am does not have $file" ;;
+    esac
+done
+
+# shellcheck disable=SC2013 # the name of a suite is one word
+for suite in $(sed -n 's/^Suite \*\([a-z0-9_]*\)(void);$/\1/p' tests/suites.h); do
+    grep -qE "^ +$suite,\$" tests/unit.c || wrong "tests/unit.c does not run $suite"
 done
 
 [ "$failures" -eq 0 ] && printf 'house: in order\n'
