@@ -25,10 +25,7 @@ static char token[APIKEY_TOKEN_SIZE];
 
 static void setup(void)
 {
-    api_fixture_make(&api);
-    api_fixture_open(&api);
-    ck_assert_int_eq(
-        store_fixture_add(api.at.store, ENDPOINT_NUMBER, STORE_FIXTURE_PROJECT, &api.arena), RC_OK);
+    api_fixture_make_with(&api, ENDPOINT_NUMBER);
     memcpy(token, api.admin + strlen("Bearer "), sizeof token);
 }
 

@@ -24,10 +24,7 @@ static char authorization[API_AUTHORIZATION_SIZE];
 
 static void setup(void)
 {
-    api_fixture_make(&api);
-    api_fixture_open(&api);
-    ck_assert_int_eq(store_fixture_add(api.at.store, NUMBER, STORE_FIXTURE_PROJECT, &api.arena),
-                     RC_OK);
+    api_fixture_make_with(&api, NUMBER);
 }
 
 static void teardown(void)
@@ -49,12 +46,7 @@ static void get_at(int64_t now)
 
 static uint64_t history_count(void)
 {
-    struct uid uid = sample_uid(NUMBER);
-    struct endpoint out;
-
-    ck_assert_int_eq(
-        store_endpoint_get(api.at.store, &api.at.project.uid, &uid, &api.at.arena, &out), RC_OK);
-    return out.history;
+    return store_fixture_get(&api.at, NUMBER).history;
 }
 
 START_TEST(a_roll_gives_the_old_secret_an_end_and_appends_a_new_one)

@@ -21,10 +21,7 @@ static char roll[API_PATH_SIZE];
 
 static void setup(void)
 {
-    api_fixture_make(&api);
-    api_fixture_open(&api);
-    ck_assert_int_eq(store_fixture_add(api.at.store, NUMBER, STORE_FIXTURE_PROJECT, &api.arena),
-                     RC_OK);
+    api_fixture_make_with(&api, NUMBER);
     memcpy(endpoint, api_endpoint(&api, NUMBER, ""), sizeof endpoint);
     memcpy(roll, api_endpoint(&api, NUMBER, "/expire_secret"), sizeof roll);
 }

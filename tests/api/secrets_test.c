@@ -34,10 +34,7 @@ static void use_ed25519(void)
 
 static void setup(void)
 {
-    api_fixture_make(&api);
-    api_fixture_open(&api);
-    ck_assert_int_eq(store_fixture_add(api.at.store, NUMBER, STORE_FIXTURE_PROJECT, &api.arena),
-                     RC_OK);
+    api_fixture_make_with(&api, NUMBER);
 }
 
 static void teardown(void)

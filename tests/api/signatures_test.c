@@ -33,10 +33,7 @@ static void sign(const char *body)
 
 static void setup(void)
 {
-    api_fixture_make(&api);
-    api_fixture_open(&api);
-    ck_assert_int_eq(store_fixture_add(api.at.store, NUMBER, STORE_FIXTURE_PROJECT, &api.arena),
-                     RC_OK);
+    api_fixture_make_with(&api, NUMBER);
     roll("{\"expiration\":0,\"secret\":\"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"}");
 }
 

@@ -74,10 +74,7 @@ static void expect_refused(const char *reason)
 
 static void setup(void)
 {
-    api_fixture_make(&api);
-    api_fixture_open(&api);
-    ck_assert_int_eq(store_fixture_add(api.at.store, NUMBER, STORE_FIXTURE_PROJECT, &api.arena),
-                     RC_OK);
+    api_fixture_make_with(&api, NUMBER);
     sign();
 }
 
@@ -265,12 +262,7 @@ END_TEST
 
 static int64_t verified_at(size_t secret)
 {
-    struct endpoint endpoint;
-    const struct uid uid = sample_uid(NUMBER);
-
-    ck_assert_int_eq(
-        store_endpoint_get(api.at.store, &api.at.project.uid, &uid, &api.arena, &endpoint), RC_OK);
-    return endpoint.secrets[secret].verified_at;
+    return store_fixture_get(&api.at, NUMBER).secrets[secret].verified_at;
 }
 
 START_TEST(the_last_use_is_noted_once_a_minute_and_changes_nothing_else)

@@ -134,8 +134,8 @@ START_TEST(a_damaged_record_is_told_and_left_alone_and_hides_no_other)
     after = reseal_fixture_take_endpoint(&at, RESEAL_FIRST + 1);
     reseal_fixture_same(&before, &after);
     reseal_fixture_open(&at, RESEAL_NEW, 0);
-    (void)reseal_fixture_get(&at, RESEAL_FIRST);
-    (void)reseal_fixture_get(&at, RESEAL_FIRST + 2);
+    (void)store_fixture_get(&at.base, RESEAL_FIRST);
+    (void)store_fixture_get(&at.base, RESEAL_FIRST + 2);
 }
 END_TEST
 
@@ -182,7 +182,7 @@ START_TEST(a_record_sealed_with_a_key_that_is_not_there_is_told_and_left_alone)
     ck_assert_int_eq(reseal_fixture_run(&at, NULL, NULL), RC_OK);
     reseal_fixture_expect(&at, 1, 2, 0);
     reseal_fixture_open(&at, RESEAL_NEW, 0);
-    (void)reseal_fixture_get(&at, RESEAL_FIRST + 1);
+    (void)store_fixture_get(&at.base, RESEAL_FIRST + 1);
 }
 END_TEST
 

@@ -69,15 +69,15 @@ START_TEST(everything_is_sealed_with_the_first_key_and_nothing_else_changes)
 
     add_full(RESEAL_FIRST);
     reseal_fixture_add(&at, RESEAL_FIRST + 1, 1);
-    before = reseal_fixture_get(&at, RESEAL_FIRST);
+    before = store_fixture_get(&at.base, RESEAL_FIRST);
     entries_before = entries();
     reseal_fixture_open(&at, RESEAL_NEW, RESEAL_OLD);
     ck_assert_int_eq(reseal_fixture_run(&at, NULL, NULL), RC_OK);
     reseal_fixture_expect(&at, 3, 0, 0);
     reseal_fixture_open(&at, RESEAL_NEW, 0);
-    after = reseal_fixture_get(&at, RESEAL_FIRST);
+    after = store_fixture_get(&at.base, RESEAL_FIRST);
     sample_same_endpoint(&before, &after);
-    (void)reseal_fixture_get(&at, RESEAL_FIRST + 1);
+    (void)store_fixture_get(&at.base, RESEAL_FIRST + 1);
     ck_assert_uint_eq(entries(), entries_before);
     ck_assert_uint_eq(log_capture_count(), 0);
     ck_assert_int_eq(reseal_fixture_try(&at, RESEAL_OLD), RC_KEY);
@@ -221,7 +221,7 @@ START_TEST(a_roll_between_the_look_and_the_sealing_is_not_lost)
     ck_assert_int_eq(meanwhile.rc, RC_OK);
     reseal_fixture_expect(&at, 2, 1, 0);
     reseal_fixture_open(&at, RESEAL_NEW, 0);
-    endpoint = reseal_fixture_get(&at, RESEAL_FIRST);
+    endpoint = store_fixture_get(&at.base, RESEAL_FIRST);
     ck_assert_uint_eq(endpoint.secret_count, 2);
     ck_assert(uid_equal(&endpoint.secrets[1].uid, &meanwhile.fresh));
     ck_assert_uint_eq(endpoint.revision, 2);

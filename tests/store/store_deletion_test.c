@@ -22,24 +22,13 @@ static struct uid uid;
 
 static void setup(void)
 {
-    store_fixture_make(&at);
-    store_fixture_open(&at);
+    store_fixture_make_with(&at, NUMBER);
     uid = sample_uid(NUMBER);
-    ck_assert_int_eq(store_fixture_add(at.store, NUMBER, STORE_FIXTURE_PROJECT, &at.arena), RC_OK);
 }
 
 static void teardown(void)
 {
     store_fixture_remove(&at);
-}
-
-static struct endpoint stored(void)
-{
-    struct endpoint endpoint;
-
-    ck_assert_int_eq(store_endpoint_get(at.store, &at.project.uid, &uid, &at.arena, &endpoint),
-                     RC_OK);
-    return endpoint;
 }
 
 static enum rc own(struct edit *edit, void *arg)
@@ -99,17 +88,17 @@ static struct entries history_of(const struct uid *endpoint)
 
 START_TEST(an_edit_without_event_writes_no_history)
 {
-    struct endpoint before = stored();
+    struct endpoint before = store_fixture_get(&at, NUMBER);
     struct endpoint after;
 
     give_owner((char[]){"alice"});
-    after = stored();
+    after = store_fixture_get(&at, NUMBER);
     ck_assert(text_is(after.members[ENDPOINT_OWNER_ID], "alice"));
     ck_assert_uint_eq(after.revision, before.revision + 1);
     ck_assert_uint_eq(after.history, 1);
     ck_assert_uint_eq(history_of(&uid).count, 1);
     (void)roll(SAMPLE_NOW, 60);
-    ck_assert_uint_eq(stored().history, 2);
+    ck_assert_uint_eq(store_fixture_get(&at, NUMBER).history, 2);
 }
 END_TEST
 
@@ -248,13 +237,13 @@ static enum rc refuse(struct edit *edit, void *arg)
 
 START_TEST(a_deletion_that_is_refused_leaves_everything_as_it_was)
 {
-    struct endpoint before = stored();
+    struct endpoint before = store_fixture_get(&at, NUMBER);
     struct endpoint after;
 
     ck_assert_int_eq(
         store_endpoint_delete(at.store, &at.project.uid, &uid, refuse, NULL, &at.arena),
         RC_FORBIDDEN);
-    after = stored();
+    after = store_fixture_get(&at, NUMBER);
     sample_same_endpoint(&before, &after);
     ck_assert_uint_eq(history_of(&uid).count, 1);
 }

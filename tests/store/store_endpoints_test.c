@@ -25,22 +25,13 @@ static void setup(void)
 
 static void setup_endpoint(void)
 {
-    setup();
-    ck_assert_int_eq(store_fixture_add(at.store, NUMBER, STORE_FIXTURE_PROJECT, &at.arena), RC_OK);
+    store_fixture_make_with(&at, NUMBER);
+    uid = sample_uid(NUMBER);
 }
 
 static void teardown(void)
 {
     store_fixture_remove(&at);
-}
-
-static struct endpoint stored(void)
-{
-    struct endpoint endpoint;
-
-    ck_assert_int_eq(store_endpoint_get(at.store, &at.project.uid, &uid, &at.arena, &endpoint),
-                     RC_OK);
-    return endpoint;
 }
 
 /* The newest entry, and how many there are. */
@@ -79,7 +70,7 @@ START_TEST(an_added_endpoint_is_found_with_its_first_entry)
     event.sequence = 77;
     event.previous = 76;
     ck_assert_int_eq(store_endpoint_add(at.store, &endpoint, &event), RC_OK);
-    found = stored();
+    found = store_fixture_get(&at, NUMBER);
     ck_assert_uint_eq(found.history, 1);
     ck_assert_uint_eq(found.revision, 1);
     sample_same_endpoint(&endpoint, &found);
@@ -94,14 +85,14 @@ END_TEST
 
 START_TEST(an_endpoint_is_added_once)
 {
-    struct endpoint before = stored();
+    struct endpoint before = store_fixture_get(&at, NUMBER);
     struct endpoint other = before;
     struct history event = {.action = HISTORY_CREATED};
     struct endpoint after;
 
     other.members[ENDPOINT_NAME] = text_of("another");
     ck_assert_int_eq(store_endpoint_add(at.store, &other, &event), RC_EXISTS);
-    after = stored();
+    after = store_fixture_get(&at, NUMBER);
     sample_same_endpoint(&before, &after);
     ck_assert_uint_eq(newest_entry().count, 1);
 }
@@ -141,7 +132,7 @@ START_TEST(the_same_uid_in_two_projects_is_two_endpoints)
     ck_assert_int_eq(store_fixture_add(at.store, NUMBER, 99, &at.arena), RC_OK);
     ck_assert_int_eq(store_endpoint_get(at.store, &other.uid, &uid, &at.arena, &out), RC_OK);
     ck_assert_uint_eq(out.history, 1);
-    ck_assert_uint_eq(stored().history, 1);
+    ck_assert_uint_eq(store_fixture_get(&at, NUMBER).history, 1);
 }
 END_TEST
 
@@ -184,14 +175,14 @@ static enum rc edit_with(const struct uid *project, const struct uid *endpoint,
 
 START_TEST(an_edit_is_stored_as_it_is_handed_out)
 {
-    struct endpoint expected = stored();
+    struct endpoint expected = store_fixture_get(&at, NUMBER);
     struct attempt attempt = {RC_OK, 0};
     struct endpoint out;
     struct endpoint after;
 
     ck_assert_int_eq(edit_with(&at.project.uid, &uid, &attempt, &out), RC_OK);
     ck_assert_int_eq(attempt.calls, 1);
-    after = stored();
+    after = store_fixture_get(&at, NUMBER);
     sample_same_endpoint(&out, &after);
     expected.members[ENDPOINT_NAME] = text_of("changed");
     expected.members[ENDPOINT_OAUTH2_CLIENT_SECRET] = text_of("hidden");
@@ -225,14 +216,14 @@ END_TEST
 
 START_TEST(an_edit_that_is_refused_leaves_everything_as_it_was)
 {
-    struct endpoint before = stored();
+    struct endpoint before = store_fixture_get(&at, NUMBER);
     struct attempt attempt = {(enum rc)_i, 0};
     struct endpoint after;
     struct endpoint out;
 
     ck_assert_int_eq(edit_with(&at.project.uid, &uid, &attempt, &out), (enum rc)_i);
     ck_assert_int_eq(attempt.calls, 1);
-    after = stored();
+    after = store_fixture_get(&at, NUMBER);
     sample_same_endpoint(&before, &after);
     ck_assert_uint_eq(newest_entry().count, 1);
     ck_assert_uint_eq(newest_entry().history.sequence, 1);
@@ -254,7 +245,7 @@ END_TEST
 
 START_TEST(a_full_arena_leaves_everything_as_it_was)
 {
-    struct endpoint before = stored();
+    struct endpoint before = store_fixture_get(&at, NUMBER);
     struct endpoint after;
     struct endpoint out;
     struct arena tiny;
@@ -269,12 +260,12 @@ START_TEST(a_full_arena_leaves_everything_as_it_was)
         ceiling += 16;
         if (rc != RC_OK) {
             ck_assert_int_eq(rc, RC_NO_MEMORY);
-            after = stored();
+            after = store_fixture_get(&at, NUMBER);
             sample_same_endpoint(&before, &after);
         }
     } while (rc != RC_OK && ceiling < 4096);
     ck_assert_int_eq(rc, RC_OK);
-    ck_assert_uint_eq(stored().secret_count, 2);
+    ck_assert_uint_eq(store_fixture_get(&at, NUMBER).secret_count, 2);
     ck_assert_uint_eq(newest_entry().count, 2);
 }
 END_TEST
@@ -315,13 +306,13 @@ START_TEST(a_row_copied_over_another_endpoints_row_does_not_open)
     ck_assert_int_eq(
         store_fixture_roll(at.store, STORE_FIXTURE_PROJECT, 3, SAMPLE_NOW, 0, &at.arena, &out),
         RC_CORRUPT);
-    ck_assert_uint_eq(stored().secret_count, 1);
+    ck_assert_uint_eq(store_fixture_get(&at, NUMBER).secret_count, 1);
 }
 END_TEST
 
 START_TEST(no_secret_is_ever_logged)
 {
-    struct endpoint endpoint = stored();
+    struct endpoint endpoint = store_fixture_get(&at, NUMBER);
     char value[SECRET_GENERATED_SIZE];
     struct endpoint out;
 

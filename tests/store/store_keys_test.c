@@ -17,24 +17,13 @@ static struct uid uid;
 
 static void setup(void)
 {
-    store_fixture_make(&at);
-    store_fixture_open(&at);
+    store_fixture_make_with(&at, NUMBER);
     uid = sample_uid(NUMBER);
-    ck_assert_int_eq(store_fixture_add(at.store, NUMBER, STORE_FIXTURE_PROJECT, &at.arena), RC_OK);
 }
 
 static void teardown(void)
 {
     store_fixture_remove(&at);
-}
-
-static struct endpoint stored(void)
-{
-    struct endpoint endpoint;
-
-    ck_assert_int_eq(store_endpoint_get(at.store, &at.project.uid, &uid, &at.arena, &endpoint),
-                     RC_OK);
-    return endpoint;
 }
 
 static bool count_entry(const struct history *history, void *arg)
@@ -145,11 +134,11 @@ static enum rc add_of_the_same_head(void)
 
 START_TEST(an_endpoint_is_not_added_under_the_key_of_another)
 {
-    struct endpoint before = stored();
+    struct endpoint before = store_fixture_get(&at, NUMBER);
     struct endpoint after;
 
     ck_assert_int_eq(add_of_the_same_head(), RC_EXISTS);
-    after = stored();
+    after = store_fixture_get(&at, NUMBER);
     sample_same_endpoint(&before, &after);
     ck_assert_uint_eq(entries(), 1);
 }
@@ -167,7 +156,7 @@ static enum rc count_edit(struct edit *edit, void *arg)
 START_TEST(an_endpoint_is_not_taken_for_another_of_the_same_key)
 {
     const struct uid other = of_the_same_head();
-    struct endpoint before = stored();
+    struct endpoint before = store_fixture_get(&at, NUMBER);
     size_t count = 0;
     struct endpoint out;
     struct text owner;
@@ -186,7 +175,7 @@ START_TEST(an_endpoint_is_not_taken_for_another_of_the_same_key)
         store_endpoint_delete(at.store, &at.project.uid, &other, count_edit, &edits, &at.arena),
         RC_NOT_FOUND);
     ck_assert_uint_eq(edits, 0);
-    out = stored();
+    out = store_fixture_get(&at, NUMBER);
     sample_same_endpoint(&before, &out);
     ck_assert_uint_eq(log_capture_count(), 0);
 }
@@ -201,7 +190,8 @@ START_TEST(a_key_is_free_once_its_endpoint_is_gone)
     ck_assert_int_eq(add_of_the_same_head(), RC_OK);
     ck_assert_uint_eq(entries(), 2);
     uid = of_the_same_head();
-    endpoint = stored();
+    ck_assert_int_eq(store_endpoint_get(at.store, &at.project.uid, &uid, &at.arena, &endpoint),
+                     RC_OK);
     ck_assert(uid_equal(&endpoint.uid, &uid));
     ck_assert_uint_eq(entries(), 1);
     ck_assert_int_eq(remove_it(), RC_OK);

@@ -26,6 +26,14 @@ void api_fixture_make(struct api_fixture *api)
     store_fixture_close(&api->at);
 }
 
+void api_fixture_make_with(struct api_fixture *api, uint32_t n)
+{
+    api_fixture_make(api);
+    api_fixture_open(api);
+    ck_assert_int_eq(store_fixture_add(api->at.store, n, STORE_FIXTURE_PROJECT, &api->arena),
+                     RC_OK);
+}
+
 void api_fixture_open(struct api_fixture *api)
 {
     store_fixture_open(&api->at);

@@ -34,6 +34,10 @@ struct api_fixture {
 
 /* api_fixture_make: a closed store with an administrator's key; helpers may be forked. */
 void api_fixture_make(struct api_fixture *api);
+
+/* api_fixture_make_with: the same, open, and with sample_endpoint `n` in the one project. */
+void api_fixture_make_with(struct api_fixture *api, uint32_t n);
+
 void api_fixture_open(struct api_fixture *api);
 void api_fixture_remove(struct api_fixture *api);
 

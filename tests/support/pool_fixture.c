@@ -18,11 +18,7 @@ void pool_fixture_make(struct pool_fixture *fixture)
     char address[TEMP_PATH_SIZE + 8];
 
     signals_keep();
-    api_fixture_make(api);
-    api_fixture_open(api);
-    ck_assert_int_eq(
-        store_fixture_add(api->at.store, POOL_FIXTURE_NUMBER, STORE_FIXTURE_PROJECT, &api->arena),
-        RC_OK);
+    api_fixture_make_with(api, POOL_FIXTURE_NUMBER);
     buf_init(&fixture->out, 1 << 20);
     fcgi_reply_init(&fixture->reply);
     fixture->pool = NULL;

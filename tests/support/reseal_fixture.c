@@ -107,22 +107,11 @@ void reseal_fixture_expect(const struct reseal_fixture *fixture, uint64_t anew, 
     ck_assert_uint_eq(fixture->told, failed);
 }
 
-struct endpoint reseal_fixture_get(struct reseal_fixture *fixture, uint32_t n)
-{
-    const struct uid uid = sample_uid(n);
-    struct endpoint endpoint;
-
-    ck_assert_int_eq(store_endpoint_get(fixture->base.store, &fixture->base.project.uid, &uid,
-                                        &fixture->base.arena, &endpoint),
-                     RC_OK);
-    return endpoint;
-}
-
 void reseal_fixture_expect_new(struct reseal_fixture *fixture, uint32_t first, uint32_t count)
 {
     reseal_fixture_open(fixture, RESEAL_NEW, 0);
     for (uint32_t i = 0; i < count; i++)
-        (void)reseal_fixture_get(fixture, first + i);
+        (void)store_fixture_get(&fixture->base, first + i);
 }
 
 static struct text raw_key(const struct reseal_raw *raw)

@@ -54,8 +54,6 @@ enum rc reseal_fixture_run(struct reseal_fixture *fixture, bool (*go_on)(void *a
 void reseal_fixture_expect(const struct reseal_fixture *fixture, uint64_t anew, uint64_t already,
                            uint64_t failed);
 
-struct endpoint reseal_fixture_get(struct reseal_fixture *fixture, uint32_t n);
-
 /* reseal_fixture_expect_new: that these endpoints can be read with RESEAL_NEW alone. */
 void reseal_fixture_expect_new(struct reseal_fixture *fixture, uint32_t first, uint32_t count);
 

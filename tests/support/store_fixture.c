@@ -24,6 +24,14 @@ void store_fixture_make(struct store_fixture *fixture)
     store_fixture_close(fixture);
 }
 
+void store_fixture_make_with(struct store_fixture *fixture, uint32_t n)
+{
+    store_fixture_make(fixture);
+    store_fixture_open(fixture);
+    ck_assert_int_eq(store_fixture_add(fixture->store, n, STORE_FIXTURE_PROJECT, &fixture->arena),
+                     RC_OK);
+}
+
 void store_fixture_remove(struct store_fixture *fixture)
 {
     store_fixture_close(fixture);
@@ -91,6 +99,17 @@ enum rc store_fixture_add(struct store *store, uint32_t n, uint32_t project, str
 
     sample_endpoint(n, project, arena, &endpoint, &event);
     return store_endpoint_add(store, &endpoint, &event);
+}
+
+struct endpoint store_fixture_get(struct store_fixture *fixture, uint32_t n)
+{
+    const struct uid uid = sample_uid(n);
+    struct endpoint endpoint;
+
+    ck_assert_int_eq(
+        store_endpoint_get(fixture->store, &fixture->project.uid, &uid, &fixture->arena, &endpoint),
+        RC_OK);
+    return endpoint;
 }
 
 enum rc store_fixture_roll(struct store *store, uint32_t project, uint32_t n, int64_t now,

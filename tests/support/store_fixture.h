@@ -31,6 +31,9 @@ struct store_fixture {
  * may be forked. Log lines are captured from here on. */
 void store_fixture_make(struct store_fixture *fixture);
 
+/* store_fixture_make_with: the same, open, and with sample_endpoint `n` in that project. */
+void store_fixture_make_with(struct store_fixture *fixture, uint32_t n);
+
 /* store_fixture_remove: closes, removes, and lets lines be logged. */
 void store_fixture_remove(struct store_fixture *fixture);
 
@@ -50,6 +53,9 @@ void store_fixture_damage(struct store_fixture *fixture, uint32_t n);
 
 /* store_fixture_add: adds sample_endpoint `n` to project `project`. */
 enum rc store_fixture_add(struct store *store, uint32_t n, uint32_t project, struct arena *arena);
+
+/* store_fixture_get: endpoint `n` of the fixture's project, as it is stored. */
+struct endpoint store_fixture_get(struct store_fixture *fixture, uint32_t n);
 
 /* store_fixture_roll: rolls endpoint `n` of project `project` with a fresh secret. */
 enum rc store_fixture_roll(struct store *store, uint32_t project, uint32_t n, int64_t now,
