@@ -4,8 +4,6 @@
 #include "suites.h"
 #include "support/json_at.h"
 
-#include <string.h>
-
 static struct request request;
 static struct response response;
 static struct call call;

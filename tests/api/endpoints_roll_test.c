@@ -3,7 +3,6 @@
 #include "api/endpoints.h"
 #include "suites.h"
 #include "support/api_fixture.h"
-#include "support/log_capture.h"
 #include "support/sample.h"
 
 #include <stdio.h>

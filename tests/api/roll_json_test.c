@@ -5,7 +5,6 @@
 #include "suites.h"
 
 #include <stdio.h>
-#include <string.h>
 
 static struct json_object *object;
 static struct roll_request request;

@@ -2,7 +2,6 @@
  * and what they do to what is signed and shown. */
 #include "suites.h"
 #include "support/api_fixture.h"
-#include "support/sample.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -3,7 +3,6 @@
 #include "domain/endpoint.h"
 #include "suites.h"
 #include "support/api_fixture.h"
-#include "support/sample.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,10 +1,7 @@
 /* hmac: the answers of RFC 4231, and that parts make no difference. */
 #include "base/hmac.h"
 
-#include "base/crypto.h"
 #include "suites.h"
-
-#include <string.h>
 
 #define KEY_20  "\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b"
 #define AA_16   "\xaa\xaa\xaa\xaa\xaa\xaa\xaa\xaa\xaa\xaa\xaa\xaa\xaa\xaa\xaa\xaa"

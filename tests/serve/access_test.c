@@ -1,7 +1,6 @@
 /* access: what a line tells of a request, which requests get one, and that each is counted. */
 #include "serve/access.h"
 
-#include "api/router.h"
 #include "store/metrics.h"
 #include "suites.h"
 #include "support/api_fixture.h"

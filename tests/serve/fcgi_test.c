@@ -1,6 +1,5 @@
 /* fcgi: what a web server sends becomes a request, an answer becomes what it expects,
  * and a connection is kept, or closed once. */
-#include "base/crypto.h"
 #include "base/moment.h"
 #include "serve/access.h"
 #include "serve/fcgi.h"

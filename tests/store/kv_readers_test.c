@@ -7,7 +7,6 @@
 #include "support/log_capture.h"
 
 #include <signal.h>
-#include <string.h>
 #include <unistd.h>
 
 enum {

@@ -5,8 +5,6 @@
 #include "support/sample.h"
 #include "support/store_fixture.h"
 
-#include <string.h>
-
 enum {
     ROUTE = 3,
     NUMBER = 2 /* of an endpoint */

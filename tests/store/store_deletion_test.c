@@ -4,7 +4,6 @@
 #include "store/keyspace.h"
 #include "store/store.h"
 #include "suites.h"
-#include "support/log_capture.h"
 #include "support/sample.h"
 #include "support/store_fixture.h"
 

@@ -8,8 +8,6 @@
 #include "support/sample.h"
 #include "support/store_fixture.h"
 
-#include <string.h>
-
 enum {
     OTHER = 90, /* another project's number */
     FIRST = 10, /* number of the oldest endpoint */
