@@ -10,7 +10,7 @@ static bool set(rlim_t bytes)
 
     if (getrlimit(RLIMIT_FSIZE, &limit) != 0)
         return false;
-    limit.rlim_cur = bytes;
+    limit.rlim_cur = bytes < limit.rlim_max ? bytes : limit.rlim_max;
     return setrlimit(RLIMIT_FSIZE, &limit) == 0;
 }
 
