@@ -368,6 +368,22 @@ const struct json_object *json_read_item(const struct json_object *object, const
     return item(object, name, i);
 }
 
+static bool is_among(const char *name, const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    return false;
+}
+
+bool json_read_has_only(const struct json_object *object, const char *const *names, size_t count)
+{
+    for (struct lh_entry *at = json_object_get_object(object)->head; at != NULL; at = at->next)
+        if (!is_among(lh_entry_k(at), names, count))
+            return false;
+    return true;
+}
+
 size_t json_read_like(const struct json_object *object, struct text name, const char **out)
 {
     size_t count = 0;

@@ -44,6 +44,9 @@ void json_read_free(struct json_object *object);
 /* Members of an object; everything is borrowed from it. */
 enum json_kind json_read_kind(const struct json_object *object, const char *name);
 
+/* json_read_has_only: whether no member has another name than these. */
+bool json_read_has_only(const struct json_object *object, const char *const *names, size_t count);
+
 /* json_read_like: how many members have this name when case is ignored, as in the names
  * of headers; *out is the last one's as written, and stays as it is without one. */
 size_t json_read_like(const struct json_object *object, struct text name, const char **out);

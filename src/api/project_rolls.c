@@ -50,19 +50,30 @@ static void read_page(struct work *work, const struct json_object *body)
         faults_add(faults, "cursor", "cursor must be one that a roll of the project gave");
 }
 
+/* Elsewhere unknown members are ignored. Here one might be meant to have less rolled than is. */
+static const char *const members[] = {"expiration", "reason", "created_before", "owner_id",
+                                      "limit",      "cursor", "secret"};
+
 /* What is wrong with the body is in the call's faults, so that all of it is named. */
 static enum rc read_body(struct work *work, const struct json_object *body)
 {
     struct faults *faults = &work->call->faults;
     struct roll_request *request = &work->many.older.roll.request;
     struct text before = {NULL, 0};
+    struct text owner = {NULL, 0};
 
+    if (!json_read_has_only(body, members, sizeof members / sizeof members[0]))
+        faults_add(faults, "",
+                   "body must hold nothing but expiration, reason, created_before, owner_id, limit "
+                   "and cursor");
     roll_json_read(body, request, faults);
     if (request->secret.len > 0)
         faults_add(faults, "secret", "secret cannot be given: each endpoint gets one of its own");
     request->secret = (struct text){NULL, 0};
     body_text(body, "created_before", "created_before", &before, faults);
     roll_older_read(&work->many.older, before, work->call->request->now, "created_before", faults);
+    body_text(body, "owner_id", "owner_id", &owner, faults);
+    roll_older_read_owner(&work->many.older, owner, "owner_id", faults);
     read_page(work, body);
     return roll_check(&work->call->project, request, faults) != RC_OK || faults->count > 0
                ? RC_INVALID
@@ -73,8 +84,10 @@ static enum rc read_body(struct work *work, const struct json_object *body)
 static enum rc fetch(struct work *work)
 {
     struct call *call = work->call;
-    struct store_page want = {
-        .from = work->cursor, .towards_newer = true, .owner_id = call->key.owner_id};
+    struct text owner = work->many.older.owner_id;
+    struct store_page want = {.from = work->cursor,
+                              .towards_newer = true,
+                              .owner_id = owner.len > 0 ? owner : call->key.owner_id};
 
     return store_endpoint_page(call->store, &call->project_id, &want, work->rows,
                                (size_t)work->limit + 1, &work->count);
@@ -183,6 +196,10 @@ enum rc project_rolls_roll(struct call *call)
     rc = read_body(&work, body);
     if (rc != RC_OK) {
         rc = envelope_faults(call->response, &call->faults);
+        goto out;
+    }
+    if (work.many.older.owner_id.len > 0 && !auth_owns(call, work.many.older.owner_id)) {
+        rc = auth_refuse_owner(call);
         goto out;
     }
     /* Otherwise each endpoint's own tag would be compared, and most would count as rolled already.

@@ -16,11 +16,22 @@ void roll_older_read(struct roll_older *older, struct text given, int64_t now, c
         faults_add(faults, name, "%s must not be in the future", name);
 }
 
+void roll_older_read_owner(struct roll_older *older, struct text given, const char *name,
+                           struct faults *faults)
+{
+    older->owner_id = given;
+    if (given.data != NULL && given.len == 0)
+        faults_add(faults, name, "%s must not be empty", name);
+}
+
 enum rc roll_older_apply(struct edit *edit, void *arg)
 {
     struct roll_older *older = arg;
     const struct secret *current = endpoint_current(edit->endpoint);
 
+    if (older->owner_id.len > 0 &&
+        !text_equal(edit->endpoint->members[ENDPOINT_OWNER_ID], older->owner_id))
+        return RC_FORBIDDEN;
     if (current == NULL)
         return RC_CORRUPT;
     if (current->created_at >= older->created_before &&

@@ -15,6 +15,7 @@
 struct roll_older {
     struct roll roll;
     int64_t created_before; /* ms, not after roll.by.now: else what was rolled would be again */
+    struct text owner_id;   /* only endpoints of this one; absent: of all */
 };
 
 /* roll_older_read: `created_before` from `given`, RFC 3339 and not after `now`; `now` when it is
@@ -22,8 +23,14 @@ struct roll_older {
 void roll_older_read(struct roll_older *older, struct text given, int64_t now, const char *name,
                      struct faults *faults);
 
+/* roll_older_read_owner: `owner_id` likewise. An empty one is a fault: it comes of a variable that
+ * is not set, and nobody wants a whole project rolled by that. */
+void roll_older_read_owner(struct roll_older *older, struct text given, const char *name,
+                           struct faults *faults);
+
 /* roll_older_apply: an edit_fn; `older` is a struct roll_older. As roll_apply where the current
- * secret was created before `created_before`; else RC_PRECONDITION. One that is dated more than
+ * secret was created before `created_before`; else RC_PRECONDITION. RC_FORBIDDEN when the endpoint
+ * is not the owner's. One that is dated more than
  * ROLL_MEETING ahead of now is taken for old: the clock was wrong. */
 RC_CHECK enum rc roll_older_apply(struct edit *edit, void *older);
 

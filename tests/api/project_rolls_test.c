@@ -244,6 +244,27 @@ START_TEST(a_key_of_one_owner_rolls_that_owners)
 }
 END_TEST
 
+START_TEST(one_owners_are_rolled_where_an_owner_is_named)
+{
+    roll("{\"owner_id\":\"bob\"}");
+    expect_counts("2", "0", "0");
+    expect_uid("data.rolled.0.uid", FIRST + 1);
+    expect_uid("data.rolled.1.uid", FIRST + 3);
+    roll("{\"owner_id\":\"nobody\"}");
+    expect_counts("0", "0", "0");
+}
+END_TEST
+
+START_TEST(a_key_of_one_owner_may_name_no_other)
+{
+    api_scoped(&api, KEY, SCOPE_SECRETS_ROLL, "bob", authorization);
+    (void)api_ask_as(&api, authorization, "PUT", path, "{\"owner_id\":\"alice\"}");
+    api_expect(&api, 403, "the API key is restricted to endpoints of its own owner_id");
+    (void)api_ask_as(&api, authorization, "PUT", path, "{\"owner_id\":\"bob\"}");
+    expect_counts("2", "0", "0");
+}
+END_TEST
+
 START_TEST(new_secrets_are_shown_to_who_may_not_read_old_ones)
 {
     api_scoped(&api, KEY, SCOPE_SECRETS_ROLL, "", authorization);
@@ -305,9 +326,12 @@ START_TEST(a_cursor_may_be_of_a_damaged_endpoint)
 }
 END_TEST
 
+#define NOTHING_ELSE                                                                               \
+    "body must hold nothing but expiration, reason, created_before, owner_id, limit and cursor"
+
 static const struct {
     const char *body;
-    const char *field;
+    const char *field; /* NULL: the body as a whole */
     const char *message;
 } refused[] = {
     {"{\"expiration\":-1}", "expiration",
@@ -335,14 +359,20 @@ static const struct {
     {"{\"cursor\":\"x\"}", "cursor", "cursor must be one that a roll of the project gave"},
     {"{\"cursor\":\"\"}", "cursor", "cursor must be one that a roll of the project gave"},
     {"{\"cursor\":1}", "cursor", "body contains incorrect JSON type for field \"cursor\""},
+    {"{\"owner_id\":\"\"}", "owner_id", "owner_id must not be empty"},
+    {"{\"owner_id\":1}", "owner_id", "body contains incorrect JSON type for field \"owner_id\""},
+    {"{\"ownerId\":\"bob\"}", NULL, NOTHING_ELSE},
+    {"{\"expiration\":0,\"createdBefore\":\"2020-01-01T00:00:00Z\"}", NULL, NOTHING_ELSE},
+    {"{\"expiraton\":0}", NULL, NOTHING_ELSE},
 };
 
 START_TEST(a_member_that_cannot_be_is_named_and_nothing_is_rolled)
 {
     roll(refused[_i].body);
     api_expect(&api, 400, refused[_i].message);
-    ck_assert_str_eq(api_at(&api, "data.errors.#"), "1");
-    ck_assert_str_eq(api_at(&api, "data.errors.0.field"), refused[_i].field);
+    ck_assert_str_eq(api_at(&api, "data.errors.#"), refused[_i].field != NULL ? "1" : "(absent)");
+    if (refused[_i].field != NULL)
+        ck_assert_str_eq(api_at(&api, "data.errors.0.field"), refused[_i].field);
     roll("{" BEFORE "}");
     expect_counts("5", "0", "0");
 }
@@ -471,6 +501,8 @@ Suite *project_rolls_suite(void)
     tcase_add_test(tc, a_page_ends_where_the_answer_has_no_room_and_goes_on_there);
     tcase_add_test(tc, the_largest_entries_fill_an_answer_and_no_more);
     tcase_add_test(tc, a_key_of_one_owner_rolls_that_owners);
+    tcase_add_test(tc, one_owners_are_rolled_where_an_owner_is_named);
+    tcase_add_test(tc, a_key_of_one_owner_may_name_no_other);
     tcase_add_test(tc, new_secrets_are_shown_to_who_may_not_read_old_ones);
     tcase_add_test(tc, one_that_has_too_many_secrets_is_told_of_and_the_others_are_rolled);
     tcase_add_test(tc, a_damaged_one_is_told_of_and_the_others_are_rolled);

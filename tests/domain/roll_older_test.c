@@ -56,6 +56,22 @@ START_TEST(a_secret_that_was_created_before_is_rolled)
 }
 END_TEST
 
+/* It may have been given to another owner since it was looked for. */
+START_TEST(one_of_another_owner_is_left_alone)
+{
+    struct edit edit = {&at.project, &at.endpoint, &at.event, &at.arena};
+    struct roll_older older = {.created_before = CREATED + 1, .owner_id = text_of("alice")};
+
+    roll_fixture_ask_grace(&at, SAMPLE_NOW, 60);
+    older.roll = at.roll;
+    at.endpoint.members[ENDPOINT_OWNER_ID] = text_of("bob");
+    ck_assert_int_eq(roll_older_apply(&edit, &older), RC_FORBIDDEN);
+    ck_assert_uint_eq(at.endpoint.secret_count, 1);
+    at.endpoint.members[ENDPOINT_OWNER_ID] = text_of("alice");
+    ck_assert_int_eq(roll_older_apply(&edit, &older), RC_OK);
+}
+END_TEST
+
 START_TEST(a_secret_that_was_created_at_that_very_moment_or_later_is_left_alone)
 {
     expect_left_alone(SAMPLE_NOW, CREATED);
@@ -163,6 +179,7 @@ Suite *roll_older_suite(void)
 
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, a_secret_that_was_created_before_is_rolled);
+    tcase_add_test(tc, one_of_another_owner_is_left_alone);
     tcase_add_test(tc, a_secret_that_was_created_at_that_very_moment_or_later_is_left_alone);
     tcase_add_test(tc, what_was_rolled_is_not_rolled_again);
     tcase_add_test(tc, what_another_rolled_meanwhile_is_left_alone);

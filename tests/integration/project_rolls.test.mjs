@@ -13,6 +13,27 @@ import { until } from './support/waiting.mjs';
 const MANY = 250;
 const now = () => new Date().toISOString();
 
+withService('A project of two owners', {}, (at) => {
+  before(async () => {
+    at.options = await ownProject(at.service);
+    for (const owner_id of ['alice', 'bob', 'alice'])
+      await make(at.service, { name: `of ${owner_id}`, url: 'https://example.com/', owner_id }, at.options);
+  });
+
+  test('is rolled for one of them', async () => {
+    const rolled = rolledProject(await rollProject(at.service, { owner_id: 'alice' }, at.options)).rolled;
+    assert.deepEqual(rolled.map(({ owner_id }) => owner_id), ['alice', 'alice']);
+  });
+
+  test('is not rolled at all where a member is not known, or no owner is named', async () => {
+    const before = (await at.service.store.history(at.options.project)).length;
+    const nothingElse = 'body must hold nothing but expiration, reason, created_before, owner_id, limit and cursor';
+    assertEnvelope(await rollProject(at.service, { ownerId: 'alice' }, at.options), 400, nothingElse);
+    assertEnvelope(await rollProject(at.service, { owner_id: '' }, at.options), 400, 'owner_id must not be empty');
+    assert.equal((await at.service.store.history(at.options.project)).length, before);
+  });
+});
+
 withService('A project of 250 endpoints', {}, (at) => {
   before(async () => {
     at.options = await ownProject(at.service);
