@@ -4,6 +4,7 @@
 #include "base/crypto.h"
 #include "ctl.h"
 #include "domain/create.h"
+#include "domain/delivery.h"
 #include "domain/removal.h"
 #include "domain/update.h"
 
@@ -168,6 +169,7 @@ enum rc ctl_endpoint_create(struct ctl *ctl)
         rc = store_endpoint_add(ctl->store, &endpoint, &event);
     if (rc == RC_OK) {
         view.fresh = event.fresh;
+        view.warning = delivery_warning(&endpoint);
         ctl_print_endpoint(ctl, &endpoint, &view);
     }
     ctl_explain_missing(ctl, rc, "project");

@@ -2,6 +2,7 @@
 #include "api/endpoint_json.h"
 #include "base/crypto.h"
 #include "ctl.h"
+#include "domain/delivery.h"
 #include "domain/revoke.h"
 #include "domain/roll.h"
 #include "store/metrics.h"
@@ -42,7 +43,7 @@ enum rc ctl_roll(struct ctl *ctl)
     if (rc == RC_OK) {
         view.now = roll.at;
         view.fresh = endpoint.secrets[endpoint.secret_count - 1].uid;
-        view.warning = roll_warning(&endpoint);
+        view.warning = delivery_warning(&endpoint);
         ctl_print_endpoint(ctl, &endpoint, &view);
     } else {
         explain(ctl, rc, &roll);

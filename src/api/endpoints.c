@@ -9,6 +9,7 @@
 #include "api/json_read.h"
 #include "base/crypto.h"
 #include "domain/create.h"
+#include "domain/delivery.h"
 #include "domain/removal.h"
 #include "domain/update.h"
 
@@ -41,6 +42,7 @@ enum rc endpoints_create(struct call *call)
         call->endpoint_id = endpoint.uid;
         call->secret_id = event.fresh;
         view.fresh = event.fresh;
+        view.warning = delivery_warning(&endpoint);
         endpoint_answer(call, 201, "Endpoint created successfully", &endpoint, &view);
     } else if (rc == RC_INVALID) {
         rc = envelope_faults(call->response, &create.faults);

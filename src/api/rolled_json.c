@@ -3,11 +3,12 @@
 
 #include "api/endpoint_json.h"
 #include "api/json_member.h"
+#include "domain/delivery.h"
 
 void rolled_json_write(struct json_write *json, const struct endpoint *endpoint,
                        const struct roll *roll)
 {
-    const char *warning = roll_warning(endpoint);
+    const char *warning = delivery_warning(endpoint);
 
     json_write_begin_object(json);
     json_member_uid(json, "uid", &endpoint->uid);

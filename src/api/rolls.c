@@ -8,6 +8,7 @@
 #include "api/json_read.h"
 #include "api/roll_json.h"
 #include "base/crypto.h"
+#include "domain/delivery.h"
 #include "domain/revoke.h"
 #include "domain/roll.h"
 
@@ -21,7 +22,7 @@ static void answer_roll(struct call *call, const struct roll *roll, const struct
 
     view.now = roll->at;
     view.fresh = last->uid;
-    view.warning = roll_warning(endpoint);
+    view.warning = delivery_warning(endpoint);
     call->secret_id = last->uid;
     endpoint_answer(call, 200, "endpoint secret expired successfully", endpoint, &view);
 }

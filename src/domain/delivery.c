@@ -166,3 +166,34 @@ enum rc delivery_note_use(struct edit *edit, void *arg)
     }
     return RC_GONE;
 }
+
+/* Between the current secret and the one before it. */
+static const char *overlap_warning(const struct endpoint *endpoint)
+{
+    const struct secret *secrets = endpoint->secrets;
+    size_t count = endpoint->secret_count;
+
+    if ((endpoint->signature.formats & SIGNATURE_CONVOY) == 0 || count < 2)
+        return NULL;
+    if (secrets[count - 1].type == SIGNING_KEY_ED25519)
+        return secrets[count - 2].type == SIGNING_KEY_ED25519
+                   ? NULL
+                   : "the new secret is an ed25519 key: the Convoy signature has no place for it, "
+                     "so receivers that check nothing else cannot move to it";
+    if (!endpoint->advanced_signatures)
+        return "advanced_signatures is off: the Convoy signature has room for the new secret only, "
+               "so there is no overlap for receivers that check nothing else";
+    return NULL;
+}
+
+const char *delivery_warning(const struct endpoint *endpoint)
+{
+    const struct secret *current = &endpoint->secrets[endpoint->secret_count - 1];
+
+    if ((endpoint->signature.formats & SIGNATURE_STANDARD) != 0 &&
+        signing_key_is_misformed(current->value))
+        return "the new secret begins with whsec_, but padded base64 of 24 to 64 bytes does not "
+               "follow: it is used as written, and libraries of Standard Webhooks cannot verify "
+               "with it";
+    return overlap_warning(endpoint);
+}

@@ -80,4 +80,8 @@ struct delivery_use {
  * then, which is no fault. */
 RC_CHECK enum rc delivery_note_use(struct edit *edit, void *arg);
 
+/* delivery_warning: what who has just given the endpoint its current secret should know of the
+ * deliveries to come; NULL: nothing. */
+const char *delivery_warning(const struct endpoint *endpoint);
+
 #endif

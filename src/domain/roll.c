@@ -133,19 +133,3 @@ void roll_refusal(const struct roll *roll, char out[ROLL_REFUSAL_SIZE])
                    "at %s",
                    roll->limit, end);
 }
-
-const char *roll_warning(const struct endpoint *endpoint)
-{
-    if ((endpoint->signature.formats & SIGNATURE_CONVOY) == 0 || endpoint->secret_count < 2)
-        return NULL;
-    if (endpoint->secrets[endpoint->secret_count - 1].type == SIGNING_KEY_ED25519)
-        return endpoint->secrets[endpoint->secret_count - 2].type == SIGNING_KEY_ED25519
-                   ? NULL
-                   : "the new secret is an ed25519 key: the Convoy signature has no place for it, "
-                     "so "
-                     "receivers that check nothing else cannot move to it";
-    if (!endpoint->advanced_signatures)
-        return "advanced_signatures is off: the Convoy signature has room for the new secret only, "
-               "so there is no overlap for receivers that check nothing else";
-    return NULL;
-}

@@ -65,8 +65,4 @@ RC_CHECK enum rc roll_apply(struct edit *edit, void *roll);
  * when the next one ends. */
 void roll_refusal(const struct roll *roll, char out[ROLL_REFUSAL_SIZE]);
 
-/* roll_warning: what the caller of a roll that was done should know about the
- * endpoint as it is now; NULL: nothing. */
-const char *roll_warning(const struct endpoint *endpoint);
-
 #endif

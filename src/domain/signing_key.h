@@ -58,6 +58,10 @@ void signing_key_write_private(const uint8_t seed[CRYPTO_ED25519_SEED_BYTES],
  * caller wipes, or of a text in another form its bytes as written. Borrowed from either. */
 struct text signing_key_hmac(struct text value, uint8_t room[SIGNING_KEY_DECODED_MAX]);
 
+/* signing_key_is_misformed: it begins as an HMAC key of Standard Webhooks is written, and is none,
+ * so that its bytes as written are the key. */
+bool signing_key_is_misformed(struct text value);
+
 /* signing_key_private: false unless it is "whsk_" + base64 of a seed and the public key
  * that belongs to it. Wipe `out` after use. */
 RC_CHECK bool signing_key_private(struct text value, uint8_t out[CRYPTO_ED25519_PRIVATE_BYTES]);

@@ -103,6 +103,33 @@ START_TEST(without_a_secret_that_can_sign_there_is_no_delivery)
 }
 END_TEST
 
+/* What stands behind whsec_, and whether it is such a key. */
+static const struct {
+    const char *value;
+    bool is_key;
+} written[] = {
+    {"whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz", true},
+    {"whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNA==", true},
+    {"whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNA", false},
+    {"whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI=", false},
+    {"whsec_", false},
+    {"whsec_it is not", false},
+    {"whsec", true},
+    {"a text of its own", true},
+};
+
+START_TEST(a_secret_that_only_looks_like_a_standard_one_is_warned_of)
+{
+    const char *warning;
+
+    endpoint.secrets[1].value = text_of(written[_i].value);
+    warning = delivery_warning(&endpoint);
+    ck_assert_int_eq(warning == NULL, written[_i].is_key);
+    endpoint.signature.formats = SIGNATURE_CONVOY;
+    ck_assert_ptr_null(delivery_warning(&endpoint));
+}
+END_TEST
+
 Suite *delivery_suite(void)
 {
     Suite *suite = suite_create("delivery");
@@ -114,6 +141,8 @@ Suite *delivery_suite(void)
     tcase_add_test(tc, a_use_a_step_ahead_was_of_a_wrong_clock);
     tcase_add_test(tc, the_use_of_a_secret_that_is_gone_is_not_noted);
     tcase_add_test(tc, without_a_secret_that_can_sign_there_is_no_delivery);
+    tcase_add_loop_test(tc, a_secret_that_only_looks_like_a_standard_one_is_warned_of, 0,
+                        sizeof written / sizeof written[0]);
     suite_add_tcase(suite, tc);
     return suite;
 }

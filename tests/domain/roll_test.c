@@ -1,5 +1,6 @@
 /* roll: what a roll changes of an endpoint, and what it leaves; what the history is told;
  * what of a request, or of an endpoint, is refused; what the caller is warned of. */
+#include "domain/delivery.h"
 #include "domain/roll.h"
 #include "suites.h"
 #include "support/roll_fixture.h"
@@ -231,10 +232,10 @@ START_TEST(an_overlap_without_advanced_signatures_is_warned_of)
 {
     roll_fixture_ask_grace(&at, SAMPLE_NOW, 60);
     ck_assert_int_eq(roll_fixture_apply(&at), RC_OK);
-    ck_assert_ptr_null(roll_warning(&at.endpoint));
+    ck_assert_ptr_null(delivery_warning(&at.endpoint));
     at.endpoint.advanced_signatures = false;
-    ck_assert_ptr_nonnull(roll_warning(&at.endpoint));
-    ck_assert_str_ne(roll_warning(&at.endpoint), "");
+    ck_assert_ptr_nonnull(delivery_warning(&at.endpoint));
+    ck_assert_str_ne(delivery_warning(&at.endpoint), "");
 }
 END_TEST
 
@@ -243,9 +244,9 @@ START_TEST(without_an_overlap_there_is_nothing_to_warn_of)
     at.endpoint.advanced_signatures = false;
     roll_fixture_ask_grace(&at, SAMPLE_NOW, 0);
     ck_assert_int_eq(roll_fixture_apply(&at), RC_OK);
-    ck_assert_ptr_null(roll_warning(&at.endpoint));
+    ck_assert_ptr_null(delivery_warning(&at.endpoint));
     at.endpoint.advanced_signatures = true;
-    ck_assert_ptr_null(roll_warning(&at.endpoint));
+    ck_assert_ptr_null(delivery_warning(&at.endpoint));
 }
 END_TEST
 

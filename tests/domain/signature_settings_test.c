@@ -206,12 +206,12 @@ START_TEST(moving_to_ed25519_warns_where_the_convoy_form_is_in_use)
 {
     endpoint.signature.key_type = SIGNING_KEY_ED25519;
     ck_assert_int_eq(apply("", SAMPLE_NOW), RC_OK);
-    ck_assert_ptr_nonnull(strstr(roll_warning(&endpoint), "ed25519"));
+    ck_assert_ptr_nonnull(strstr(delivery_warning(&endpoint), "ed25519"));
     ck_assert_int_eq(apply("", SAMPLE_NOW + 1), RC_OK);
-    ck_assert_ptr_null(roll_warning(&endpoint));
+    ck_assert_ptr_null(delivery_warning(&endpoint));
     endpoint.signature.formats = SIGNATURE_STANDARD;
     endpoint.advanced_signatures = false;
-    ck_assert_ptr_null(roll_warning(&endpoint));
+    ck_assert_ptr_null(delivery_warning(&endpoint));
 }
 END_TEST
 

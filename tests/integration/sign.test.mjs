@@ -100,6 +100,22 @@ withService('Signing a payload', {}, (at) => {
     assert.deepEqual(errors.map(({ field }) => field), ['payload', 'message_id', 'timestamp']);
   });
 
+  const keyOf = (bytes) => `whsec_${randomBytes(bytes).toString('base64')}`;
+  for (const [what, secret] of Object.entries({
+    '16 bytes': keyOf(16), '23 bytes': keyOf(23), '24 bytes': keyOf(24), '32 bytes': keyOf(32), '64 bytes': keyOf(64),
+    '65 bytes': keyOf(65), '32 bytes without padding': keyOf(32).replaceAll('=', ''),
+  }))
+    test(`warns of a whsec_ of ${what} exactly where no library verifies with it`, async () => {
+      const created = await at.service.request('POST', at.service.path(at.service.project.uid, 'endpoints'), {
+        body: JSON.stringify({ name: what, url: 'https://example.com/', secret }),
+      });
+      const { uid, warning } = assertEnvelope(created, 201, 'Endpoint created successfully').data;
+      const payload = Buffer.from('{}');
+      const { headers } = signed(await signing({ uid }, payload, { headers: RAW }));
+      for (const library of ['standardwebhooks', 'svix'])
+        assert.equal(accepts(library, secret, payload, headers), warning === undefined, library);
+    });
+
   test('follows a roll: old receivers accept until the end of the grace, new ones at once', async () => {
     const endpoint = await at.service.endpoint();
     const payload = Buffer.from('{"order": 7}');
