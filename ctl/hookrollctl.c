@@ -400,7 +400,7 @@ static int report(enum rc rc, const struct ctl *ctl)
 {
     const char *why = ctl->why[0] != '\0' ? ctl->why : cause[0] != '\0' ? cause : rc_name(rc);
 
-    if (rc == RC_INVALID && ctl->faults.count > 0) {
+    if ((rc == RC_INVALID || rc == RC_TOO_LARGE) && ctl->faults.count > 0) {
         (void)fputs("hookrollctl: ", stderr);
         for (size_t i = 0; i < ctl->faults.count; i++)
             (void)fprintf(stderr, "%s%s", i > 0 ? ", " : "", ctl->faults.list[i].message);

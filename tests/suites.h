@@ -95,6 +95,7 @@ Suite *histories_suite(void);
 Suite *history_json_suite(void);
 Suite *json_compact_suite(void);
 Suite *json_plain_suite(void);
+Suite *json_read_bounds_suite(void);
 Suite *json_read_suite(void);
 Suite *json_read_values_suite(void);
 Suite *json_write_suite(void);

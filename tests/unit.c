@@ -99,6 +99,7 @@ static Suite *(*const suites[])(void) = {
     history_json_suite,
     json_compact_suite,
     json_plain_suite,
+    json_read_bounds_suite,
     json_read_suite,
     json_read_values_suite,
     json_write_suite,

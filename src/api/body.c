@@ -57,6 +57,8 @@ enum rc body_json(struct call *call, struct json_object **out)
     rc = json_read_object(call->request->body, out, &call->faults);
     if (rc == RC_INVALID)
         return envelope_faults(call->response, &call->faults);
+    if (rc == RC_TOO_LARGE)
+        return envelope_error(call->response, rc, call->faults.list[0].message);
     return rc == RC_OK ? rc : envelope_error(call->response, rc, NULL);
 }
 

@@ -8,7 +8,8 @@
 
 /* json_compact: *out is `json` without insignificant white space (RFC 8259, section 2);
  * the order of members, numbers and escapes stay as written. Borrowed from `arena`.
- * RC_INVALID when it is not JSON, as strictly as json_read has it; RC_NO_MEMORY. */
+ * RC_INVALID when it is not JSON, as strictly as json_read has it, but that a member may be given
+ * twice: nothing is read from it. It takes no memory but for *out. RC_NO_MEMORY. */
 RC_CHECK enum rc json_compact(struct text json, struct arena *arena, struct text *out);
 
 #endif

@@ -141,6 +141,7 @@ bool json_look_at_word(struct json_look *look)
 
     switch (c) {
     case '"':
+        look->values++;
         return look_at_string(look);
     case '{':
     case '[':
@@ -148,6 +149,7 @@ bool json_look_at_word(struct json_look *look)
         if (look->deep)
             return false;
         look->depth++;
+        look->values++;
         break;
     case '}':
     case ']':
@@ -166,6 +168,7 @@ bool json_look_at_word(struct json_look *look)
     case '\r':
         break;
     default:
+        look->values++;
         return c == '-' || is_digit(c) ? look_at_number(look) : look_at_literal(look);
     }
     look->at++;

@@ -20,6 +20,7 @@ struct json_look {
     struct text t;
     size_t at;
     size_t members; /* colons between words: as many as members */
+    size_t values;  /* and names of members: all words but the ones that are punctuation */
     int depth;
     struct text string; /* the last one, with its quotes */
     bool nul;           /* which holds a NUL */

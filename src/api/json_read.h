@@ -28,12 +28,10 @@ enum json_kind {
 
 /* json_read_object: *out is new, released with json_read_free. RC_INVALID with
  * one fault, on the body as a whole, unless `body` is one JSON object. The fault tells the place
- * in characters from 1, where that is known, and which member is given twice. */
+ * in characters from 1, where that is known, and which member is given twice. RC_TOO_LARGE with
+ * one fault when it has more values than memory is taken for: 64 MiB beside its own bytes. */
 RC_CHECK enum rc json_read_object(struct text body, struct json_object **out,
                                   struct faults *faults);
-
-/* json_read_check: RC_INVALID unless `json` is one value of any type, read as strictly. */
-RC_CHECK enum rc json_read_check(struct text json);
 
 /* json_read_is_blank: whether JSON lets this character stand between words. */
 bool json_read_is_blank(char c);

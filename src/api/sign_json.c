@@ -21,8 +21,7 @@ static enum rc compact(struct sign_request *request, struct arena *arena, struct
     if (rc != RC_INVALID)
         return rc;
     faults_add(faults, "payload",
-               "payload must be JSON to be compacted: one value, at most 32 levels, no member "
-               "twice");
+               "payload must be JSON to be compacted: one value, at most 32 levels");
     return RC_OK;
 }
 

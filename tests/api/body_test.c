@@ -128,6 +128,21 @@ START_TEST(a_body_that_did_not_come_whole_is_refused_before_anything_else)
 }
 END_TEST
 
+START_TEST(a_body_of_too_many_values_is_too_large)
+{
+    static char body[200000];
+    char *at = body;
+
+    at = stpcpy(at, "{\"y\":[0");
+    for (int i = 0; i < 65533; i++)
+        at = stpcpy(at, ",0");
+    (void)stpcpy(at, "]}");
+    request.body = text_of(body);
+    expect_refusal(RC_TOO_LARGE, 413,
+                   "body must have at most 65536 values, names of members counted too");
+}
+END_TEST
+
 START_TEST(the_content_type_is_looked_at_before_the_body)
 {
     request.body = (struct text){NULL, 0};
@@ -222,6 +237,7 @@ Suite *body_suite(void)
     tcase_add_test(tc, json_that_is_no_object_is_refused);
     tcase_add_loop_test(tc, a_body_that_did_not_come_whole_is_refused_before_anything_else, 0,
                         COUNT(states));
+    tcase_add_test(tc, a_body_of_too_many_values_is_too_large);
     tcase_add_test(tc, the_content_type_is_looked_at_before_the_body);
     tcase_add_test(tc, an_empty_body_may_stand_for_an_empty_object);
     tcase_add_test(tc, any_other_body_is_read_as_always);

@@ -1,6 +1,12 @@
 /* json_compact: nothing but insignificant blanks goes; what is not JSON is refused. */
 #include "api/json_compact.h"
+#include "api/json_read.h"
 #include "suites.h"
+#include "support/address_space.h"
+#include "support/helper.h"
+
+#include <stdbool.h>
+#include <string.h>
 
 static struct arena arena;
 
@@ -36,7 +42,25 @@ static const struct {
     {"{", NULL},
     {"{} {}", NULL},
     {"1 2", NULL},
-    {"{\"a\":1,\"a\":2}", NULL},
+    {"{\"a\": 1, \"a\": 2}", "{\"a\":1,\"a\":2}"},
+    {"{\"a\": [{}, [], {\"b\": []}], \"c\": {\"d\": null}}",
+     "{\"a\":[{},[],{\"b\":[]}],\"c\":{\"d\":null}}"},
+    {"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[ ]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]",
+     "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]"},
+    {"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]", NULL},
+    {"{\"\\u0000\":1}", NULL},
+    {"[1}", NULL},
+    {"{\"a\":1]", NULL},
+    {"[{\"a\":1,\"b\"}]", NULL},
+    {"[\"a\":1]", NULL},
+    {"{\"a\":1,2}", NULL},
+    {"{\"a\":[1],}", NULL},
+    {"[{},", NULL},
+    {"[1.]", NULL},
+    {"[01]", NULL},
+    {"[\"\\x\"]", NULL},
+    {"\"a\\", NULL},
+    {"\"\xED\xA0\x80\"", NULL},
     {"\"\\\"", NULL},
     {"\"a", NULL},
     {"\"\xFF\"", NULL},
@@ -71,6 +95,60 @@ START_TEST(without_room_it_says_so)
 }
 END_TEST
 
+/* All texts of up to five of these words; what json_read has in its place is right. */
+START_TEST(words_may_stand_where_json_has_them)
+{
+    static const char *const words[] = {"{", "}", "[", "]", ":", ",", "\"a\"", "1"};
+
+    for (unsigned n = 0; n < 8 * 8 * 8 * 8 * 8; n++) {
+        struct json_object *object = NULL;
+        struct faults faults = {0};
+        char json[32] = "";
+        struct text out;
+        bool good;
+
+        /* Fewer of them: the rest is blank. */
+        for (unsigned rest = n; rest > 0; rest /= 8)
+            (void)strcat(strcat(json, words[rest % 8]), " ");
+        good = json_read_object(text_of(json), &object, &faults) == RC_OK ||
+               strcmp(faults.list[0].message, "body contains incorrect JSON type") == 0;
+        ck_assert_msg((json_compact(text_of(json), &arena, &out) == RC_OK) == good, "%s", json);
+        json_read_free(object);
+        arena_reset(&arena);
+    }
+}
+END_TEST
+
+#ifndef SANITIZED
+/* As a tree of json-c's objects it would take 300 MiB. */
+static bool compact_without_address_space(void *arg)
+{
+    static char json[1 << 20];
+    struct text out;
+
+    (void)arg;
+    memset(json, ' ', sizeof json);
+    json[0] = '[';
+    for (size_t i = 1; i < sizeof json - 6; i += 3)
+        memcpy(json + i, "{},", 3);
+    memcpy(json + sizeof json - 3, "0 ]", 3);
+    arena_free(&arena);
+    arena_init(&arena, sizeof json);
+    return address_space_limit() &&
+           json_compact((struct text){json, sizeof json}, &arena, &out) == RC_OK;
+}
+
+START_TEST(however_many_values_there_are_they_take_no_memory)
+{
+    struct helper helper;
+
+    helper_start(&helper, compact_without_address_space, NULL);
+    helper_go(&helper);
+    ck_assert(helper_join(&helper));
+}
+END_TEST
+#endif
+
 Suite *json_compact_suite(void)
 {
     Suite *suite = suite_create("json_compact");
@@ -79,6 +157,10 @@ Suite *json_compact_suite(void)
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_loop_test(tc, each_is_compacted_or_refused, 0, sizeof rows / sizeof rows[0]);
     tcase_add_test(tc, without_room_it_says_so);
+    tcase_add_test(tc, words_may_stand_where_json_has_them);
+#ifndef SANITIZED
+    tcase_add_test(tc, however_many_values_there_are_they_take_no_memory);
+#endif
     suite_add_tcase(suite, tc);
     return suite;
 }

@@ -141,6 +141,13 @@ withService('A roll with a body that is not good', {}, (at) => {
     for (const [what, body] of Object.entries(malformed)) refused(what, body, BADLY_FORMED);
   });
 
+  leavesTheEndpointAlone(at, 'Too many values', () => {
+    test('are refused with 413, which says how many may be', async () => {
+      const answer = await at.service.roll(at.endpoint, `{"expiration":0,"x":[${Array(65532).fill('{}')}]}`);
+      assertEnvelope(answer, 413, 'body must have at most 65536 values, names of members counted too');
+    });
+  });
+
   leavesTheEndpointAlone(at, 'A member given twice', () => {
     for (const [what, body] of Object.entries(twice)) refused(what, body, /^body contains badly-formed JSON \(at character \d+\): the member "[^"]+" is given twice$/);
   });

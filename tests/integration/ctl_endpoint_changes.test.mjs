@@ -93,6 +93,7 @@ describe('hookrollctl', () => {
     fails('a name that is empty', REFUSED, ['--name', ''], 'please provide your endpoint name');
     fails('an url that is none', REFUSED, ['--url', 'nowhere'], 'url must be http or https with a host');
     fails('input that is not JSON', REFUSED, ['--input', '-'], 'body contains badly-formed JSON', '{"name":');
+    fails('input of too many values', REFUSED, ['--input', '-'], 'body must have at most 65536 values, names of members counted too', `{"x":[${'0,'.repeat(65533)}0]}`);
     fails('input with a secret', REFUSED, ['--input', '-'], 'secret cannot be updated, use hookrollctl roll', '{"secret": "x"}');
     fails('several members that are bad', REFUSED, ['--input', '-'], 'body contains incorrect JSON type for field "name", please provide a valid email', '{"name": 7, "support_email": "x"}');
     fails('a file that is not there', NOT_FOUND, ['--input', '/nonexistent/input'], '--input /nonexistent/input: No such file or directory');
