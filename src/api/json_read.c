@@ -5,11 +5,13 @@
 #include "api/json_look.h"
 #include "base/crypto.h"
 
+#include <errno.h>
 #include <json-c/json.h>
 #include <json-c/printbuf.h>
 #include <limits.h>
 #include <locale.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -23,8 +25,10 @@ enum {
 
     /* Beside the bytes of the text, json-c 0.16 takes 792 of memory for an empty object, 152 for an
      * empty array, 72 to 104 for any other value, and 105 more where it is a member's (glibc's
-     * mallinfo2): so 64 MiB at most. No request of the API has a thousand values. */
-    VALUES_MAX = 65536
+     * mallinfo2): so VALUE_BYTES are enough, and 64 MiB the most. No request of the API has a
+     * thousand values. */
+    VALUES_MAX = 65536,
+    VALUE_BYTES = 1024
 };
 
 static struct text text_in(struct json_object *value)
@@ -102,10 +106,12 @@ static enum rc parse(struct text body, struct json_object **out, struct faults *
 {
     struct json_tokener *tokener = new_tokener(body.len);
     enum json_tokener_error error;
+    bool memory;
     size_t end;
 
     if (tokener == NULL)
         return RC_NO_MEMORY;
+    errno = 0;
     *out = run(tokener, body);
     error = json_tokener_get_error(tokener);
     end = json_tokener_get_parse_end(tokener);
@@ -115,6 +121,7 @@ static enum rc parse(struct text body, struct json_object **out, struct faults *
         error = json_tokener_get_error(tokener);
         end = body.len;
     }
+    memory = errno != ENOMEM; /* it has no error of its own for that */
     free_tokener(tokener);
     while (error == json_tokener_success && end < body.len && json_read_is_blank(body.data[end]))
         end++;
@@ -122,6 +129,8 @@ static enum rc parse(struct text body, struct json_object **out, struct faults *
         return RC_OK;
     json_read_free(*out);
     *out = NULL;
+    if (!memory)
+        return RC_NO_MEMORY;
     return error == json_tokener_continue ? cut_short(faults) : malformed(body, end, "", faults);
 }
 
@@ -167,7 +176,7 @@ static enum rc note_name(struct json_tokener *tokener, const struct json_look *l
 }
 
 /* Which member of this text, otherwise good, is given twice: a walk with the names of all objects
- * that are open. */
+ * that are open. Where none is, json-c had no memory for one and left it out. */
 static enum rc find_twice(struct text body, struct faults *faults)
 {
     struct json_object *seen[JSON_LOOK_DEPTH_MAX + 1] = {NULL};
@@ -194,7 +203,7 @@ static enum rc find_twice(struct text body, struct faults *faults)
         json_object_put(seen[i]);
     if (tokener != NULL)
         free_tokener(tokener);
-    return rc == RC_OK ? cut_short(faults) : rc;
+    return rc == RC_OK ? RC_NO_MEMORY : rc;
 }
 
 static enum rc bad_word(const struct json_look *look, struct faults *faults)
@@ -213,6 +222,16 @@ static enum rc too_large(struct faults *faults)
     faults_add(faults, "", "body must have at most %d values, names of members counted too",
                VALUES_MAX);
     return RC_TOO_LARGE;
+}
+
+/* json-c 0.16 follows NULL where there is no memory for the name of a member, so what it may take
+ * is asked for before. Where others take it meanwhile, it still may. */
+static bool has_room(size_t size)
+{
+    void *volatile room = malloc(size); /* volatile, or a compiler may take it for granted */
+
+    free(room);
+    return room != NULL;
 }
 
 /* One value of any type; *out is NULL for null. */
@@ -235,6 +254,9 @@ static enum rc read_value(struct text body, struct json_object **out, struct fau
         return bad_word(&look, faults);
     if (look.values > VALUES_MAX || body.len >= INT_MAX) /* json-c counts bytes by int */
         return too_large(faults);
+    /* The bytes of the text once in the reader's buffer, and once more in values and names. */
+    if (!has_room(look.values * VALUE_BYTES + 2 * body.len))
+        return RC_NO_MEMORY;
     rc = parse(body, &root, faults);
     if (rc != RC_OK)
         return rc;

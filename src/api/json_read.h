@@ -29,7 +29,8 @@ enum json_kind {
 /* json_read_object: *out is new, released with json_read_free. RC_INVALID with
  * one fault, on the body as a whole, unless `body` is one JSON object. The fault tells the place
  * in characters from 1, where that is known, and which member is given twice. RC_TOO_LARGE with
- * one fault when it has more values than memory is taken for: 64 MiB beside its own bytes. */
+ * one fault when it has more values than memory is taken for: 64 MiB beside its own bytes.
+ * RC_NO_MEMORY. */
 RC_CHECK enum rc json_read_object(struct text body, struct json_object **out,
                                   struct faults *faults);
 

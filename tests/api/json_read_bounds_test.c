@@ -3,8 +3,10 @@
 #include "base/buf.h"
 #include "suites.h"
 #include "support/address_space.h"
+#include "support/helper.h"
 
 #include <malloc.h>
+#include <stdbool.h>
 #include <string.h>
 
 #define MANY "body must have at most 65536 values, names of members counted too"
@@ -139,6 +141,44 @@ START_TEST(the_most_values_take_no_more_memory_than_is_meant_for_them)
 END_TEST
 #endif
 
+#ifndef SANITIZED
+static bool is_refused_for_memory(void *body)
+{
+    return address_space_limit() &&
+           json_read_object(*(struct text *)body, &object, &faults) == RC_NO_MEMORY &&
+           object == NULL && faults.count == 0;
+}
+
+static void expect_no_memory(struct text body)
+{
+    struct helper helper;
+
+    helper_start(&helper, is_refused_for_memory, &body);
+    helper_go(&helper);
+    ck_assert(helper_join(&helper));
+}
+
+/* One text that there is room for once, but not twice. */
+static struct text make_long(const char *before, const char *behind)
+{
+    buf_reset(&made);
+    buf_put_string(&made, before);
+    memset(buf_room(&made, 2 << 20), 'a', 2 << 20);
+    buf_put_string(&made, behind);
+    return buf_text(&made);
+}
+
+START_TEST(where_memory_is_short_no_body_is_called_malformed)
+{
+    expect_no_memory(make_list("{}", 1, WORDS_MAX));
+    expect_no_memory(make_list("\"\"", 1, WORDS_MAX));
+    expect_no_memory(make_members("0", WORDS_MAX));
+    expect_no_memory(make_long("{\"a\":\"", "\"}"));
+    expect_no_memory(make_long("{\"", "\":0}"));
+}
+END_TEST
+#endif
+
 #define COUNT(table) (int)(sizeof table / sizeof table[0])
 
 Suite *json_read_bounds_suite(void)
@@ -154,6 +194,7 @@ Suite *json_read_bounds_suite(void)
 #ifndef SANITIZED
     tcase_add_loop_test(tc, the_most_values_take_no_more_memory_than_is_meant_for_them, 0,
                         COUNT(values));
+    tcase_add_test(tc, where_memory_is_short_no_body_is_called_malformed);
 #endif
     suite_add_tcase(suite, tc);
     return suite;
