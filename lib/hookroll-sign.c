@@ -180,6 +180,7 @@ enum hookroll_result hookroll_verify_standard(struct hookroll_keys keys,
     const struct verify_standard received = {text_of(headers.id), text_of(headers.timestamp),
                                              text_of(headers.signature)};
     const struct verify_clock within = {clock.now, clock.tolerance};
+    size_t hashable = SIZE_MAX; /* what its body may be is the caller's to bound */
     struct signing_keys checked;
     struct verify_outcome outcome;
     enum hookroll_result result = read_keys(keys, VERIFY_ANY, &checked);
@@ -188,7 +189,7 @@ enum hookroll_result hookroll_verify_standard(struct hookroll_keys keys,
         return result;
     if (!is_clock(clock) || !is_body(body))
         return HOOKROLL_INVALID_ARGUMENT;
-    if (verify_standard(&received, (struct text){body.data, body.len}, &checked, &within,
+    if (verify_standard(&received, (struct text){body.data, body.len}, &checked, &within, &hashable,
                         &outcome) != RC_OK)
         return HOOKROLL_NO_MEMORY;
     return conclude(&outcome, key);

@@ -95,14 +95,14 @@ static enum signature_format deciding(const struct endpoint *endpoint,
 
 static enum rc verify_with(const struct project *project, bool advanced,
                            const struct delivery_received *received,
-                           const struct signing_keys *keys, int64_t now,
+                           const struct signing_keys *keys, int64_t now, size_t *hashable,
                            struct delivery_verdict *verdict)
 {
     const struct verify_clock clock = {now / 1000, received->tolerance};
     struct verify_outcome *out = &verdict->outcome;
 
     if (verdict->format == SIGNATURE_STANDARD)
-        return verify_standard(&received->standard, received->body, keys, &clock, out);
+        return verify_standard(&received->standard, received->body, keys, &clock, hashable, out);
     if (advanced)
         verify_convoy(received->convoy, received->body, &project->versions, keys, &clock, out);
     else
@@ -113,7 +113,7 @@ static enum rc verify_with(const struct project *project, bool advanced,
 /* With the secrets that can sign, or with those that no longer can. */
 static enum rc verify_by(const struct project *project, const struct endpoint *endpoint,
                          const struct delivery_received *received, int64_t now, bool can_sign,
-                         struct delivery_verdict *verdict)
+                         size_t *hashable, struct delivery_verdict *verdict)
 {
     const struct secret *secrets[ENDPOINT_SECRETS_MAX];
     struct signing_keys keys;
@@ -125,7 +125,8 @@ static enum rc verify_by(const struct project *project, const struct endpoint *e
             secrets[keys.count] = &endpoint->secrets[i];
             keys.list[keys.count++] = key_of(&endpoint->secrets[i]);
         }
-    rc = verify_with(project, endpoint->advanced_signatures, received, &keys, now, verdict);
+    rc = verify_with(project, endpoint->advanced_signatures, received, &keys, now, hashable,
+                     verdict);
     if (rc == RC_OK && verdict->outcome.result == VERIFY_OK)
         verdict->secret = secrets[verdict->outcome.key];
     return rc;
@@ -135,16 +136,17 @@ enum rc delivery_verify(const struct project *project, const struct endpoint *en
                         const struct delivery_received *received, int64_t now,
                         struct delivery_verdict *verdict)
 {
+    size_t hashable = VERIFY_HASHED_MAX;
     enum rc rc;
 
     *verdict = (struct delivery_verdict){.outcome = {.result = VERIFY_MISSING},
                                          .format = deciding(endpoint, received)};
     if (verdict->format == SIGNATURE_NO_FORMAT)
         return RC_OK;
-    rc = verify_by(project, endpoint, received, now, true, verdict);
+    rc = verify_by(project, endpoint, received, now, true, &hashable, verdict);
     if (rc != RC_OK || verdict->outcome.result != VERIFY_MISMATCH)
         return rc;
-    rc = verify_by(project, endpoint, received, now, false, verdict);
+    rc = verify_by(project, endpoint, received, now, false, &hashable, verdict);
     if (verdict->outcome.result == VERIFY_OK)
         verdict->outcome.result = VERIFY_SECRET_ENDED;
     return rc;

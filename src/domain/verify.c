@@ -214,59 +214,83 @@ static enum verify_result read_standard(const struct verify_standard *headers,
     return judge(signatures);
 }
 
-static bool any_is_of(const struct signatures *signatures, struct text key, struct text content)
+/* Whether the key made one of the signatures. Each try takes of what may still be hashed. */
+static enum verify_result try_ed25519(const struct signatures *signatures, struct text key,
+                                      struct text content, size_t *hashable)
 {
     uint8_t public_key[CRYPTO_ED25519_PUBLIC_BYTES];
-    bool found = false;
 
-    if (!signing_key_public(key, public_key))
-        return false;
-    for (size_t i = 0; i < signatures->count; i++) {
+    if (!has_version(signatures, V1A) || !signing_key_public(key, public_key))
+        return VERIFY_MISMATCH;
+    for (size_t i = signatures->count; i-- > 0;) {
         uint8_t bytes[CRYPTO_ED25519_SIGNATURE_BYTES];
         struct text text = signatures->list[i].text;
         size_t len = 0;
 
-        if (signatures->list[i].version == V1A &&
-            crypto_base64_decode(CRYPTO_BASE64, text.data, text.len, bytes, sizeof bytes, &len) &&
-            len == sizeof bytes && crypto_ed25519_verify(public_key, content, bytes))
-            found = true;
+        if (signatures->list[i].version != V1A ||
+            !crypto_base64_decode(CRYPTO_BASE64, text.data, text.len, bytes, sizeof bytes, &len) ||
+            len != sizeof bytes)
+            continue;
+        if (*hashable < content.len)
+            return VERIFY_TOO_MANY_SIGNATURES;
+        *hashable -= content.len;
+        if (crypto_ed25519_verify(public_key, content, bytes))
+            return VERIFY_OK;
     }
-    return found;
+    return VERIFY_MISMATCH;
+}
+
+/* The key that counts is the last one that matches, so they are tried from the end, of ed25519 no
+ * more than until one does. */
+static void match_each(const struct signatures *signatures, const struct text parts[2],
+                       struct text content, const struct signing_keys *keys, size_t *hashable,
+                       struct verify_outcome *out)
+{
+    char expected[SIGN_SIGNATURE_SIZE];
+
+    out->result = VERIFY_MISMATCH;
+    for (size_t i = keys->count; i-- > 0;) {
+        enum verify_result result = VERIFY_MISMATCH;
+
+        if (keys->list[i].type == SIGNING_KEY_HMAC) {
+            sign_standard_hmac(keys->list[i].value, parts, expected);
+            if (any_is(signatures, V1, expected))
+                result = VERIFY_OK;
+        } else if (out->result == VERIFY_MISMATCH) {
+            result = try_ed25519(signatures, keys->list[i].value, content, hashable);
+        }
+        if (out->result == VERIFY_OK)
+            continue;
+        if (result == VERIFY_OK)
+            match(out, i, V1);
+        else if (result == VERIFY_TOO_MANY_SIGNATURES)
+            out->result = result;
+    }
+    crypto_wipe(expected, sizeof expected);
 }
 
 static enum rc match_standard(const struct signatures *signatures, const struct text parts[2],
-                              const struct signing_keys *keys, struct verify_outcome *out)
+                              const struct signing_keys *keys, size_t *hashable,
+                              struct verify_outcome *out)
 {
-    bool has_v1a = has_version(signatures, V1A);
-    char expected[SIGN_SIGNATURE_SIZE];
     struct buf content; /* in one piece, as ed25519 wants it */
     enum rc rc;
 
     buf_init(&content, parts[0].len + parts[1].len);
-    if (has_v1a) {
+    if (has_version(signatures, V1A)) {
         buf_put_text(&content, parts[0]);
         buf_put_text(&content, parts[1]);
     }
     rc = buf_status(&content);
-    out->result = VERIFY_MISMATCH;
-    for (size_t i = 0; rc == RC_OK && i < keys->count; i++) {
-        if (keys->list[i].type == SIGNING_KEY_ED25519) {
-            if (has_v1a && any_is_of(signatures, keys->list[i].value, buf_text(&content)))
-                match(out, i, V1);
-            continue;
-        }
-        sign_standard_hmac(keys->list[i].value, parts, expected);
-        if (any_is(signatures, V1, expected))
-            match(out, i, V1);
-    }
-    crypto_wipe(expected, sizeof expected);
+    if (rc == RC_OK)
+        match_each(signatures, parts, buf_text(&content), keys, hashable, out);
     buf_free(&content);
     return rc;
 }
 
 enum rc verify_standard(const struct verify_standard *headers, struct text body,
                         const struct signing_keys *keys, const struct verify_clock *clock,
-                        struct verify_outcome *out)
+                        size_t *hashable, struct verify_outcome *out)
 {
     struct signatures signatures = {.seen = 0};
     char room[SIGN_PREFIX_SIZE];
@@ -280,5 +304,5 @@ enum rc verify_standard(const struct verify_standard *headers, struct text body,
         return RC_OK;
     parts[0] = sign_prefix_standard(
         &(struct sign_message){.id = headers->id, .timestamp = out->timestamp}, room);
-    return match_standard(&signatures, parts, keys, out);
+    return match_standard(&signatures, parts, keys, hashable, out);
 }

@@ -1,8 +1,10 @@
-/* delivery: when it is noted that a secret verified one, and that nothing is signed by none. How
- * deliveries are signed and verified is tested by sign and verify. */
+/* delivery: when it is noted that a secret verified one, that nothing is signed by none, and how
+ * much may be hashed for one. How else deliveries are signed and verified is tested by sign and
+ * verify. */
 #include "domain/delivery.h"
 #include "suites.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define NOW INT64_C(1795460885123)
@@ -130,6 +132,39 @@ START_TEST(a_secret_that_only_looks_like_a_standard_one_is_warned_of)
 }
 END_TEST
 
+#define EACH (sizeof "v1a," - 1 + 88 + 1) /* bytes of a signature and the blank behind it */
+
+/* Forty times 4 MiB by the current secret, and what is left of 256 MiB by the one that ended. */
+START_TEST(what_one_delivery_has_hashed_is_bounded_over_all_secrets)
+{
+    static char body[4 << 20];
+    static char signatures[4096];
+    static char values[2][SIGNING_KEY_PRIVATE_SIZE];
+    struct delivery_received received = {
+        .standard = {text_of("m"), text_of("1795460885"), {signatures, 40 * EACH - 1}},
+        .body = {body, sizeof body},
+        .tolerance = VERIFY_TOLERANCE};
+    struct delivery_verdict verdict;
+    char *at = signatures;
+
+    for (size_t i = 0; i < 2; i++) {
+        signing_key_write_private((const uint8_t[CRYPTO_ED25519_SEED_BYTES]){(uint8_t)i},
+                                  values[i]);
+        endpoint.secrets[i].type = SIGNING_KEY_ED25519;
+        endpoint.secrets[i].value = text_of(values[i]);
+    }
+    endpoint.secrets[0].expires_at = NOW;
+    endpoint.signature.formats = SIGNATURE_STANDARD;
+    for (int i = 0; i < 40; i++)
+        at += sprintf(at, "v1a,%085dA== ", 0);
+    ck_assert_int_eq(delivery_verify(&project, &endpoint, &received, NOW, &verdict), RC_OK);
+    ck_assert_int_eq(verdict.outcome.result, VERIFY_TOO_MANY_SIGNATURES);
+    received.standard.signature.len = 32 * EACH - 1;
+    ck_assert_int_eq(delivery_verify(&project, &endpoint, &received, NOW, &verdict), RC_OK);
+    ck_assert_int_eq(verdict.outcome.result, VERIFY_MISMATCH);
+}
+END_TEST
+
 Suite *delivery_suite(void)
 {
     Suite *suite = suite_create("delivery");
@@ -143,6 +178,7 @@ Suite *delivery_suite(void)
     tcase_add_test(tc, without_a_secret_that_can_sign_there_is_no_delivery);
     tcase_add_loop_test(tc, a_secret_that_only_looks_like_a_standard_one_is_warned_of, 0,
                         sizeof written / sizeof written[0]);
+    tcase_add_test(tc, what_one_delivery_has_hashed_is_bounded_over_all_secrets);
     suite_add_tcase(suite, tc);
     return suite;
 }

@@ -28,10 +28,12 @@
 static const struct project_versions sha256_hex = {1, {{PROJECT_SHA256, PROJECT_HEX}}};
 static const struct verify_clock at_once = {1614265330, VERIFY_TOLERANCE};
 static struct verify_outcome out;
+static size_t hashable; /* bytes */
 
 static void setup(void)
 {
     ck_assert_int_eq(crypto_init(), RC_OK);
+    hashable = SIZE_MAX;
 }
 
 static struct signing_key key(enum signing_key_type type, const char *value)
@@ -48,7 +50,8 @@ static enum verify_result standard(const char *id, const char *timestamp, const 
                                        key(SIGNING_KEY_ED25519, WHPK)}};
     const struct verify_standard headers = {text_of(id), text_of(timestamp), text_of(signature)};
 
-    ck_assert_int_eq(verify_standard(&headers, text_of(body), &keys, &at_once, &out), RC_OK);
+    ck_assert_int_eq(verify_standard(&headers, text_of(body), &keys, &at_once, &hashable, &out),
+                     RC_OK);
     return out.result;
 }
 
@@ -94,9 +97,11 @@ START_TEST(a_private_key_verifies_like_its_public_half)
     const struct verify_standard headers = {text_of(ID), text_of(SECONDS),
                                             text_of("v1a," V1A_VALUE)};
 
-    ck_assert_int_eq(verify_standard(&headers, text_of(PAYLOAD), &whole, &at_once, &out), RC_OK);
+    ck_assert_int_eq(verify_standard(&headers, text_of(PAYLOAD), &whole, &at_once, &hashable, &out),
+                     RC_OK);
     ck_assert_int_eq(out.result, VERIFY_OK);
-    ck_assert_int_eq(verify_standard(&headers, text_of(PAYLOAD), &none, &at_once, &out), RC_OK);
+    ck_assert_int_eq(verify_standard(&headers, text_of(PAYLOAD), &none, &at_once, &hashable, &out),
+                     RC_OK);
     ck_assert_int_eq(out.result, VERIFY_MISMATCH);
 }
 END_TEST
@@ -229,6 +234,50 @@ START_TEST(there_is_a_bound_on_signatures_of_any_version)
 }
 END_TEST
 
+#define HASHED (sizeof ID "." SECONDS "." PAYLOAD - 1) /* bytes, once */
+
+/* Signatures that are of the form, by nobody. */
+static char by_nobody[] =
+    "v1a,AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+    "AAAAAAAAAA== ";
+
+/* With keys one and three of ed25519 the known one, two another one, four of HMAC. */
+static enum verify_result bounded(size_t bytes, const char *signature)
+{
+    static char another[SIGNING_KEY_PRIVATE_SIZE];
+    const struct verify_standard headers = {text_of(ID), text_of(SECONDS), text_of(signature)};
+    struct signing_keys keys = {4,
+                                {key(SIGNING_KEY_ED25519, WHPK), key(SIGNING_KEY_ED25519, another),
+                                 key(SIGNING_KEY_ED25519, WHSK), key(SIGNING_KEY_HMAC, "text")}};
+
+    signing_key_write_private((const uint8_t[CRYPTO_ED25519_SEED_BYTES]){7}, another);
+    keys.list[1].value = text_of(another);
+    hashable = bytes;
+    ck_assert_int_eq(verify_standard(&headers, text_of(PAYLOAD), &keys, &at_once, &hashable, &out),
+                     RC_OK);
+    return out.result;
+}
+
+START_TEST(what_is_hashed_for_ed25519_is_bounded)
+{
+    const char *two = many("", by_nobody, "v1a,x v1," V1_VALUE, 2);
+
+    ck_assert_int_eq(bounded(6 * HASHED, two), VERIFY_MISMATCH);
+    ck_assert_uint_eq(hashable, 0);
+    ck_assert_int_eq(bounded(6 * HASHED - 1, two), VERIFY_TOO_MANY_SIGNATURES);
+    ck_assert_int_eq(bounded(0, "v1," V1_VALUE), VERIFY_MISMATCH);
+}
+END_TEST
+
+START_TEST(the_last_signature_by_the_last_key_is_hashed_for_alone)
+{
+    ck_assert_int_eq(bounded(HASHED, many("", by_nobody, "v1a," V1A_VALUE, 63)), VERIFY_OK);
+    ck_assert_uint_eq(out.key, 2);
+    ck_assert_uint_eq(hashable, 0);
+    ck_assert_int_eq(bounded(HASHED - 1, "v1a," V1A_VALUE), VERIFY_TOO_MANY_SIGNATURES);
+}
+END_TEST
+
 START_TEST(the_bare_form_is_the_last_version_and_has_no_age)
 {
     struct project_versions versions = {
@@ -290,6 +339,8 @@ Suite *verify_suite(void)
     tcase_add_test(tc, a_convoy_header_is_refused_for_its_own_reason);
     tcase_add_test(tc, every_character_of_a_signature_counts);
     tcase_add_test(tc, there_is_a_bound_on_signatures_of_any_version);
+    tcase_add_test(tc, what_is_hashed_for_ed25519_is_bounded);
+    tcase_add_test(tc, the_last_signature_by_the_last_key_is_hashed_for_alone);
     tcase_add_test(tc, the_bare_form_is_the_last_version_and_has_no_age);
     tcase_add_test(tc, every_version_of_the_project_verifies);
     tcase_add_test(tc, every_result_has_a_name_of_its_own);
