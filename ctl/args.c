@@ -1,16 +1,10 @@
 /* args: options' names and their values as what they stand for. */
 #include "ctl.h"
 #include "domain/project.h"
-#include "domain/secret.h"
 #include "domain/sign.h"
 #include "domain/verify.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
 static const char *const names[CTL_OPTIONS] = {
     [CTL_CONFIG] = "--config",
@@ -106,67 +100,6 @@ enum rc ctl_integer(struct ctl *ctl, enum ctl_option option, int64_t *out)
                "%s must be an integer from %" PRId64 " to %" PRId64 "%s", names[option], range->min,
                range->max, range->unit);
     return RC_INVALID;
-}
-
-/* What --secret-file names is not repeated: it might be the secret itself. */
-static void explain_file(struct ctl *ctl, enum ctl_option option, const char *why)
-{
-    const bool told = option != CTL_SECRET_FILE;
-
-    (void)snprintf(ctl->why, sizeof ctl->why, "%s%s%s: %s", names[option], told ? " " : "",
-                   told ? ctl->values[option] : "", why);
-}
-
-enum rc ctl_read(struct ctl *ctl, enum ctl_option option, size_t max, struct text *out)
-{
-    const char *path = ctl->values[option];
-    bool standard = strcmp(path, "-") == 0;
-    int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-    char *room = arena_alloc(&ctl->arena, max + 1);
-    enum rc rc = RC_OK;
-    char too_large[48];
-    ssize_t n = -1;
-
-    if (fd < 0 || room == NULL) {
-        rc = errno == ENOENT ? RC_NOT_FOUND : RC_SYSTEM;
-        explain_file(ctl, option, strerror(errno));
-        goto out;
-    }
-    *out = (struct text){room, 0};
-    while (out->len <= max && (n = read(fd, room + out->len, max + 1 - out->len)) != 0) {
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            break;
-        out->len += (size_t)n;
-    }
-    if (out->len > max) {
-        rc = RC_TOO_LARGE;
-        (void)snprintf(too_large, sizeof too_large, "more than %zu bytes", max);
-        explain_file(ctl, option, too_large);
-    } else if (n < 0) {
-        rc = RC_SYSTEM;
-        explain_file(ctl, option, strerror(errno));
-    }
-out:
-    if (fd >= 0 && !standard)
-        (void)close(fd);
-    return rc;
-}
-
-/* A secret's file is its value; one line end behind it is an editor's, not its own. */
-enum rc ctl_secret(struct ctl *ctl, struct text *secret)
-{
-    enum rc rc;
-
-    if (ctl->values[CTL_SECRET_FILE] == NULL)
-        return RC_OK;
-    rc = ctl_read(ctl, CTL_SECRET_FILE, SECRET_VALUE_MAX + 1, secret);
-    if (rc == RC_OK && secret->len > 0 && secret->data[secret->len - 1] == '\n')
-        secret->len--;
-    if (rc == RC_OK)
-        rc = secret_check(*secret, &ctl->faults);
-    return rc;
 }
 
 /* "SHA256:hex,SHA512:base64" */

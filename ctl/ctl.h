@@ -57,12 +57,13 @@ enum ctl_option {
 struct ctl {
     uint64_t given;                 /* options, as bits */
     const char *values[CTL_VALUES]; /* as given, or NULL; borrowed from argv */
+    struct text files[CTL_VALUES];  /* what is in the files that they name */
     bool json;
     bool show_secrets;
     bool compact;
     bool in_grace;
     bool unverified;
-    int64_t now; /* ms */
+    int64_t now; /* ms; once all files had been read */
     struct config config;
     struct store *store; /* open, but for commands that make it or may do without */
     bool unopened;       /* it is not, though it was tried */
@@ -125,23 +126,28 @@ RC_CHECK enum rc ctl_ids(struct ctl *ctl, struct uid *project, struct uid *endpo
  * fault that names the option's range, unless that is the project's to say. */
 RC_CHECK enum rc ctl_integer(struct ctl *ctl, enum ctl_option option, int64_t *out);
 
-/* ctl_read: the whole file that the option names, "-" for standard input,
- * borrowed from the arena; at most `max` bytes. RC_NOT_FOUND, RC_SYSTEM,
- * RC_TOO_LARGE with ctl->why, which names the file, unless a secret may stand in its place. */
-RC_CHECK enum rc ctl_read(struct ctl *ctl, enum ctl_option option, size_t max, struct text *out);
-
-/* ctl_secret: the value in --secret-file; *secret keeps its own without one. As ctl_read, or
- * RC_INVALID with a fault. */
-RC_CHECK enum rc ctl_secret(struct ctl *ctl, struct text *secret);
-
 /* ctl_signature_settings: --signature-header and --signature-versions; what is not given
  * stays. RC_INVALID with faults. */
 RC_CHECK enum rc ctl_signature_settings(struct ctl *ctl, struct project *project);
 
+/* --- inputs.c --- */
+
+/* ctl_taken_twice: the option that names standard input as another does already, which would leave
+ * it nothing; or NULL. */
+const char *ctl_taken_twice(const struct ctl *ctl);
+
+/* ctl_read_files: fills ctl->files, from the arena, with the whole of each; "-" is standard input.
+ * RC_NOT_FOUND, RC_SYSTEM, RC_TOO_LARGE with ctl->why, which names the file, unless a secret may
+ * stand in its place. */
+RC_CHECK enum rc ctl_read_files(struct ctl *ctl);
+
+/* ctl_secret: the value in --secret-file; *secret keeps its own without one. RC_INVALID with a
+ * fault. */
+RC_CHECK enum rc ctl_secret(struct ctl *ctl, struct text *secret);
+
 /* --- explain.c --- */
 
-/* ctl_explain_missing: with RC_NOT_FOUND, that there is no such `what`, "endpoint", unless ctl->why
- * names another thing already, such as a file. */
+/* ctl_explain_missing: with RC_NOT_FOUND, that there is no such `what`, "endpoint". */
 void ctl_explain_missing(struct ctl *ctl, enum rc rc, const char *what);
 
 /* ctl_roll_faults: what is wrong with members of a roll, which are options here, but for the

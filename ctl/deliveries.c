@@ -11,11 +11,6 @@
 #include <string.h>
 #include <strings.h>
 
-enum {
-    PAYLOAD_MAX = 4 * 1024 * 1024,
-    HEADERS_MAX = 64 * 1024
-};
-
 /* The endpoint that the options name, and its project. */
 static enum rc find(struct ctl *ctl, struct project *project, struct endpoint *endpoint)
 {
@@ -41,14 +36,13 @@ static enum rc read_message(struct ctl *ctl, char id[SIGN_ID_NEW_SIZE],
     crypto_random_id(entropy, sizeof entropy);
     uid = uid_make(ctl->now, entropy);
     sign_id_new(&uid, id);
-    *message = (struct sign_message){.id = text_of(id), .timestamp = ctl->now / 1000};
+    *message = (struct sign_message){
+        .id = text_of(id), .timestamp = ctl->now / 1000, .body = ctl->files[CTL_PAYLOAD]};
     if (ctl->values[CTL_MESSAGE_ID] != NULL)
         message->id = text_of(ctl->values[CTL_MESSAGE_ID]);
     rc = ctl_integer(ctl, CTL_TIMESTAMP, &message->timestamp);
     if (rc == RC_OK)
         rc = sign_check(message, ctl_name(CTL_MESSAGE_ID), ctl_name(CTL_TIMESTAMP), &ctl->faults);
-    if (rc == RC_OK)
-        rc = ctl_read(ctl, CTL_PAYLOAD, PAYLOAD_MAX, &message->body);
     if (rc != RC_OK || !ctl->compact)
         return rc;
     rc = json_compact(message->body, &ctl->arena, &message->body);
@@ -154,14 +148,10 @@ static void take_header(struct text line, struct text convoy, struct delivery_re
 static enum rc read_received(struct ctl *ctl, struct text convoy,
                              struct delivery_received *received)
 {
-    struct text rest = {NULL, 0};
-    enum rc rc = ctl_integer(ctl, CTL_TOLERANCE, &received->tolerance);
+    struct text rest = ctl->files[CTL_HEADERS];
 
-    if (rc == RC_OK)
-        rc = ctl_read(ctl, CTL_PAYLOAD, PAYLOAD_MAX, &received->body);
-    if (rc == RC_OK)
-        rc = ctl_read(ctl, CTL_HEADERS, HEADERS_MAX, &rest);
-    while (rc == RC_OK && rest.len > 0) {
+    received->body = ctl->files[CTL_PAYLOAD];
+    while (rest.len > 0) {
         struct text line = text_up_to(rest, '\n');
 
         rest = text_after(rest, line.len);
@@ -169,7 +159,7 @@ static enum rc read_received(struct ctl *ctl, struct text convoy,
             line.len--;
         take_header(line, convoy, received);
     }
-    return rc;
+    return ctl_integer(ctl, CTL_TOLERANCE, &received->tolerance);
 }
 
 /* An endpoint that exists for this one secret: in both formats, the Convoy header in its

@@ -10,20 +10,13 @@
 
 #include <stdio.h>
 
-enum {
-    INPUT_MAX = 512 * 1024
-};
-
 /* The JSON document that --input names; none: *document stays NULL. */
-static enum rc read_document(struct ctl *ctl, struct json_object **document, struct faults *faults)
+static enum rc read_document(const struct ctl *ctl, struct json_object **document,
+                             struct faults *faults)
 {
-    struct text input;
-    enum rc rc;
-
     if (ctl->values[CTL_INPUT] == NULL)
         return RC_OK;
-    rc = ctl_read(ctl, CTL_INPUT, INPUT_MAX, &input);
-    return rc == RC_OK ? json_read_object(input, document, faults) : rc;
+    return json_read_object(ctl->files[CTL_INPUT], document, faults);
 }
 
 /* Options stand above the document. */

@@ -6,7 +6,7 @@
 
 void ctl_explain_missing(struct ctl *ctl, enum rc rc, const char *what)
 {
-    if (rc == RC_NOT_FOUND && ctl->why[0] == '\0')
+    if (rc == RC_NOT_FOUND)
         (void)snprintf(ctl->why, sizeof ctl->why, "%s not found", what);
 }
 

@@ -281,27 +281,11 @@ static int check_needs(const struct command *command, const struct ctl *ctl)
     return 0;
 }
 
-/* Whoever came second would find it empty. 0, or the exit status after a message. */
-static int check_standard_input(const struct ctl *ctl)
-{
-    static const enum ctl_option files[] = {CTL_SECRET_FILE, CTL_INPUT, CTL_PAYLOAD, CTL_HEADERS};
-    bool taken = false;
-
-    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
-        const char *path = ctl->values[files[i]];
-
-        if (path == NULL || strcmp(path, "-") != 0)
-            continue;
-        if (taken)
-            return fail_usage("standard input is taken already, not for ", ctl_name(files[i]));
-        taken = true;
-    }
-    return 0;
-}
-
 /* 0, or the exit status after a message. */
 static int parse(int argc, char **argv, const struct command *command, struct ctl *ctl)
 {
+    const char *twice;
+
     for (int i = 1; i < argc; i++) {
         int status;
 
@@ -315,7 +299,8 @@ static int parse(int argc, char **argv, const struct command *command, struct ct
     }
     if (check_needs(command, ctl) != 0)
         return EXIT_USAGE;
-    return check_standard_input(ctl);
+    twice = ctl_taken_twice(ctl);
+    return twice == NULL ? 0 : fail_usage("standard input is taken already, not for ", twice);
 }
 
 static enum rc override(struct ctl *ctl, enum ctl_option option, const char *setting,
@@ -447,12 +432,15 @@ int main(int argc, char **argv)
         return status;
     arena_init(&ctl.arena, ARENA_MAX);
     buf_init(&ctl.out, OUT_MAX);
-    ctl.now = moment_now();
     rc = crypto_init();
     if (rc == RC_OK)
         rc = configure(&ctl);
     if (rc == RC_OK)
+        rc = ctl_read_files(&ctl);
+    if (rc == RC_OK) {
+        ctl.now = moment_now();
         rc = run(command, &ctl);
+    }
     if (rc != RC_OK) {
         if (ctl.partial)
             (void)ctl_flush(&ctl);
