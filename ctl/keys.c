@@ -65,7 +65,10 @@ enum rc ctl_key_create(struct ctl *ctl)
         apikey_json_write(&json, &key, text_of(token));
         buf_put_byte(&ctl->out, '\n');
     } else if (rc == RC_OK) {
-        buf_put_string(&ctl->out, "The key, shown this once:\n");
+        buf_put_string(&ctl->out, "The key, ");
+        if (key.owner_id.len > 0)
+            buf_printf(&ctl->out, "restricted to owner %.*s, ", TEXT_ARG(key.owner_id));
+        buf_put_string(&ctl->out, "shown this once:\n");
         buf_put_string(&ctl->out, token);
         buf_put_byte(&ctl->out, '\n');
     }

@@ -53,7 +53,6 @@ enum rc apikeys_create(struct call *call)
 {
     struct apikey key = {.project = call->project_id,
                          .scopes = call->key.scopes,
-                         .owner_id = call->key.owner_id,
                          .created_at = call->request->now,
                          .expires_at = call->key.expires_at,
                          .revoked_at = APIKEY_NO_END,
@@ -63,6 +62,8 @@ enum rc apikeys_create(struct call *call)
 
     if (rc != RC_OK)
         return rc;
+    if (call->key.owner_id.len > 0)
+        key.owner_id = call->key.owner_id;
     apikey_json_read(body, &key, &call->faults);
     if (apikey_check(&key, &call->faults) != RC_OK) {
         rc = envelope_faults(call->response, &call->faults);

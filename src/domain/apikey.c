@@ -85,16 +85,22 @@ bool apikey_use_is_fresh(const struct apikey *key, int64_t now)
     return key->last_used_at > now - APIKEY_USE_STEP && key->last_used_at < now + APIKEY_USE_STEP;
 }
 
+/* Whoever gives an owner wants a key that is restricted. */
+static bool is_given_empty(struct text owner_id)
+{
+    return owner_id.data != NULL && owner_id.len == 0;
+}
+
 enum rc apikey_check(const struct apikey *key, struct faults *faults)
 {
     if (key->name.len > APIKEY_NAME_MAX || !text_is_utf8(key->name) || text_has_control(key->name))
         faults_add(faults, "name",
                    "name must be at most %d bytes of UTF-8 without control characters",
                    APIKEY_NAME_MAX);
-    if (key->owner_id.len > APIKEY_OWNER_MAX || !text_is_utf8(key->owner_id) ||
-        text_has_control(key->owner_id))
+    if (is_given_empty(key->owner_id) || key->owner_id.len > APIKEY_OWNER_MAX ||
+        !text_is_utf8(key->owner_id) || text_has_control(key->owner_id))
         faults_add(faults, "owner_id",
-                   "owner_id must be at most %d bytes of UTF-8 without control characters",
+                   "owner_id must be 1 to %d bytes of UTF-8 without control characters",
                    APIKEY_OWNER_MAX);
     if (key->scopes == 0 || (key->scopes & ~(uint32_t)SCOPE_PROJECT_ADMIN) != 0)
         faults_add(faults, "scopes", "scopes must name at least one known scope");

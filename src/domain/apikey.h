@@ -81,7 +81,8 @@ RC_CHECK bool apikey_verify(const struct apikey *key, const uint8_t secret[APIKE
  * secret_verified_is_fresh has it. */
 bool apikey_use_is_fresh(const struct apikey *key, int64_t now);
 
-/* apikey_check: RC_INVALID with a fault for every member out of bounds. */
+/* apikey_check: RC_INVALID with a fault for every member out of bounds; of a key to be made, whose
+ * owner_id is absent, not empty, when it has none. */
 RC_CHECK enum rc apikey_check(const struct apikey *key, struct faults *faults);
 
 /* apikey_scope_name: "secrets:roll" and so on; of a single scope. */

@@ -254,6 +254,15 @@ START_TEST(name_and_owner_have_a_longest_length)
 }
 END_TEST
 
+START_TEST(an_owner_that_is_given_is_not_empty)
+{
+    struct apikey key = good_key();
+
+    key.owner_id = text_of("");
+    expect_fault(&key, "owner_id");
+}
+END_TEST
+
 START_TEST(name_and_owner_are_utf8_without_controls)
 {
     static const char *const bad[] = {"a\nb", "\x7f", "\xC2\x85", "\xFF", "\xE2\x82"};
@@ -471,6 +480,7 @@ Suite *apikey_suite(void)
     tcase_add_test(tc, a_revoked_key_is_good_at_no_moment);
     tcase_add_test(tc, a_key_within_bounds_has_no_fault);
     tcase_add_test(tc, name_and_owner_have_a_longest_length);
+    tcase_add_test(tc, an_owner_that_is_given_is_not_empty);
     tcase_add_test(tc, name_and_owner_are_utf8_without_controls);
     tcase_add_test(tc, a_key_has_a_known_scope_and_no_other);
     tcase_add_test(tc, a_key_cannot_have_expired_when_made);

@@ -107,6 +107,12 @@ withService('hookrollctl, of what the responder serves', {}, (at) => {
       assert.equal((await at.service.get(await at.service.endpoint(), { key: { key: token } })).status, 200);
     });
 
+    test('create tells people of the owner to whom the key is restricted', async () => {
+      const [about] = await table(ofProject('key', 'create', '--owner-id', 'acme'));
+      assert.equal(about, 'The key, restricted to owner acme, shown this once:');
+      assert.equal((await table(ofProject('key', 'create')))[0], 'The key, shown this once:');
+    });
+
     test('create takes scopes, an owner and an end, and list shows them', async () => {
       const before = Date.now();
       const args = [

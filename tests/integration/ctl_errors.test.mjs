@@ -263,6 +263,7 @@ describe('hookrollctl that cannot', () => {
       () => ['key', 'create', '--project', project.uid, '--expires-in', '0'],
       /--expires-in must be an integer from 1 to 315360000 \(seconds\)/,
     );
+    fails('an owner that an unset variable should name', REFUSED, () => ['key', 'create', '--project', project.uid, '--owner-id', ''], /owner.id must be 1 to 256 bytes of UTF-8 without control characters$/m);
     fails('an endpoint without members', REFUSED, create, /url.*name|name.*url/);
     fails('an endpoint with a bad url', REFUSED, () => [...create(), '--name', 'n', '--url', 'nowhere'], /url/);
     fails('input that is not JSON', REFUSED, () => [...create(), '--input', '-'], /badly-formed JSON/, '{"name":');
