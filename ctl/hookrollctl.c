@@ -8,6 +8,7 @@
 #include "ctl.h"
 #include "store/metrics.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -348,8 +349,12 @@ struct actor ctl_actor(const struct ctl *ctl)
 enum rc ctl_open(struct ctl *ctl)
 {
     struct store_options options = {ctl->config.store, ctl->config.master_key, 0};
-    enum rc rc = store_open(&options, &ctl->store);
+    enum rc rc;
 
+    /* Stopped from the terminal while it writes, it would have all others wait that write to the
+     * store, and so all rolls of the responder. */
+    (void)signal(SIGTSTP, SIG_IGN);
+    rc = store_open(&options, &ctl->store);
     if (rc == RC_OK) {
         exposition_open(ctl->config.store);
         cause[0] = '\0'; /* that something cannot be counted stops no command */

@@ -23,7 +23,31 @@ struct work {
     struct buf refused_room;
     struct json_write refused;
     int64_t counts[ROLL_MANY_REFUSED + 1]; /* by what became of endpoints */
+    const char *stop;                      /* why it goes no further, where no result says it */
 };
+
+/* Somebody wants this to end. */
+static volatile sig_atomic_t interrupted;
+
+static void note_interrupt(int signal)
+{
+    (void)signal;
+    interrupted = 1;
+}
+
+/* From now on it ends between two endpoints, when all is told of those that were rolled, and of how
+ * to go on. */
+static void await_interrupts(void)
+{
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+    const struct sigaction note = {.sa_handler = note_interrupt, .sa_flags = SA_RESTART};
+    struct sigaction before;
+
+    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
+        /* nohup(1) and shells ignore what is not to end it. */
+        if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+            (void)sigaction(signals[i], &note, NULL);
+}
 
 static enum rc read_options(struct work *work)
 {
@@ -123,30 +147,41 @@ static enum rc roll_one(struct work *work, const struct uid *uid)
     return buf_status(&work->refused_room);
 }
 
-/* Nobody listens any more: RC_SYSTEM with *unsaid. */
-static enum rc say(struct work *work, bool *unsaid)
+/* RC_SYSTEM with work->stop when nobody listens any more. */
+static enum rc say(struct work *work)
 {
-    *unsaid = !ctl_flush(work->ctl);
-    return *unsaid ? RC_SYSTEM : RC_OK;
+    if (ctl_flush(work->ctl))
+        return RC_OK;
+    work->stop = "standard output cannot be written";
+    return RC_SYSTEM;
+}
+
+static enum rc step(struct work *work, const struct uid *uid)
+{
+    enum rc rc;
+
+    if (interrupted) {
+        work->stop = "interrupted";
+        return RC_SYSTEM;
+    }
+    rc = roll_one(work, uid);
+    arena_reset(&work->arena);
+    return rc == RC_OK ? say(work) : rc;
 }
 
 /* Rolls them until the end, or a failure. Nothing is rolled before the moment has been said. */
-static enum rc roll_all(struct work *work, bool *unsaid)
+static enum rc roll_all(struct work *work)
 {
     struct store_page want = {.towards_newer = true};
     struct uid rows[PAGE + 1];
     size_t count = PAGE + 1;
-    enum rc rc = say(work, unsaid);
+    enum rc rc = say(work);
 
     while (rc == RC_OK && count > PAGE) {
         rc = store_endpoint_page(work->ctl->store, &work->many.project, &want, rows, PAGE + 1,
                                  &count);
-        for (size_t i = 0; rc == RC_OK && i < count && i < PAGE; i++) {
-            rc = roll_one(work, &rows[i]);
-            arena_reset(&work->arena);
-            if (rc == RC_OK)
-                rc = say(work, unsaid);
-        }
+        for (size_t i = 0; rc == RC_OK && i < count && i < PAGE; i++)
+            rc = step(work, &rows[i]);
         if (count > PAGE)
             want.from = rows[PAGE];
     }
@@ -173,7 +208,7 @@ static void end(struct work *work)
 }
 
 /* It is in part done, so the way on belongs to why it is not whole. */
-static void explain(struct work *work, enum rc rc, bool unsaid)
+static void explain(struct work *work, enum rc rc)
 {
     struct ctl *ctl = work->ctl;
     char before[MOMENT_SIZE];
@@ -181,25 +216,25 @@ static void explain(struct work *work, enum rc rc, bool unsaid)
     moment_format(work->many.older.created_before, before);
     (void)snprintf(ctl->why, sizeof ctl->why,
                    "%s: stopped after %" PRId64 " rolls, go on with %s %s",
-                   unsaid          ? "standard output cannot be written"
-                   : rc == RC_FULL ? "the disk is full"
-                                   : rc_name(rc),
+                   work->stop != NULL ? work->stop
+                   : rc == RC_FULL    ? "the disk is full"
+                                      : rc_name(rc),
                    work->counts[ROLL_MANY_ROLLED], ctl_name(CTL_CREATED_BEFORE), before);
 }
 
 static enum rc roll(struct work *work)
 {
     struct ctl *ctl = work->ctl;
-    bool unsaid = false;
     enum rc rc;
 
     /* A write that fails ends the work at a place that can be told. */
     (void)signal(SIGPIPE, SIG_IGN);
+    await_interrupts();
     begin(work);
-    rc = roll_all(work, &unsaid);
+    rc = roll_all(work);
     end(work);
     if (rc != RC_OK)
-        explain(work, rc, unsaid);
+        explain(work, rc);
     if (rc == RC_OK && work->counts[ROLL_MANY_REFUSED] > 0) {
         rc = RC_CONFLICT;
         (void)snprintf(ctl->why, sizeof ctl->why, "%" PRId64 " could not be rolled",

@@ -2,12 +2,15 @@
 // rolled, and can be called again when it could not go on.
 import assert from 'node:assert/strict';
 import { closeSync, openSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import path from 'node:path';
 import { test } from 'node:test';
 import { GENERATED } from './support/answers.mjs';
 import { rowOf } from './support/ctl_calls.mjs';
 import { ctlProgram } from './support/place.mjs';
 import { run, start } from './support/processes.mjs';
 import { make, ownProject } from './support/projects.mjs';
+import { readProc } from './support/procfs.mjs';
 import { assertRolledTimes, makeMany } from './support/project_rolls.mjs';
 import { withService } from './support/suite.mjs';
 
@@ -87,6 +90,61 @@ withService('hookrollctl project roll', {}, (at) => {
     assert.equal(rest.rolled.length, 300 - count);
     assert.ok(Number(count) < 300);
     assertRolledTimes(await history(options), endpoints, 1);
+  });
+
+  // Begins to roll into a pipe that is too small for all it has to say: it cannot end before `rest`
+  // is asked for.
+  async function begin(options, by = []) {
+    const fifo = path.join(at.service.store.dir, `fifo-${options.project.uid}`);
+    assert.equal((await run('mkfifo', [fifo])).code, 0);
+    const [reader, writer] = await Promise.all([open(fifo, 'r'), open(fifo, 'w')]);
+    const [program, ...words] = [...by, ctlProgram, ...args(options), '--json', '--config', at.service.store.config];
+    const process_ = start(program, words, { stdout: writer.fd });
+    await writer.close();
+    const first = Buffer.alloc(32);
+    await reader.read(first, 0, first.length);
+    const rest = async () => {
+      const read = Buffer.concat([first, await reader.readFile()]);
+      await reader.close();
+      return JSON.parse(read.toString());
+    };
+    return { process_, rest };
+  }
+
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+    test(`stops behind an endpoint on ${signal}, with a whole document, and says how to go on`, async () => {
+      const options = await ownProject(at.service);
+      const endpoints = await makeMany(at.service, 500, options);
+      const { process_, rest } = await begin(options);
+      process_.child.kill(signal);
+      const { created_before: moment, rolled } = await rest();
+      const { code, stderr } = await process_.ended;
+      assert.equal(stderr, `hookrollctl: interrupted: stopped after ${rolled.length} rolls, go on with --created-before ${moment}\n`);
+      assert.equal(code, 1);
+      assert.ok(rolled.length < 500);
+      const after = await json(options, '--created-before', moment);
+      assert.equal(after.unchanged, rolled.length);
+      assertRolledTimes(await history(options), endpoints, 1);
+    });
+
+  test('goes on where SIGHUP was ignored, as nohup has it', async () => {
+    const options = await ownProject(at.service);
+    await makeMany(at.service, 500, options);
+    const { process_, rest } = await begin(options, ['nohup']);
+    process_.child.kill('SIGHUP');
+    assert.equal((await rest()).rolled.length, 500);
+    assert.equal((await process_.ended).code, 0);
+  });
+
+  // Stopped while it writes, it would have all who write to the store wait.
+  test('is not stopped from the terminal', async () => {
+    const SIGTSTP = 1n << 19n;
+    const options = await ownProject(at.service);
+    await makeMany(at.service, 500, options);
+    const { process_, rest } = await begin(options);
+    const [, ignored] = readProc(process_.pid, 'status').toString().match(/^SigIgn:\s*([0-9a-f]+)$/m);
+    assert.notEqual(BigInt(`0x${ignored}`) & SIGTSTP, 0n);
+    await rest();
   });
 
   test('rolls nothing where it cannot even say the moment', async () => {
