@@ -94,11 +94,11 @@ withService('hookrollctl project roll', {}, (at) => {
 
   // Begins to roll into a pipe that is too small for all it has to say: it cannot end before `rest`
   // is asked for.
-  async function begin(options, by = []) {
+  async function begin(options, { by = [], more = [] } = {}) {
     const fifo = path.join(at.service.store.dir, `fifo-${options.project.uid}`);
     assert.equal((await run('mkfifo', [fifo])).code, 0);
     const [reader, writer] = await Promise.all([open(fifo, 'r'), open(fifo, 'w')]);
-    const [program, ...words] = [...by, ctlProgram, ...args(options), '--json', '--config', at.service.store.config];
+    const [program, ...words] = [...by, ctlProgram, ...args(options, ...more), '--json', '--config', at.service.store.config];
     const process_ = start(program, words, { stdout: writer.fd });
     await writer.close();
     const first = Buffer.alloc(32);
@@ -130,7 +130,7 @@ withService('hookrollctl project roll', {}, (at) => {
   test('goes on where SIGHUP was ignored, as nohup has it', async () => {
     const options = await ownProject(at.service);
     await makeMany(at.service, 500, options);
-    const { process_, rest } = await begin(options, ['nohup']);
+    const { process_, rest } = await begin(options, { by: ['nohup'] });
     process_.child.kill('SIGHUP');
     assert.equal((await rest()).rolled.length, 500);
     assert.equal((await process_.ended).code, 0);
@@ -145,6 +145,29 @@ withService('hookrollctl project roll', {}, (at) => {
     const [, ignored] = readProc(process_.pid, 'status').toString().match(/^SigIgn:\s*([0-9a-f]+)$/m);
     assert.notEqual(BigInt(`0x${ignored}`) & SIGTSTP, 0n);
     await rest();
+  });
+
+  test('rolls the endpoints of one owner and no other', async () => {
+    const options = await ownProject(at.service);
+    const endpoints = await makeMany(at.service, 6, options, (i) => (i === 0 ? {} : { owner_id: i % 2 === 0 ? 'mine' : 'theirs' }));
+    const mine = endpoints.filter(({ owner_id }) => owner_id === 'mine').map(({ uid }) => uid);
+    const { rolled, unchanged } = await json(options, '--owner-id', 'mine');
+    assert.equal(unchanged, 0);
+    assert.deepEqual(rolled.map(({ uid }) => uid), mine.sort());
+    assert.equal((await history(options)).filter(({ action }) => action === 'rolled').length, 2);
+    assert.deepEqual((await json(options, '--owner-id', 'nobody')).rolled, []);
+  });
+
+  test('leaves an endpoint alone that another owner got meanwhile', async () => {
+    const options = await ownProject(at.service);
+    const endpoints = await makeMany(at.service, 500, options, () => ({ owner_id: 'mine' }));
+    const given = endpoints.map(({ uid }) => uid).sort().at(-1);
+    const { process_, rest } = await begin(options, { more: ['--owner-id', 'mine'] });
+    await at.service.store.json(['endpoint', 'update', '--project', options.project.uid, '--endpoint', given, '--owner-id', 'theirs']);
+    const { rolled } = await rest();
+    assert.equal((await process_.ended).code, 0);
+    assert.equal(rolled.length, 499);
+    assert.ok(rolled.every(({ uid }) => uid !== given));
   });
 
   test('rolls nothing where it cannot even say the moment', async () => {
@@ -163,6 +186,7 @@ withService('hookrollctl project roll', {}, (at) => {
     [['--created-before', '2999-01-01T00:00:00Z'], /^hookrollctl: --created-before must not be in the future\n$/],
     [['--expiration', '-1'], /^hookrollctl: --expiration must be an integer from 0 to/],
     [['--expiration', 'x'], /^hookrollctl: --expiration must be an integer from 0 to 31536000 \(seconds\)\n$/],
+    [['--owner-id', ''], /^hookrollctl: --owner-id must not be empty\n$/],
     [['--reason', 'a\nb'], /^hookrollctl: --reason must be/],
   ];
   for (const [more, words] of wrong)
