@@ -3,6 +3,7 @@
 #include "api/json_write.h"
 #include "api/secrets_json.h"
 #include "ctl.h"
+#include "domain/roll_older.h"
 
 /* What is shown of an endpoint, as JSON and to people. */
 struct listing {
@@ -94,6 +95,7 @@ static void secrets_head(struct ctl *ctl)
     ctl_cell(ctl, UID_SIZE - 1, text_of("ENDPOINT"));
     ctl_cell(ctl, UID_SIZE - 1, text_of("SECRET"));
     ctl_cell(ctl, 7, text_of("STATE"));
+    ctl_cell(ctl, 24, text_of("CREATED"));
     ctl_cell(ctl, 24, text_of("ENDS"));
     ctl_cell(ctl, 24, text_of("LAST VERIFIED"));
     ctl_cell(ctl, 0, text_of("NAME"));
@@ -109,6 +111,7 @@ static void secrets_row(struct ctl *ctl, const struct endpoint *endpoint)
         ctl_cell_uid(ctl, &endpoint->uid);
         ctl_cell_uid(ctl, &secret->uid);
         ctl_cell(ctl, 7, text_of(secret_state_name(secret, ctl->now)));
+        ctl_cell_moment(ctl, secret->created_at);
         ctl_cell_moment(ctl, secret->expires_at);
         ctl_cell_moment(ctl, secret->verified_at);
         ctl_cell(ctl, 0, endpoint->members[ENDPOINT_NAME]);
@@ -123,6 +126,16 @@ static void write_secrets(struct ctl *ctl, struct json_write *json, const struct
 
 enum rc ctl_secrets(struct ctl *ctl)
 {
+    struct text before = text_of(ctl->values[CTL_CREATED_BEFORE]);
+    struct roll_older older;
+
+    roll_older_read(&older, before, ctl->now, ctl_name(CTL_CREATED_BEFORE), &ctl->faults);
+    if (ctl->faults.count > 0)
+        return RC_INVALID;
     return list(&(struct listing){ctl, secrets_head, secrets_row, write_secrets,
-                                  .overlap = {ctl->in_grace, ctl->unverified, ctl->now}});
+                                  .overlap = {.in_grace = ctl->in_grace,
+                                              .unverified = ctl->unverified,
+                                              .older = before.data != NULL,
+                                              .created_before = older.created_before,
+                                              .now = ctl->now}});
 }

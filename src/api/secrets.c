@@ -9,6 +9,7 @@
 #include "api/query.h"
 #include "api/secrets_json.h"
 #include "api/signature_json.h"
+#include "domain/roll_older.h"
 
 enum rc secrets_list(struct call *call)
 {
@@ -33,11 +34,30 @@ static void write_row(const struct call *call, struct json_write *json,
     secrets_json_row(json, endpoint, call->request->now);
 }
 
+/* RC_OK also with faults. */
+static enum rc read_age(struct call *call, struct overlap *overlap)
+{
+    struct roll_older older;
+    struct text before;
+    enum rc rc =
+        query_text(call->request->query, "created_before", call->arena, &before, &call->faults);
+
+    if (rc != RC_OK)
+        return rc == RC_INVALID ? RC_OK : rc;
+    roll_older_read(&older, before, overlap->now, "created_before", &call->faults);
+    overlap->older = before.data != NULL;
+    overlap->created_before = older.created_before;
+    return RC_OK;
+}
+
 enum rc secrets_of_all(struct call *call)
 {
     struct endpoint_list list = {"Secrets fetched successfully", write_row,
                                  .overlap.now = call->request->now};
+    enum rc rc = read_age(call, &list.overlap);
 
+    if (rc != RC_OK)
+        return envelope_error(call->response, rc, NULL);
     list.overlap.in_grace = query_flag(call->request->query, "in_grace", &call->faults);
     list.overlap.unverified = query_flag(call->request->query, "unverified", &call->faults);
     return endpoint_list_answer(call, &list);

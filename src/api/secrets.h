@@ -11,7 +11,8 @@
 RC_CHECK enum rc secrets_list(struct call *call);
 
 /* secrets_of_all: GET /v1/projects/{project}/secrets: the same of all endpoints, page by page, or
- * of those whose overlap is under way, or whose current secret has verified nothing yet. */
+ * of those whose overlap is under way, or whose current secret has verified nothing yet, or is
+ * older than a moment. */
 RC_CHECK enum rc secrets_of_all(struct call *call);
 
 /* secrets_public_keys: GET .../public_keys: of the ed25519 secrets that can sign. */

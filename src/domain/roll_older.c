@@ -24,6 +24,11 @@ void roll_older_read_owner(struct roll_older *older, struct text given, const ch
         faults_add(faults, name, "%s must not be empty", name);
 }
 
+bool roll_older_is(const struct secret *current, int64_t created_before, int64_t now)
+{
+    return current->created_at < created_before || current->created_at - now > ROLL_MEETING;
+}
+
 enum rc roll_older_apply(struct edit *edit, void *arg)
 {
     struct roll_older *older = arg;
@@ -34,8 +39,7 @@ enum rc roll_older_apply(struct edit *edit, void *arg)
         return RC_FORBIDDEN;
     if (current == NULL)
         return RC_CORRUPT;
-    if (current->created_at >= older->created_before &&
-        current->created_at - older->roll.by.now <= ROLL_MEETING)
+    if (!roll_older_is(current, older->created_before, older->roll.by.now))
         return RC_PRECONDITION;
     return roll_apply(edit, &older->roll);
 }

@@ -28,10 +28,12 @@ void roll_older_read(struct roll_older *older, struct text given, int64_t now, c
 void roll_older_read_owner(struct roll_older *older, struct text given, const char *name,
                            struct faults *faults);
 
+/* roll_older_is: whether a current secret was created before `created_before`, all in ms. One that
+ * is dated more than ROLL_MEETING ahead of `now` is taken for old: the clock was wrong. */
+bool roll_older_is(const struct secret *current, int64_t created_before, int64_t now);
+
 /* roll_older_apply: an edit_fn; `older` is a struct roll_older. As roll_apply where the current
- * secret was created before `created_before`; else RC_PRECONDITION. RC_FORBIDDEN when the endpoint
- * is not the owner's. One that is dated more than
- * ROLL_MEETING ahead of now is taken for old: the clock was wrong. */
+ * secret is older; else RC_PRECONDITION. RC_FORBIDDEN when the endpoint is not the owner's. */
 RC_CHECK enum rc roll_older_apply(struct edit *edit, void *older);
 
 /* roll_older_refusal: whether `rc`, of an edit with this roll, is this one endpoint's alone, so

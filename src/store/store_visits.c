@@ -274,11 +274,6 @@ static bool filters_by_members(const struct store_page *page)
     return page->name.len > 0 || page->owner_id.len > 0;
 }
 
-static bool filters_by_secrets(const struct store_page *page)
-{
-    return page->overlap.in_grace || page->overlap.unverified;
-}
-
 /* Whether the page takes an endpoint. Reads of its record what the filters look at. */
 static enum rc takes(const struct store_page *page, struct text record, bool *taken)
 {
@@ -291,7 +286,7 @@ static enum rc takes(const struct store_page *page, struct text record, bool *ta
         rc = record_endpoint_peek(record, members);
     *taken = text_contains(members[ENDPOINT_NAME], page->name) &&
              (page->owner_id.len == 0 || text_equal(members[ENDPOINT_OWNER_ID], page->owner_id));
-    if (rc != RC_OK || !*taken || !filters_by_secrets(page))
+    if (rc != RC_OK || !*taken || !overlap_is_wanted(&page->overlap))
         return rc;
     rc = record_endpoint_secrets(record, secrets, &count);
     *taken = rc == RC_OK && overlap_matches(&page->overlap, secrets, count);
@@ -313,7 +308,7 @@ static bool visit_page(struct text key, struct text record, void *arg)
     if (rc == RC_OK)
         rc = store_told(takes(page, record, &taken), "endpoint", &uid);
     if (rc != RC_OK)
-        taken = !filters_by_members(page) && !filters_by_secrets(page);
+        taken = !filters_by_members(page) && !overlap_is_wanted(&page->overlap);
     if (taken)
         paging->out[paging->count++] = uid;
     return true;

@@ -1,5 +1,6 @@
 /* overlap: to the millisecond, and by the current secret alone. */
 #include "domain/overlap.h"
+#include "domain/roll.h"
 #include "suites.h"
 
 #define NOW INT64_C(1795460885123)
@@ -83,6 +84,38 @@ START_TEST(both_together_are_overlaps_whose_receivers_have_not_moved)
 }
 END_TEST
 
+START_TEST(an_old_secret_is_a_current_one_created_before_the_moment)
+{
+    struct overlap older = {.older = true, .created_before = NOW - 500};
+    struct secret secrets[COUNT];
+
+    rolled(secrets, NOW + 1000);
+    secrets[OLD].created_at = NOW - 1000;
+    secrets[CURRENT].created_at = NOW - 501;
+    ck_assert(matches(older, secrets));
+    secrets[CURRENT].created_at = NOW - 500;
+    ck_assert(!matches(older, secrets));
+    older.in_grace = true;
+    secrets[CURRENT].created_at = NOW - 501;
+    ck_assert(matches(older, secrets));
+    secrets[OLD].expires_at = NOW;
+    ck_assert(!matches(older, secrets));
+}
+END_TEST
+
+START_TEST(a_secret_that_is_dated_far_ahead_is_old)
+{
+    const struct overlap older = {.older = true, .created_before = NOW};
+    struct secret secrets[COUNT];
+
+    rolled(secrets, NOW);
+    secrets[CURRENT].created_at = NOW + ROLL_MEETING;
+    ck_assert(!matches(older, secrets));
+    secrets[CURRENT].created_at = NOW + ROLL_MEETING + 1;
+    ck_assert(matches(older, secrets));
+}
+END_TEST
+
 START_TEST(without_a_wish_all_match)
 {
     struct secret secrets[COUNT];
@@ -102,6 +135,8 @@ Suite *overlap_suite(void)
     tcase_add_test(tc, a_current_secret_alone_is_no_overlap);
     tcase_add_test(tc, only_the_current_secret_tells_who_has_moved);
     tcase_add_test(tc, both_together_are_overlaps_whose_receivers_have_not_moved);
+    tcase_add_test(tc, an_old_secret_is_a_current_one_created_before_the_moment);
+    tcase_add_test(tc, a_secret_that_is_dated_far_ahead_is_old);
     tcase_add_test(tc, without_a_wish_all_match);
     suite_add_tcase(suite, tc);
     return suite;

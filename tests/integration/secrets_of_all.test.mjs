@@ -113,6 +113,27 @@ withService('The secrets of all endpoints', {}, (at) => {
       }
     });
 
+  test('are narrowed to current secrets that are older than a moment, by the same as a roll of the project', async () => {
+    const options = await ownProject(at.service);
+    const [first, second] = [await make(at.service, {}, options), await make(at.service, {}, options)];
+    await untilClock(Date.parse(second.secrets[0].created_at) + 1);
+    const { secrets } = await roll(first, 3600, options);
+    const older = (moment, more = {}) => found({ created_before: moment, ...more }, options);
+    const next = (moment) => new Date(Date.parse(moment) + 1).toISOString();
+    await untilClock(Date.parse(next(secrets[1].created_at)));
+    assert.deepEqual(await older(second.secrets[0].created_at), []);
+    assert.deepEqual(await older(next(second.secrets[0].created_at)), [second.uid]);
+    assert.deepEqual(await older(secrets[1].created_at), [second.uid]);
+    assert.deepEqual(await older(next(secrets[1].created_at)), newestFirst([first, second]));
+    assert.deepEqual(await older(next(secrets[1].created_at), IN_GRACE), [first.uid]);
+    assert.deepEqual(await older('1970-01-01T00:00:00Z'), []);
+    const { project } = options;
+    const listed = await json(['secrets', '--project', project.uid, '--created-before', secrets[1].created_at]);
+    assert.deepEqual(uidsOf(listed), [second.uid]);
+    const { rolled: then } = await json(['project', 'roll', '--project', project.uid, '--created-before', secrets[1].created_at]);
+    assert.deepEqual(uidsOf(then), [second.uid]);
+  });
+
   test('are narrowed by name and owner, too', async () => {
     const [, , , [, unmoved]] = at.sets;
     assert.deepEqual(await found({ ...NOT_MOVED, ownerId: 'anna' }, at.options), newestFirst(unmoved.filter((row) => row.owner_id === 'anna')));
@@ -140,10 +161,16 @@ withService('The secrets of all endpoints', {}, (at) => {
           assert.deepEqual(data.errors, [{ field: name, message }]);
         });
 
+    for (const [moment, words] of [['', /RFC 3339/], ['yesterday', /RFC 3339/], ['2999-01-01T00:00:00Z', /must not be in the future/]])
+      test(`?created_before=${moment}, which is named`, async () => {
+        const { message, data } = assertEnvelope(await listSecrets(at.service, `created_before=${moment}`), 400, words);
+        assert.deepEqual(data.errors, [{ field: 'created_before', message }]);
+      });
+
     test('all that is wrong named', async () => {
-      const query = 'in_grace=x&unverified=y&perPage=0&direction=up&next_page_cursor=z';
+      const query = 'created_before=%80&in_grace=x&unverified=y&perPage=0&direction=up&next_page_cursor=z';
       const { data } = assertEnvelope(await listSecrets(at.service, query), 400, /./);
-      assert.deepEqual(data.errors.map(({ field }) => field).sort(), ['direction', 'in_grace', 'next_page_cursor', 'perPage', 'unverified']);
+      assert.deepEqual(data.errors.map(({ field }) => field).sort(), ['created_before', 'direction', 'in_grace', 'next_page_cursor', 'perPage', 'unverified']);
     });
   });
 
@@ -164,10 +191,16 @@ withService('The secrets of all endpoints', {}, (at) => {
     test('are a row each for people', async () => {
       const rows = (await secretsPage(at.service, IN_GRACE, at.options)).content;
       const [head, ...lines] = await table(list('--in-grace'));
-      assert.match(head, /^ENDPOINT +SECRET +STATE +ENDS +LAST VERIFIED +NAME$/);
+      assert.match(head, /^ENDPOINT +SECRET +STATE +CREATED +ENDS +LAST VERIFIED +NAME$/);
       const expected = rows.flatMap(({ uid, name, secrets }) =>
-        secrets.map((secret) => [uid, secret.uid, secret.state, secret.expires_at ?? '-', secret.last_verified_at ?? '-', name]));
+        secrets.map((secret) => [uid, secret.uid, secret.state, secret.created_at, secret.expires_at ?? '-', secret.last_verified_at ?? '-', name]));
       assert.deepEqual(lines.map((line) => line.split(/ {2,}/)), expected);
+    });
+
+    test('are refused with a moment that is none', async () => {
+      const { code, stdout, stderr } = await at.service.store.ctl(list('--created-before', ''));
+      assert.deepEqual([code, stdout], [4, '']);
+      assert.match(stderr, /^hookrollctl: --created-before must be a time of RFC 3339, such as \S+\n$/);
     });
 
     test('are not those of a project that is not there', async () => {

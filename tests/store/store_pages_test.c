@@ -122,13 +122,13 @@ START_TEST(a_page_of_an_owner_holds_that_owners_only)
 }
 END_TEST
 
-static void roll(uint32_t number)
+static void roll(uint32_t number, int64_t now)
 {
     struct endpoint out;
 
-    ck_assert_int_eq(store_fixture_roll(at.store, STORE_FIXTURE_PROJECT, number, SAMPLE_NOW, 60,
-                                        &at.arena, &out),
-                     RC_OK);
+    ck_assert_int_eq(
+        store_fixture_roll(at.store, STORE_FIXTURE_PROJECT, number, now, 60, &at.arena, &out),
+        RC_OK);
 }
 
 /* That a delivery signed with the current secret verified. */
@@ -147,7 +147,8 @@ static void verify(uint32_t number)
 
 static struct store_page page_at(int64_t now, bool in_grace, bool unverified)
 {
-    return (struct store_page){.overlap = {in_grace, unverified, now}};
+    return (struct store_page){
+        .overlap = {.in_grace = in_grace, .unverified = unverified, .now = now}};
 }
 
 /* Endpoints 0 to 3 are rolled, 2 to 5 verified. */
@@ -157,7 +158,7 @@ START_TEST(a_page_of_overlaps_holds_those_of_the_moment_it_is_asked_for)
     struct store_page page = page_at(SAMPLE_NOW, true, true);
 
     for (uint32_t i = 0; i < 4; i++)
-        roll(FIRST + i);
+        roll(FIRST + i, SAMPLE_NOW);
     for (uint32_t i = 2; i < 6; i++)
         verify(FIRST + i);
     expect_pages(page_at(SAMPLE_NOW, true, false), 0x00Fu);
@@ -171,6 +172,22 @@ START_TEST(a_page_of_overlaps_holds_those_of_the_moment_it_is_asked_for)
     expect_pages(page, 0);
     page.owner_id = text_of("");
     expect_pages(page, 0x002u);
+}
+END_TEST
+
+START_TEST(a_page_of_old_secrets_holds_those_created_before_the_moment)
+{
+    const int64_t rolled = SAMPLE_NOW + 1000;
+    struct store_page page = page_at(rolled, false, false);
+
+    roll(FIRST + 2, rolled);
+    page.overlap.older = true;
+    page.overlap.created_before = rolled + 1;
+    expect_pages(page, 0xFFFu);
+    page.overlap.created_before = rolled;
+    expect_pages(page, 0xFFBu);
+    page.overlap.created_before = 0;
+    expect_pages(page, 0);
 }
 END_TEST
 
@@ -257,10 +274,10 @@ START_TEST(an_endpoints_history_begins_at_one_of_its_own_entries)
     const struct uid uid = sample_uid(FIRST);
     struct sequences found;
 
-    roll(FIRST);
-    roll(FIRST + 1);
-    roll(FIRST);
-    roll(FIRST);
+    roll(FIRST, SAMPLE_NOW);
+    roll(FIRST + 1, SAMPLE_NOW);
+    roll(FIRST, SAMPLE_NOW);
+    roll(FIRST, SAMPLE_NOW);
     for (size_t i = 0; i < 4; i++) {
         ck_assert_int_eq(history_from(&uid, own[i], &found), RC_OK);
         ck_assert_uint_eq(found.count, 4 - i);
@@ -304,6 +321,7 @@ Suite *store_pages_suite(void)
     tcase_add_test(tc, a_page_of_a_name_holds_those_that_contain_it_whatever_its_case);
     tcase_add_test(tc, a_page_of_an_owner_holds_that_owners_only);
     tcase_add_test(tc, a_page_of_overlaps_holds_those_of_the_moment_it_is_asked_for);
+    tcase_add_test(tc, a_page_of_old_secrets_holds_those_created_before_the_moment);
     tcase_add_test(tc, a_page_of_an_unknown_project_is_not_found);
     tcase_add_test(tc, a_damaged_endpoint_is_on_a_page_like_others);
     tcase_add_test(tc, a_damaged_endpoint_is_on_no_page_that_has_to_read_it);
