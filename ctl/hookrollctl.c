@@ -279,6 +279,8 @@ static int check_needs(const struct command *command, const struct ctl *ctl)
     if (command->place == ON_SECRETS && endpoint == alone)
         return fail_usage(endpoint ? "not both, " : "missing ",
                           "--project and --endpoint, or --secret-file");
+    if (command->run == ctl_endpoint_list && ctl->show_secrets && !ctl->json)
+        return fail_usage("--show-secrets of a list needs ", ctl_name(CTL_JSON));
     if (command->place == ON_SECRETS && endpoint)
         needs |= ONE_ENDPOINT;
     for (int i = 0; i < CTL_VALUES; i++)

@@ -100,6 +100,11 @@ describe('hookrollctl that cannot', () => {
       assertFailed(await run(ctlProgram, []), USAGE, /command/);
     });
 
+    test('ends with 2: values for a table that has no place for them', async () => {
+      const result = await store.ctl(['endpoint', 'list', '--project', project.uid, '--show-secrets']);
+      assertFailed(result, USAGE, /--show-secrets of a list needs --json/);
+    });
+
     test('ends with 2: an option without its value', async () => {
       assertFailed(await store.ctl(['roll', ...ids(), '--expiration']), USAGE, /--/);
     });

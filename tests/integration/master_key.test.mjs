@@ -181,7 +181,7 @@ describe('hookrollctl', () => {
     assert.deepEqual(await store.json(['reseal']), { failed: [], sealed_anew: 2, already: 0, other_keys_needed: false });
   });
 
-  for (const list of [['endpoint', 'list', '--show-secrets'], ['secrets']])
+  for (const list of [['endpoint', 'list'], ['secrets']])
     test(`${list[0]} shows all but what is sealed with a key that is not there, names that, and ends with 1`, async () => {
       const old = linesOf(store);
       const first = await store.endpoint(project);
