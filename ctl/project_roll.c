@@ -18,7 +18,6 @@ enum {
 struct work {
     struct ctl *ctl;
     struct roll_many many;
-    struct text owner_id;  /* only endpoints of this one; absent: of all */
     struct arena arena;    /* of one endpoint */
     struct json_write out; /* the document; `rolled` is open in it */
     struct buf refused_room;
@@ -59,17 +58,14 @@ static enum rc read_options(struct work *work)
 
     request->has_grace = ctl->values[CTL_EXPIRATION] != NULL;
     request->reason = text_of(ctl->values[CTL_REASON]);
-    work->owner_id = text_of(ctl->values[CTL_OWNER_ID]);
     if (rc == RC_OK)
         rc = ctl_integer(ctl, CTL_EXPIRATION, &request->grace);
     if (rc != RC_OK)
         return rc;
     roll_older_read(&work->many.older, text_of(ctl->values[CTL_CREATED_BEFORE]), ctl->now,
                     ctl_name(CTL_CREATED_BEFORE), &ctl->faults);
-    /* Of a variable that is not set; nobody wants all of a project rolled by it. */
-    if (work->owner_id.data != NULL && work->owner_id.len == 0)
-        faults_add(&ctl->faults, ctl_name(CTL_OWNER_ID), "%s must not be empty",
-                   ctl_name(CTL_OWNER_ID));
+    roll_older_read_owner(&work->many.older, text_of(ctl->values[CTL_OWNER_ID]),
+                          ctl_name(CTL_OWNER_ID), &ctl->faults);
     rc = store_project_get(ctl->store, &work->many.project, &ctl->arena, &project);
     ctl_explain_missing(ctl, rc, "project");
     if (rc == RC_OK)
@@ -134,25 +130,14 @@ static void tell_refused(struct work *work, const struct uid *uid, const char *w
     ctl_row(ctl);
 }
 
-/* It may have been given to another owner since it was looked for. */
-static enum rc roll_owned(struct edit *edit, void *arg)
-{
-    struct work *work = arg;
-
-    if (work->owner_id.len > 0 &&
-        !text_equal(edit->endpoint->members[ENDPOINT_OWNER_ID], work->owner_id))
-        return RC_FORBIDDEN;
-    return roll_older_apply(edit, &work->many.older);
-}
-
 /* RC_OK when the next may follow, whatever became of this one. */
 static enum rc roll_one(struct work *work, const struct uid *uid)
 {
     enum roll_many_outcome outcome;
     struct endpoint endpoint;
     char why[ROLL_REFUSAL_SIZE];
-    enum rc rc =
-        roll_many_one(&work->many, uid, roll_owned, work, &work->arena, &endpoint, &outcome, why);
+    enum rc rc = roll_many_one(&work->many, uid, roll_older_apply, &work->many.older, &work->arena,
+                               &endpoint, &outcome, why);
 
     if (rc != RC_OK)
         return rc;
@@ -189,7 +174,7 @@ static enum rc step(struct work *work, const struct uid *uid)
 /* Rolls them until the end, or a failure. Nothing is rolled before the moment has been said. */
 static enum rc roll_all(struct work *work)
 {
-    struct store_page want = {.towards_newer = true, .owner_id = work->owner_id};
+    struct store_page want = {.towards_newer = true, .owner_id = work->many.older.owner_id};
     struct uid rows[PAGE + 1];
     size_t count = PAGE + 1;
     enum rc rc = say(work);
@@ -244,8 +229,6 @@ static enum rc roll(struct work *work)
     struct ctl *ctl = work->ctl;
     enum rc rc;
 
-    /* A write that fails ends the work at a place that can be told. */
-    (void)signal(SIGPIPE, SIG_IGN);
     await_interrupts();
     begin(work);
     rc = roll_all(work);
