@@ -67,6 +67,15 @@ const char *ctl_name(enum ctl_option option)
     return names[option];
 }
 
+enum ctl_option ctl_option_named(struct text name)
+{
+    int option = 0;
+
+    while (option < CTL_OPTIONS && !text_is(name, names[option]))
+        option++;
+    return (enum ctl_option)option;
+}
+
 enum rc ctl_uid(struct ctl *ctl, enum ctl_option option, struct uid *out)
 {
     if (uid_parse(text_of(ctl->values[option]), out))

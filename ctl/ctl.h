@@ -116,6 +116,10 @@ bool ctl_flush(struct ctl *ctl);
 /* ctl_name: how an option is written, "--project". */
 const char *ctl_name(enum ctl_option option);
 
+/* ctl_option_named: which option has this name; CTL_OPTIONS when none has. Names are not to be
+ * cut short: "--secret" must not pass for "--secret-file". */
+enum ctl_option ctl_option_named(struct text name);
+
 /* ctl_uid: the option's value as a uid. RC_INVALID with a fault. */
 RC_CHECK enum rc ctl_uid(struct ctl *ctl, enum ctl_option option, struct uid *out);
 
@@ -150,9 +154,9 @@ RC_CHECK enum rc ctl_secret(struct ctl *ctl, struct text *secret);
 /* ctl_explain_missing: with RC_NOT_FOUND, that there is no such `what`, "endpoint". */
 void ctl_explain_missing(struct ctl *ctl, enum rc rc, const char *what);
 
-/* ctl_roll_faults: what is wrong with members of a roll, which are options here, but for the
- * secret, which is in a file. */
-void ctl_roll_faults(struct ctl *ctl, const struct faults *faults);
+/* ctl_print_fault: to standard error. Where a member of the API is at fault, which is an option
+ * here, or the body, which is the input, that is what it names. */
+void ctl_print_fault(const struct ctl *ctl, const struct fault *fault);
 
 /* --- endpoint_view.c --- */
 

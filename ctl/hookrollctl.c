@@ -220,17 +220,6 @@ static const struct command *find(int *argc, char ***argv)
     return NULL;
 }
 
-/* Which option `word`, "--name" or "--name=value", is; CTL_OPTIONS when none. Names
- * are not to be cut short: "--secret" must not pass for "--secret-file". */
-static int find_option(struct text word)
-{
-    int option = 0;
-
-    while (option < CTL_OPTIONS && !text_is(word, ctl_name((enum ctl_option)option)))
-        option++;
-    return option;
-}
-
 static void set_flag(struct ctl *ctl, enum ctl_option option)
 {
     ctl->json = ctl->json || option == CTL_JSON;
@@ -249,21 +238,21 @@ static int take_option(int argc, char **argv, int *i, const struct command *comm
     char *word = argv[*i];
     char *equals = strchr(word, '=');
     struct text name = {word, equals != NULL ? (size_t)(equals - word) : strlen(word)};
-    int option = find_option(name);
+    enum ctl_option option = ctl_option_named(name);
 
     if (option == CTL_OPTIONS)
         return fail_word("unknown option in argument ", *i + words_of(command));
     if (((always | command->needs | command->takes) & TAKES(option)) == 0)
-        return fail_usage("this command does not take ", ctl_name((enum ctl_option)option));
+        return fail_usage("this command does not take ", ctl_name(option));
     if (option >= CTL_VALUES && equals != NULL)
-        return fail_usage("there is no value to give for ", ctl_name((enum ctl_option)option));
+        return fail_usage("there is no value to give for ", ctl_name(option));
     if (option < CTL_VALUES && equals == NULL && *i + 1 == argc)
-        return fail_usage("no value for ", ctl_name((enum ctl_option)option));
+        return fail_usage("no value for ", ctl_name(option));
     if ((ctl->given & TAKES(option)) != 0)
-        return fail_usage(ctl_name((enum ctl_option)option), " is given twice");
+        return fail_usage(ctl_name(option), " is given twice");
     ctl->given |= TAKES(option);
     if (option >= CTL_VALUES)
-        set_flag(ctl, (enum ctl_option)option);
+        set_flag(ctl, option);
     else
         ctl->values[option] = equals != NULL ? equals + 1 : argv[++*i];
     return 0;
@@ -399,8 +388,10 @@ static int report(enum rc rc, const struct ctl *ctl)
 
     if ((rc == RC_INVALID || rc == RC_TOO_LARGE) && ctl->faults.count > 0) {
         (void)fputs("hookrollctl: ", stderr);
-        for (size_t i = 0; i < ctl->faults.count; i++)
-            (void)fprintf(stderr, "%s%s", i > 0 ? ", " : "", ctl->faults.list[i].message);
+        for (size_t i = 0; i < ctl->faults.count; i++) {
+            (void)fputs(i > 0 ? ", " : "", stderr);
+            ctl_print_fault(ctl, &ctl->faults.list[i]);
+        }
         (void)fputc('\n', stderr);
         return EXIT_REFUSED;
     }

@@ -69,8 +69,7 @@ static enum rc read_options(struct work *work)
     rc = store_project_get(ctl->store, &work->many.project, &ctl->arena, &project);
     ctl_explain_missing(ctl, rc, "project");
     if (rc == RC_OK)
-        rc = roll_check(&project, request, &work->many.older.roll.faults);
-    ctl_roll_faults(ctl, &work->many.older.roll.faults);
+        rc = roll_check(&project, request, &ctl->faults);
     return rc == RC_OK && ctl->faults.count > 0 ? RC_INVALID : rc;
 }
 
@@ -217,11 +216,13 @@ static void explain(struct work *work, enum rc rc)
 
     moment_format(work->many.older.created_before, before);
     (void)snprintf(ctl->why, sizeof ctl->why,
-                   "%s: stopped after %" PRId64 " rolls, go on with %s %s",
+                   "%s: stopped after %" PRId64 " rolls, go on with %s%s %s",
                    work->stop != NULL ? work->stop
                    : rc == RC_FULL    ? "the disk is full"
                                       : rc_name(rc),
-                   work->counts[ROLL_MANY_ROLLED], ctl_name(CTL_CREATED_BEFORE), before);
+                   work->counts[ROLL_MANY_ROLLED],
+                   work->many.older.owner_id.len > 0 ? "the same --owner-id and " : "",
+                   ctl_name(CTL_CREATED_BEFORE), before);
 }
 
 static enum rc roll(struct work *work)

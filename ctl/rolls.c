@@ -11,8 +11,8 @@
 
 static void explain(struct ctl *ctl, enum rc rc, const struct roll *roll)
 {
-    if (rc == RC_INVALID)
-        ctl_roll_faults(ctl, &roll->faults);
+    if (roll->faults.count > 0)
+        ctl->faults = roll->faults;
     if (rc == RC_CONFLICT)
         roll_refusal(roll, ctl->why);
     ctl_explain_missing(ctl, rc, "endpoint");
@@ -56,7 +56,6 @@ enum rc ctl_revoke(struct ctl *ctl)
     struct revoke revoke = {.reason = text_of(ctl->values[CTL_REASON]), .by = ctl_actor(ctl)};
     struct endpoint_json_view view = ctl_view(ctl);
     struct endpoint endpoint;
-    struct faults faults = {0};
     struct uid project;
     struct uid uid;
     enum rc rc = ctl_ids(ctl, &project, &uid);
@@ -64,8 +63,7 @@ enum rc ctl_revoke(struct ctl *ctl)
     if (rc == RC_OK)
         rc = ctl_uid(ctl, CTL_SECRET_ID, &revoke.secret);
     if (rc == RC_OK)
-        rc = history_check_reason(revoke.reason, &faults);
-    ctl_roll_faults(ctl, &faults);
+        rc = history_check_reason(revoke.reason, &ctl->faults);
     if (rc == RC_OK)
         rc = store_endpoint_edit(ctl->store, &project, &uid, revoke_apply, &revoke, &ctl->arena,
                                  &endpoint);

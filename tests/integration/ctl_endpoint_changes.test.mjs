@@ -91,11 +91,11 @@ describe('hookrollctl', () => {
     const fails = (what, status, more, why, input) =>
       test(`ends with ${status}: ${what}`, () => assertFails(update(...more), status, why, input));
     fails('a name that is empty', REFUSED, ['--name', ''], 'please provide your endpoint name');
-    fails('an url that is none', REFUSED, ['--url', 'nowhere'], 'url must be http or https with a host');
-    fails('input that is not JSON', REFUSED, ['--input', '-'], 'body contains badly-formed JSON', '{"name":');
-    fails('input of too many values', REFUSED, ['--input', '-'], 'body must have at most 65536 values, names of members counted too', `{"x":[${'0,'.repeat(65533)}0]}`);
+    fails('an url that is none', REFUSED, ['--url', 'nowhere'], '--url must be http or https with a host');
+    fails('input that is not JSON', REFUSED, ['--input', '-'], '--input contains badly-formed JSON', '{"name":');
+    fails('input of too many values', REFUSED, ['--input', '-'], '--input must have at most 65536 values, names of members counted too', `{"x":[${'0,'.repeat(65533)}0]}`);
     fails('input with a secret', REFUSED, ['--input', '-'], 'secret cannot be updated, use hookrollctl roll', '{"secret": "x"}');
-    fails('several members that are bad', REFUSED, ['--input', '-'], 'body contains incorrect JSON type for field "name", please provide a valid email', '{"name": 7, "support_email": "x"}');
+    fails('several members that are bad', REFUSED, ['--input', '-'], '--input contains incorrect JSON type for field "name", please provide a valid email', '{"name": 7, "support_email": "x"}');
     fails('a file that is not there', NOT_FOUND, ['--input', '/nonexistent/input'], '--input /nonexistent/input: No such file or directory');
 
     test(`ends with ${NOT_FOUND}: no such endpoint, or none of that project`, async () => {

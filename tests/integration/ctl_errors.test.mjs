@@ -232,7 +232,7 @@ describe('hookrollctl that cannot', () => {
       /secret/,
       'x'.repeat(1 << 20),
     );
-    fails('a project without a name', REFUSED, () => ['project', 'create', '--name', ''], /name/);
+    fails('a project without a name', REFUSED, () => ['project', 'create', '--name', ''], /: --name must be 1 to/);
     fails(
       'a project with a control character in its name',
       REFUSED,
@@ -240,10 +240,24 @@ describe('hookrollctl that cannot', () => {
       /name/,
     );
     fails(
+      'a default grace below 0',
+      REFUSED,
+      () => ['project', 'create', '--name', 'x', '--default-grace', '-1'],
+      /: --default-grace must be from 0 to/,
+    );
+    fails(
+      'a maximum below the default grace',
+      REFUSED,
+      () => ['project', 'update', '--project', project.uid, '--max-grace', '1'],
+      /: --default-grace must be from 0 to max_grace, 1 /,
+    );
+    fails('a header that is no name', REFUSED, () => ['project', 'create', '--name', 'x', '--signature-header', 'a b'], /: --signature-header must be a header's name/);
+    fails('a name of a key with a line break', REFUSED, () => ['key', 'create', '--project', project.uid, '--name', 'a\n'], /: --name must be at most/);
+    fails(
       'a default grace above the maximum',
       REFUSED,
       () => ['project', 'create', '--name', 'x', '--max-grace', '1', '--default-grace', '2'],
-      /default_grace/,
+      /: --default-grace must be from 0 to max_grace, 1 \(seconds\)$/m,
     );
     fails(
       '65 signing secrets',
@@ -268,11 +282,14 @@ describe('hookrollctl that cannot', () => {
       () => ['key', 'create', '--project', project.uid, '--expires-in', '0'],
       /--expires-in must be an integer from 1 to 315360000 \(seconds\)/,
     );
-    fails('an owner that an unset variable should name', REFUSED, () => ['key', 'create', '--project', project.uid, '--owner-id', ''], /owner.id must be 1 to 256 bytes of UTF-8 without control characters$/m);
+    fails('an owner that an unset variable should name', REFUSED, () => ['key', 'create', '--project', project.uid, '--owner-id', ''], /: --owner-id must be 1 to 256 bytes of UTF-8 without control characters$/m);
     fails('an endpoint without members', REFUSED, create, /url.*name|name.*url/);
-    fails('an endpoint with a bad url', REFUSED, () => [...create(), '--name', 'n', '--url', 'nowhere'], /url/);
-    fails('input that is not JSON', REFUSED, () => [...create(), '--input', '-'], /badly-formed JSON/, '{"name":');
-    fails('input that is no object', REFUSED, () => [...create(), '--input', '-'], /JSON type/, 'null');
+    fails('an endpoint with a bad url', REFUSED, () => [...create(), '--name', 'n', '--url', 'nowhere'], /: --url must be http/);
+    fails('input that is not JSON', REFUSED, () => [...create(), '--input', '-'], /: --input contains badly-formed JSON/, '{"name":');
+    fails('input that is empty', REFUSED, () => [...create(), '--input', '-'], /: --input must not be empty$/m, '');
+    fails('input with a member of the wrong type', REFUSED, () => [...create(), '--input', '-'], /: --input contains incorrect JSON type for field "name"/, '{"name":1}');
+    fails('input with a bad member beside a good option', REFUSED, () => [...create(), '--name', 'n', '--input', '-'], /: url must be http/, '{"url":"nowhere"}');
+    fails('input that is no object', REFUSED, () => [...create(), '--input', '-'], /: --input contains incorrect JSON type/, 'null');
     fails(
       'input with everything wrong',
       REFUSED,
