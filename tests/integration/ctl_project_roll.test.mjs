@@ -111,6 +111,15 @@ withService('hookrollctl project roll', {}, (at) => {
     return { process_, rest };
   }
 
+  test('says to go on with the same owner where it was of one', async () => {
+    const options = await ownProject(at.service);
+    await makeMany(at.service, 500, options, () => ({ owner_id: 'alice' }));
+    const { process_, rest } = await begin(options, { more: ['--owner-id', 'alice'] });
+    process_.child.kill('SIGTERM');
+    await rest();
+    assert.match((await process_.ended).stderr, /^hookrollctl: interrupted: stopped after [0-9]+ rolls, go on with the same --owner-id and --created-before [^\n]+\n$/);
+  });
+
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
     test(`stops behind an endpoint on ${signal}, with a whole document, and says how to go on`, async () => {
       const options = await ownProject(at.service);
