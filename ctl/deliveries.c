@@ -9,7 +9,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 /* The endpoint that the options name, and its project. */
 static enum rc find(struct ctl *ctl, struct project *project, struct endpoint *endpoint)
@@ -124,24 +123,19 @@ enum rc ctl_sign(struct ctl *ctl)
     return rc;
 }
 
-static bool is_named(struct text name, struct text header)
-{
-    return name.len == header.len && strncasecmp(name.data, header.data, name.len) == 0;
-}
-
 /* One "Name: value"; others than those of signatures, as a status line, are passed over. */
 static void take_header(struct text line, struct text convoy, struct delivery_received *received)
 {
     struct text name = text_up_to(line, ':');
     struct text value = text_trim(text_after(line, name.len));
 
-    if (is_named(name, convoy))
+    if (text_equal_caseless(name, convoy))
         received->convoy = value;
-    else if (is_named(name, text_of("webhook-id")))
+    else if (text_equal_caseless(name, text_of("webhook-id")))
         received->standard.id = value;
-    else if (is_named(name, text_of("webhook-timestamp")))
+    else if (text_equal_caseless(name, text_of("webhook-timestamp")))
         received->standard.timestamp = value;
-    else if (is_named(name, text_of("webhook-signature")))
+    else if (text_equal_caseless(name, text_of("webhook-signature")))
         received->standard.signature = value;
 }
 

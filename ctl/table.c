@@ -10,28 +10,15 @@ enum {
     UID_WIDTH = UID_SIZE - 1
 };
 
-static bool is_control(struct text t, size_t i)
-{
-    unsigned char c = (unsigned char)t.data[i];
-
-    return c < 0x20 || c == 0x7F ||
-           (c == 0xC2 && i + 1 < t.len && (unsigned char)t.data[i + 1] < 0xA0);
-}
-
 void ctl_cell(struct ctl *ctl, int width, struct text t)
 {
     size_t written = 0;
 
-    for (size_t i = 0; i < t.len; i++, written++) {
-        bool control = is_control(t, i);
+    for (size_t i = 0; i < t.len; written++) {
+        size_t control = text_control_len(text_from(t, i));
 
-        if (!control) {
-            buf_put_byte(&ctl->out, t.data[i]);
-            continue;
-        }
-        buf_put_byte(&ctl->out, '?');
-        if ((unsigned char)t.data[i] == 0xC2)
-            i++;
+        buf_put_byte(&ctl->out, control > 0 ? '?' : t.data[i]);
+        i += control > 0 ? control : 1;
     }
     for (; written < (size_t)width; written++)
         buf_put_byte(&ctl->out, ' ');

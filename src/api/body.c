@@ -7,14 +7,13 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 /* RFC 9110, section 8.3: parameters do not matter here, nor does case. */
 static bool is_type(const struct call *call, const char *media_type)
 {
     struct text given = text_trim(text_up_to(call->request->content_type, ';'));
 
-    return given.len == strlen(media_type) && strncasecmp(given.data, media_type, given.len) == 0;
+    return text_equal_caseless(given, text_of(media_type));
 }
 
 enum rc body_unbroken(struct call *call)

@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 bool json_read_is_blank(char c)
 {
@@ -415,7 +414,7 @@ size_t json_read_like(const struct json_object *object, struct text name, const 
     for (struct lh_entry *at = json_object_get_object(object)->head; at != NULL; at = at->next) {
         const char *key = lh_entry_k(at);
 
-        if (strlen(key) != name.len || strncasecmp(key, name.data, name.len) != 0)
+        if (!text_equal_caseless(text_of(key), name))
             continue;
         *out = key;
         count++;

@@ -30,33 +30,28 @@ void log_divert(log_sink *fn)
     diverted = fn;
 }
 
-/* The second byte of U+0080 to U+009F, after C2. */
-static bool is_c1(char c)
-{
-    return (unsigned char)c >= 0x80 && (unsigned char)c < 0xA0;
-}
-
 /* Appends `value`, quoted for logfmt, at `line + at`; returns the new end. */
 static size_t quote(char *line, size_t at, struct text value)
 {
     static const char hex[] = "0123456789abcdef";
+    size_t i = 0;
 
     line[at++] = '"';
-    for (size_t i = 0; i < value.len; i++) {
-        unsigned char c = (unsigned char)value.data[i];
-        char next = (char)(i + 1 < value.len ? value.data[i + 1] : '\0');
+    while (i < value.len) {
+        size_t control = text_control_len(text_from(value, i));
 
-        if (c == '"' || c == '\\') {
-            line[at++] = '\\';
-            line[at++] = (char)c;
-        } else if (c < 0x20 || c == 0x7F || (c == 0xC2 && is_c1(next)) ||
-                   (i > 0 && is_c1((char)c) && (unsigned char)value.data[i - 1] == 0xC2)) {
+        if (control == 0) {
+            if (value.data[i] == '"' || value.data[i] == '\\')
+                line[at++] = '\\';
+            line[at++] = value.data[i++];
+        }
+        for (; control > 0; control--, i++) {
+            unsigned char c = (unsigned char)value.data[i];
+
             line[at++] = '\\';
             line[at++] = 'x';
             line[at++] = hex[c >> 4];
             line[at++] = hex[c & 15];
-        } else {
-            line[at++] = (char)c;
         }
     }
     line[at++] = '"';

@@ -16,6 +16,21 @@ bool text_equal(struct text a, struct text b)
     return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
 }
 
+static unsigned char folded(char c)
+{
+    return (unsigned char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+}
+
+bool text_equal_caseless(struct text a, struct text b)
+{
+    if (a.len != b.len)
+        return false;
+    for (size_t i = 0; i < a.len; i++)
+        if (folded(a.data[i]) != folded(b.data[i]))
+            return false;
+    return true;
+}
+
 bool text_is(struct text a, const char *s)
 {
     return text_equal(a, text_of(s));
@@ -115,17 +130,24 @@ bool text_is_utf8(struct text t)
     return text_utf8_len(t) == t.len;
 }
 
+size_t text_control_len(struct text t)
+{
+    unsigned char c = t.len > 0 ? (unsigned char)t.data[0] : ' ';
+
+    if (c < 0x20 || c == 0x7F)
+        return 1;
+    /* C1 controls are U+0080 to U+009F: C2 80 to C2 9F. */
+    return c == 0xC2 && t.len > 1 && (unsigned char)t.data[1] >= 0x80 &&
+                   (unsigned char)t.data[1] < 0xA0
+               ? 2
+               : 0;
+}
+
 bool text_has_control(struct text t)
 {
-    for (size_t i = 0; i < t.len; i++) {
-        unsigned char c = (unsigned char)t.data[i];
-
-        if (c < 0x20 || c == 0x7F)
+    for (size_t i = 0; i < t.len; i++)
+        if (text_control_len(text_from(t, i)) > 0)
             return true;
-        /* C1 controls are U+0080 to U+009F: C2 80 to C2 9F. */
-        if (c == 0xC2 && i + 1 < t.len && (unsigned char)t.data[i + 1] < 0xA0)
-            return true;
-    }
     return false;
 }
 
@@ -196,6 +218,11 @@ struct text text_trim(struct text t)
     while (t.len > 0 && (t.data[t.len - 1] == ' ' || t.data[t.len - 1] == '\t'))
         t.len--;
     return t;
+}
+
+struct text text_from(struct text t, size_t n)
+{
+    return n < t.len ? (struct text){t.data + n, t.len - n} : (struct text){NULL, 0};
 }
 
 struct text text_up_to(struct text t, char stop)

@@ -21,8 +21,10 @@ struct text {
 /* text_of: the C string's bytes, borrowed as long as `s` lives; NULL gives absent text. */
 struct text text_of(const char *s);
 
-/* text_equal: same bytes. Not constant time: never for secrets (crypto_equal). */
+/* text_equal: same bytes. Not constant time: never for secrets (crypto_equal).
+ * text_equal_caseless: but for the case of ASCII letters, whatever the locale. */
 bool text_equal(struct text a, struct text b);
+bool text_equal_caseless(struct text a, struct text b);
 bool text_is(struct text a, const char *s);
 
 /* text_is_utf8: the whole run is well-formed UTF-8. text_utf8_len: how many bytes
@@ -30,7 +32,9 @@ bool text_is(struct text a, const char *s);
 bool text_is_utf8(struct text t);
 size_t text_utf8_len(struct text t);
 
-/* text_has_control: a C0 or C1 control character or DEL is in it (`t` is UTF-8). */
+/* text_control_len: of the control character that `t`, UTF-8, begins with, C0, DEL or C1: 1 byte or
+ * 2; 0: it begins with none. text_has_control: there is one in it. */
+size_t text_control_len(struct text t);
 bool text_has_control(struct text t);
 
 /* text_characters: how many Unicode scalar values `t`, which is UTF-8, has. */
@@ -46,6 +50,9 @@ bool text_contains(struct text t, struct text part);
 
 /* text_trim: without spaces and tabs at both ends. */
 struct text text_trim(struct text t);
+
+/* text_from: without its first `n` bytes; empty when there are not so many. */
+struct text text_from(struct text t, size_t n);
 
 /* text_up_to: what stands before the first `stop`, or all of it. text_after: what
  * stands behind the byte at `n`; empty when there is no such byte. */

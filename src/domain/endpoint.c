@@ -4,7 +4,6 @@
 #include "base/crypto.h"
 
 #include <string.h>
-#include <strings.h>
 
 void endpoint_init(struct endpoint *endpoint, struct uid uid, struct uid project, int64_t now)
 {
@@ -55,11 +54,6 @@ static struct text up_to_any(struct text t, const char *stops)
     return (struct text){t.data, n};
 }
 
-static struct text from(struct text t, size_t n)
-{
-    return (struct text){t.data + n, t.len - n};
-}
-
 /* "" or ":" and a port of up to five digits. */
 static bool is_port(struct text t)
 {
@@ -67,37 +61,39 @@ static bool is_port(struct text t)
 
     if (t.len <= 1)
         return t.len == 0 || t.data[0] == ':';
-    return t.data[0] == ':' && t.len <= 6 && t.data[1] != '-' && text_to_int64(from(t, 1), &port) &&
-           port >= 1 && port <= 65535;
+    return t.data[0] == ':' && t.len <= 6 && t.data[1] != '-' &&
+           text_to_int64(text_from(t, 1), &port) && port >= 1 && port <= 65535;
 }
 
 /* http or https with a host (RFC 3986, section 3.2; RFC 9110, section 4.2). */
 static bool is_http_url(struct text url)
 {
+    static const char *const schemes[] = {"https://", "http://"};
     struct text authority;
     struct text host;
     size_t skip = 0;
 
-    if (url.len >= 8 && strncasecmp(url.data, "https://", 8) == 0)
-        skip = 8;
-    else if (url.len >= 7 && strncasecmp(url.data, "http://", 7) == 0)
-        skip = 7;
+    for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++)
+        if (url.len >= strlen(schemes[i]) &&
+            text_equal_caseless((struct text){url.data, strlen(schemes[i])}, text_of(schemes[i])))
+            skip = strlen(schemes[i]);
     /* Parsers differ on a backslash: for some it ends the host. */
     if (skip == 0 || has_blank(url) || memchr(url.data, '\\', url.len) != NULL)
         return false;
-    authority = up_to_any(from(url, skip), "/?#");
+    authority = up_to_any(text_from(url, skip), "/?#");
     for (size_t i = 0; i < authority.len; i++)
         if (authority.data[i] == '@') {
-            authority = from(authority, i + 1);
+            authority = text_from(authority, i + 1);
             break;
         }
     if (authority.len > 0 && authority.data[0] == '[') {
         host = up_to_any(authority, "]");
-        return host.len > 1 && host.len < authority.len && is_port(from(authority, host.len + 1));
+        return host.len > 1 && host.len < authority.len &&
+               is_port(text_from(authority, host.len + 1));
     }
     host = up_to_any(authority, ":");
     return host.len > 0 && up_to_any(host, "@[]").len == host.len &&
-           is_port(from(authority, host.len));
+           is_port(text_from(authority, host.len));
 }
 
 /* An address as people write it: something, one '@', a domain (RFC 5321's
@@ -109,7 +105,7 @@ static bool is_email(struct text t)
 
     if (local.len == 0 || local.len + 1 >= t.len || has_blank(t))
         return false;
-    domain = from(t, local.len + 1);
+    domain = text_from(t, local.len + 1);
     return up_to_any(domain, "@,;<>()\"").len == domain.len && domain.data[0] != '.' &&
            domain.data[domain.len - 1] != '.';
 }

@@ -2,7 +2,6 @@
 #include "domain/project.h"
 
 #include <inttypes.h>
-#include <strings.h>
 
 void project_init(struct project *project, struct uid uid, struct text name, int64_t now)
 {
@@ -65,8 +64,7 @@ static bool is_taken(struct text header)
                                         "expect"};
 
     for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++)
-        if (text_of(taken[i]).len == header.len &&
-            strncasecmp(taken[i], header.data, header.len) == 0)
+        if (text_equal_caseless(text_of(taken[i]), header))
             return true;
     return false;
 }

@@ -89,6 +89,10 @@ START_TEST(behind_the_last_byte_is_nothing)
     ck_assert_uint_eq(text_after(text_of("abc"), 3).len, 0);
     ck_assert_uint_eq(text_after(text_of("abc"), SIZE_MAX).len, 0);
     ck_assert_uint_eq(text_after((struct text){NULL, 0}, 0).len, 0);
+    ck_assert(text_is(text_from(text_of("abc"), 0), "abc"));
+    ck_assert(text_is(text_from(text_of("abc"), 2), "c"));
+    ck_assert_uint_eq(text_from(text_of("abc"), 3).len, 0);
+    ck_assert_uint_eq(text_from(text_of("abc"), SIZE_MAX).len, 0);
 }
 END_TEST
 

@@ -51,6 +51,17 @@ START_TEST(equal_runs_have_the_same_bytes)
 }
 END_TEST
 
+START_TEST(case_may_count_or_not_but_of_ascii_letters_alone)
+{
+    ck_assert(text_equal_caseless(text_of("Content-Type"), text_of("cONTENT-tYPE")));
+    ck_assert(text_equal_caseless((struct text){NULL, 0}, text_of("")));
+    ck_assert(!text_equal_caseless(text_of("ab"), text_of("abc")));
+    ck_assert(!text_equal_caseless(text_of("a["), text_of("a{")));
+    ck_assert(!text_equal_caseless(text_of("a@"), text_of("a`")));
+    ck_assert(!text_equal_caseless(text_of("\xC3\x84"), text_of("\xC3\xA4")));
+}
+END_TEST
+
 START_TEST(a_run_is_compared_with_a_whole_string)
 {
     ck_assert(text_is(text_of("abc"), "abc"));
@@ -215,6 +226,11 @@ START_TEST(a_control_character_is_found_wherever_it_stands)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         ck_assert_msg(text_has_control(row_text(rows[i])), "row %zu", i);
     ck_assert(!text_has_control(text_of("a plain ~ text")));
+    ck_assert_uint_eq(text_control_len(text_of("\ta")), 1);
+    ck_assert_uint_eq(text_control_len(text_of("\xC2\x9F\x61")), 2);
+    ck_assert_uint_eq(text_control_len(text_of("a\t")), 0);
+    ck_assert_uint_eq(text_control_len((struct text){"\xC2\x9F", 1}), 0);
+    ck_assert_uint_eq(text_control_len((struct text){NULL, 0}), 0);
     ck_assert(!text_has_control(text_of("\xC2\xA0\xC3\x80\xE2\x82\xAC\xF0\x9F\x94\x91")));
 }
 END_TEST
@@ -440,6 +456,7 @@ Suite *text_suite(void)
 
     tcase_add_test(tc, text_of_a_string_is_its_bytes);
     tcase_add_test(tc, equal_runs_have_the_same_bytes);
+    tcase_add_test(tc, case_may_count_or_not_but_of_ascii_letters_alone);
     tcase_add_test(tc, a_run_is_compared_with_a_whole_string);
     tcase_add_loop_test(tc, well_formed_utf8_is_accepted, 0, ROWS(well_formed));
     tcase_add_loop_test(tc, ill_formed_utf8_is_refused, 0, ROWS(ill_formed));
