@@ -13,6 +13,7 @@ void response_init(struct response *response)
     response->content_type = "application/json";
     buf_init(&response->headers, HEADERS_MAX);
     buf_init(&response->body, BODY_MAX);
+    response->extended = 0;
 }
 
 void response_header(struct response *response, const char *name, const char *value)
@@ -23,6 +24,12 @@ void response_header(struct response *response, const char *name, const char *va
     buf_put(&response->headers, "\r\n", 2);
 }
 
+void response_extend(struct response *response, size_t bytes)
+{
+    response->body.ceiling += bytes;
+    response->extended += bytes;
+}
+
 void response_reset(struct response *response)
 {
     response->status = 0;
@@ -30,6 +37,8 @@ void response_reset(struct response *response)
     response->content_type = "application/json";
     buf_reset(&response->headers);
     buf_reset(&response->body);
+    response->body.ceiling -= response->extended;
+    response->extended = 0;
 }
 
 void response_free(struct response *response)

@@ -60,6 +60,9 @@ static void answer(struct call *call, const struct delivery *delivery,
     const struct sign_message *message = &request->message;
     struct json_write json = envelope_begin(call->response, 200, "payload signed successfully");
 
+    /* Of what is JSON itself, quotes and backslashes are all that has to be escaped. */
+    if (request->compact)
+        response_extend(call->response, 2 * message->body.len);
     json_write_begin_object(&json);
     write_headers(&json, call, delivery, message);
     json_write_key(&json, "secrets");

@@ -67,6 +67,19 @@ START_TEST(reset_wipes_the_answer_and_forgets_a_failure)
 }
 END_TEST
 
+START_TEST(a_body_is_extended_for_one_answer)
+{
+    size_t ceiling = response.body.ceiling;
+
+    response_extend(&response, 5);
+    ck_assert_ptr_nonnull(buf_room(&response.body, ceiling + 5));
+    ck_assert_ptr_null(buf_room(&response.body, 1));
+    response_reset(&response);
+    ck_assert_ptr_nonnull(buf_room(&response.body, ceiling));
+    ck_assert_ptr_null(buf_room(&response.body, 1));
+}
+END_TEST
+
 START_TEST(a_freed_response_can_be_initialised_again)
 {
     response.status = 404;
@@ -90,6 +103,7 @@ Suite *response_suite(void)
     tcase_add_test(tc, headers_are_lines_in_order);
     tcase_add_test(tc, headers_have_a_bound);
     tcase_add_test(tc, reset_wipes_the_answer_and_forgets_a_failure);
+    tcase_add_test(tc, a_body_is_extended_for_one_answer);
     tcase_add_test(tc, a_freed_response_can_be_initialised_again);
     suite_add_tcase(suite, tc);
     return suite;

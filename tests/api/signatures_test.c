@@ -255,6 +255,29 @@ START_TEST(base64_is_asked_for_with_the_place_where_it_breaks)
 }
 END_TEST
 
+/* All of it escaped, and larger than any other answer may be. */
+START_TEST(a_payload_that_escapes_make_larger_than_other_answers_is_given_back)
+{
+    static char payload[(9 << 20) + 1];
+    size_t given = 0;
+    struct text answer;
+
+    memset(payload, '\\', sizeof payload - 1);
+    payload[0] = payload[sizeof payload - 2] = '"';
+    api.request.content_type = text_of(RAW);
+    api.arena.ceiling += sizeof payload;
+    api_variables(&api, (const char *[]){"HTTP_HOOKROLL_COMPACT=true", NULL});
+    sign(payload);
+    ck_assert_int_eq(api.response.status, 200);
+    answer = buf_text(&api.response.body);
+    for (size_t i = 0; i < answer.len; i++)
+        given += answer.data[i] == '\\';
+    ck_assert_uint_eq(given, 2 * (sizeof payload - 3) + 2);
+    sign("1 ");
+    ck_assert_str_eq(api_at(&api, "data.payload"), "1");
+}
+END_TEST
+
 Suite *signatures_suite(void)
 {
     Suite *suite = suite_create("signatures");
@@ -268,6 +291,7 @@ Suite *signatures_suite(void)
     tcase_add_test(signing, what_is_wrong_is_named);
     tcase_add_test(signing, a_header_that_is_wrong_is_named);
     tcase_add_test(signing, a_payload_is_compacted_where_that_is_wanted);
+    tcase_add_test(signing, a_payload_that_escapes_make_larger_than_other_answers_is_given_back);
     tcase_add_test(signing, what_cannot_be_compacted_is_refused);
     tcase_add_test(signing, a_raw_body_that_is_cut_is_not_signed);
     tcase_add_test(signing, another_media_type_is_refused_and_both_are_named);

@@ -84,6 +84,15 @@ withService('Signing a payload', {}, (at) => {
     assertEnvelope(answer, 415, 'Content-Type must be application/json or application/octet-stream');
   });
 
+  test('gives a payload of the largest size back compacted, all of it escaped', async () => {
+    const endpoint = await at.service.endpoint();
+    const payload = `"${'\\'.repeat((4 << 20) - 2)}"`;
+    const headers = { ...RAW, 'Hookroll-Compact': 'true' };
+    const answer = signed(await signing(endpoint, payload, { headers }));
+    assert.ok(answer.payload === payload);
+    acceptedBy(endpoint.secrets[0].value, Buffer.from(payload), answer.headers);
+  });
+
   test('is refused while the endpoint is paused', async () => {
     const endpoint = await at.service.endpoint();
     paused(await pause(at.service, endpoint));
