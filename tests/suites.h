@@ -80,6 +80,7 @@ Suite *store_suite(void);
 Suite *store_visits_suite(void);
 
 Suite *apikey_json_suite(void);
+Suite *apikeys_suite(void);
 Suite *auth_suite(void);
 Suite *body_suite(void);
 Suite *endpoint_answer_suite(void);

@@ -84,6 +84,7 @@ static Suite *(*const suites[])(void) = {
     store_visits_suite,
     /* api */
     apikey_json_suite,
+    apikeys_suite,
     auth_suite,
     body_suite,
     endpoint_answer_suite,

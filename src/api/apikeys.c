@@ -8,6 +8,7 @@
 #include "api/json_read.h"
 #include "base/crypto.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 
 /* The rights that the caller may not give, since it has not got them. */
@@ -80,24 +81,33 @@ enum rc apikeys_create(struct call *call)
     return rc;
 }
 
+enum {
+    SHOWN_MAX = 2048 /* bytes of one key in a list, its name and owner all escaped */
+};
+
 struct listing {
     const struct call *call;
     struct json_write *json;
+    bool full;
 };
 
 static bool list_one(const struct apikey *key, void *arg)
 {
     struct listing *listing = arg;
+    const struct buf *body = listing->json->buf;
 
-    if (auth_owns(listing->call, key->owner_id))
+    if (!auth_owns(listing->call, key->owner_id))
+        return true;
+    listing->full = body->ceiling - body->len < SHOWN_MAX;
+    if (!listing->full)
         apikey_json_write(listing->json, key, (struct text){NULL, 0});
-    return true;
+    return !listing->full;
 }
 
 enum rc apikeys_list(struct call *call)
 {
     struct json_write json = envelope_begin(call->response, 200, "API Keys fetched successfully");
-    struct listing listing = {call, &json};
+    struct listing listing = {call, &json, false};
     enum rc rc;
 
     json_write_begin_object(&json);
@@ -106,6 +116,10 @@ enum rc apikeys_list(struct call *call)
     rc = store_apikeys(call->store, &call->project_id, list_one, &listing);
     if (rc != RC_OK)
         return envelope_error(call->response, rc, NULL);
+    if (listing.full)
+        return envelope_error(
+            call->response, RC_CONFLICT,
+            "there are more API keys than an answer holds: hookrollctl key list shows all");
     json_write_end_array(&json);
     json_write_end_object(&json);
     envelope_end(&json);
