@@ -17,7 +17,10 @@ void ctl_cell(struct ctl *ctl, int width, struct text t)
     for (size_t i = 0; i < t.len; written++) {
         size_t control = text_control_len(text_from(t, i));
 
-        buf_put_byte(&ctl->out, control > 0 ? '?' : t.data[i]);
+        if (control > 0)
+            buf_put_byte(&ctl->out, '?');
+        else
+            buf_put_byte(&ctl->out, t.data[i]);
         i += control > 0 ? control : 1;
     }
     for (; written < (size_t)width; written++)
