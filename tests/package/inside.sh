@@ -63,8 +63,16 @@ gone() {
     [ ! -e "$store" ] && [ ! -e /etc/hookroll ] && getent passwd hookroll
 }
 
+# Again and again: copies have the second of their making in their names.
 backup() {
-    follow Backup && [ -s /var/backups/hookroll/data.mdb ]
+    local second
+
+    second=$(date +%s)
+    follow Backup || return
+    until [ "$(date +%s)" -gt "$second" ]; do
+        sleep 0.1
+    done
+    follow Backup && [ "$(find /var/backups/hookroll -name data.mdb -size +0 | wc -l)" -eq 2 ]
 }
 
 # What the service's store holds: its project, and what was rolled in it.
