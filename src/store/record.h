@@ -43,14 +43,10 @@ RC_CHECK enum rc record_apikey_decode(struct text record, const struct uid *uid,
 
 void record_endpoint_encode(struct buf *out, const struct keyring *keyring,
                             const struct endpoint *endpoint);
+/* record_endpoint_decode: without a keyring what is sealed is absent, and no key is needed. */
 RC_CHECK enum rc record_endpoint_decode(struct text record, const struct keyring *keyring,
                                         const struct uid *project, struct arena *arena,
                                         struct endpoint *endpoint);
-
-/* record_endpoint_decode_unopened: the same without what is sealed, which is absent then and needs
- * no key. RC_CORRUPT, RC_NO_MEMORY. */
-RC_CHECK enum rc record_endpoint_decode_unopened(struct text record, const struct uid *project,
-                                                 struct arena *arena, struct endpoint *endpoint);
 
 /* What is left of a deleted endpoint: whose it was, and where its history ends. */
 struct record_tombstone {

@@ -207,15 +207,6 @@ static void decode_settings(struct unpack *in, struct signature_settings *settin
         in->failed = true;
 }
 
-static enum rc decode_begin(struct unpack *in, struct text record, const struct uid *project,
-                            struct endpoint *endpoint)
-{
-    /* Secrets, which take most of it, are set as they are read. */
-    memset(endpoint, 0, offsetof(struct endpoint, secrets));
-    endpoint->project = *project;
-    return begin(in, record, &endpoint->uid);
-}
-
 /* What stands behind the id of the key. */
 static enum rc decode_rest(struct unpack *in, const struct keyring_key *key, struct arena *arena,
                            struct endpoint *endpoint)
@@ -243,26 +234,20 @@ enum rc record_endpoint_decode(struct text record, const struct keyring *keyring
                                const struct uid *project, struct arena *arena,
                                struct endpoint *endpoint)
 {
-    const struct keyring_key *key;
-    struct unpack in;
-    enum rc rc = decode_begin(&in, record, project, endpoint);
-
-    if (rc == RC_OK)
-        rc = record_unpack_key(&in, keyring, &key);
-    return rc == RC_OK ? decode_rest(&in, key, arena, endpoint) : rc;
-}
-
-enum rc record_endpoint_decode_unopened(struct text record, const struct uid *project,
-                                        struct arena *arena, struct endpoint *endpoint)
-{
+    const struct keyring_key *key = NULL;
     uint8_t key_id[KEYRING_ID_BYTES];
     struct unpack in;
-    enum rc rc = decode_begin(&in, record, project, endpoint);
+    enum rc rc;
 
-    if (rc != RC_OK)
-        return rc;
-    unpack_bytes(&in, key_id, sizeof key_id);
-    return decode_rest(&in, NULL, arena, endpoint);
+    /* Secrets, which take most of it, are set as they are read. */
+    memset(endpoint, 0, offsetof(struct endpoint, secrets));
+    endpoint->project = *project;
+    rc = begin(&in, record, &endpoint->uid);
+    if (rc == RC_OK && keyring == NULL)
+        unpack_bytes(&in, key_id, sizeof key_id);
+    else if (rc == RC_OK)
+        rc = record_unpack_key(&in, keyring, &key);
+    return rc == RC_OK ? decode_rest(&in, key, arena, endpoint) : rc;
 }
 
 /* Of what stands before the list of members, see record_endpoint_encode, only the history. */

@@ -34,28 +34,16 @@ static enum rc get_record(struct kv_txn *txn, const struct uid *project, const s
     return rc == RC_OK && !uid_equal(&whose, uid) ? RC_NOT_FOUND : rc;
 }
 
-enum rc store_read_endpoint(struct store *store, struct kv_txn *txn, const struct uid *project,
-                            const struct uid *uid, struct arena *arena, struct endpoint *out)
+/* Without a keyring nothing is opened: that a key is lost, or a value damaged, is no hindrance. */
+static enum rc read_endpoint(const struct keyring *keyring, struct kv_txn *txn,
+                             const struct uid *project, const struct uid *uid, struct arena *arena,
+                             struct endpoint *out)
 {
     struct text record;
     enum rc rc = get_record(txn, project, uid, &record);
 
     if (rc == RC_OK)
-        rc = store_told(record_endpoint_decode(record, store->keyring, project, arena, out),
-                        "endpoint", uid);
-    return rc;
-}
-
-/* The same without what is sealed: a key that is lost, or a value that is damaged, is no hindrance.
- */
-static enum rc read_unopened(struct kv_txn *txn, const struct uid *project, const struct uid *uid,
-                             struct arena *arena, struct endpoint *out)
-{
-    struct text record;
-    enum rc rc = get_record(txn, project, uid, &record);
-
-    if (rc == RC_OK)
-        rc = store_told(record_endpoint_decode_unopened(record, project, arena, out), "endpoint",
+        rc = store_told(record_endpoint_decode(record, keyring, project, arena, out), "endpoint",
                         uid);
     return rc;
 }
@@ -72,7 +60,7 @@ static enum rc endpoint_in(struct kv_txn *txn, void *arg)
 {
     struct getting *get = arg;
 
-    return store_read_endpoint(get->store, txn, get->project, get->uid, get->arena, get->out);
+    return read_endpoint(get->store->keyring, txn, get->project, get->uid, get->arena, get->out);
 }
 
 enum rc store_endpoint_get(struct store *store, const struct uid *project, const struct uid *uid,
@@ -180,13 +168,11 @@ static enum rc apply(struct kv_txn *txn, struct change *change, struct history *
 {
     struct project project;
     struct edit edit = {&project, change->out, event, change->arena};
+    const struct keyring *keyring = change->kind == DELETION ? NULL : change->store->keyring;
     enum rc rc = store_read_project(txn, change->project, change->arena, &project);
 
-    if (rc == RC_OK && change->kind == DELETION)
-        rc = read_unopened(txn, change->project, change->uid, change->arena, change->out);
-    else if (rc == RC_OK)
-        rc = store_read_endpoint(change->store, txn, change->project, change->uid, change->arena,
-                                 change->out);
+    if (rc == RC_OK)
+        rc = read_endpoint(keyring, txn, change->project, change->uid, change->arena, change->out);
     return rc == RC_OK ? change->edit(&edit, change->arg) : rc;
 }
 

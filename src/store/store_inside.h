@@ -38,9 +38,6 @@ RC_CHECK enum rc store_read_apikey(struct kv_txn *txn, const struct uid *uid, st
                                    struct apikey *out);
 /* store_read_use: completes a key with its last use. */
 RC_CHECK enum rc store_read_use(struct kv_txn *txn, struct apikey *apikey);
-RC_CHECK enum rc store_read_endpoint(struct store *store, struct kv_txn *txn,
-                                     const struct uid *project, const struct uid *uid,
-                                     struct arena *arena, struct endpoint *out);
 
 /* store_put_endpoint: writes its record, sealed with the first key, and nothing beside it: no entry
  * of the history. */
