@@ -28,8 +28,7 @@ static int open_dbi(struct kv *kv)
     return err;
 }
 
-/* While a process that was killed has a slot, no page that it was reading is used again. How
- * many slots there were. Within the gate, or with it closed. */
+/* Within the gate, or with it closed. */
 static int release_dead_now(struct kv *kv)
 {
     int dead = 0;
@@ -77,7 +76,7 @@ int kv_env_open(struct kv *kv, size_t map_size)
     return open_dbi(kv);
 }
 
-/* No transaction may live but those that were left. */
+/* Transactions that were left for the next reader are of this environment. */
 void kv_env_close(struct kv *kv)
 {
     MDB_txn *txn;
@@ -95,9 +94,6 @@ int kv_env_report(const struct kv *kv, int err)
     return err;
 }
 
-/* LMDB gives a store up for good when the disk fails at the end of a commit, and is left without a
- * map when there was no address space for a larger one. Either may be over: the store is opened
- * anew, unless somebody else has done so since it was opened for the `openings`th time. */
 int kv_env_reopen(struct kv *kv, unsigned openings)
 {
     int err = MDB_SUCCESS;
@@ -137,7 +133,6 @@ static int set_map_size(struct kv *kv, size_t size)
     return err;
 }
 
-/* Another process has grown the map: take over its size. */
 int kv_env_adopt_map(struct kv *kv)
 {
     int err;
@@ -148,7 +143,6 @@ int kv_env_adopt_map(struct kv *kv)
     return err;
 }
 
-/* Doubles the map, unless that has happened since it was found full at `full_at` bytes. */
 int kv_env_grow_map(struct kv *kv, size_t full_at)
 {
     MDB_envinfo info;

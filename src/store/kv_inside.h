@@ -37,22 +37,30 @@ struct kv_txn {
     enum rc failure; /* the first, after which LMDB does nothing more in it; RC_OK: none */
 };
 
-/* Of these, whose errors are LMDB's or the system's, all but the first two take the gate
- * themselves, so nobody who is in it may call them. kv_env_open: kv->directory; a map_size of 0 is
- * the store's own. kv_env_report: logs that it could not be; `err` again. kv_env_close: before
- * kv_env_open, or kv's end. kv_env_reopen: LMDB gives a store up for good when the disk fails at
- * the end of a commit, and is left without a map when there was no address space for a larger one.
- * Either may be over by now. Does nothing when it was opened since it was for the `openings`th
- * time. MDB_PANIC. kv_env_adopt_map: another process has grown the map. kv_env_grow_map: doubles
- * it, unless that has happened since it was found full at `full_at` bytes. kv_env_release_dead:
- * while a process that was killed has a slot, no page that it was reading is used again. How many
- * slots there were. */
+/* Of kv_env.c; errors are LMDB's or the system's. */
+
+/* kv_env_open: kv->directory; a map_size of 0 is the store's own. Nobody uses kv yet, or the gate
+ * is closed; so for kv_env_close, which leaves it as before. kv_env_report: logs that it could not
+ * be opened; `err` again. */
 int kv_env_open(struct kv *kv, size_t map_size);
 void kv_env_close(struct kv *kv);
 int kv_env_report(const struct kv *kv, int err);
+
+/* These take the gate themselves, so nobody who is in it may call them. */
+
+/* kv_env_reopen: LMDB gives a store up for good when the disk fails at the end of a commit, and is
+ * left without a map when there was no address space for a larger one. Either may be over: the
+ * store is opened anew, unless somebody else has done so since it was for the `openings`th time.
+ * MDB_PANIC when it cannot be. */
 int kv_env_reopen(struct kv *kv, unsigned openings);
+
+/* kv_env_adopt_map: takes over the size that another process has grown the map to. kv_env_grow_map:
+ * doubles it, unless that has happened since it was found full at `full_at` bytes. */
 int kv_env_adopt_map(struct kv *kv);
 int kv_env_grow_map(struct kv *kv, size_t full_at);
+
+/* kv_env_release_dead: while a process that was killed has a slot, no page that it was reading is
+ * used again. How many slots there were. */
 int kv_env_release_dead(struct kv *kv);
 
 /* kv_files_are_missing: there is no data in the directory, or no directory. What is there and
