@@ -17,12 +17,10 @@ static const char scheme[] = "Bearer ";
 /* The credential, or absent text when there is none that can be read. */
 static struct text bearer(struct text authorization)
 {
-    const size_t skip = sizeof scheme - 1;
-    struct text token;
+    struct text token = text_from(authorization, sizeof scheme - 1);
 
-    if (authorization.len <= skip || memcmp(authorization.data, scheme, skip) != 0)
+    if (!text_begins(authorization, scheme))
         return (struct text){NULL, 0};
-    token = (struct text){authorization.data + skip, authorization.len - skip};
     for (size_t i = 0; i < token.len; i++)
         if (token.data[i] <= ' ' || token.data[i] == ',' || token.data[i] == 0x7F)
             return (struct text){NULL, 0};

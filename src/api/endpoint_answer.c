@@ -35,8 +35,8 @@ static bool lists(struct text list, const char *tag, bool weak)
         size_t skip = one.len;
 
         one = text_trim(one);
-        if (weak && one.len > 2 && memcmp(one.data, "W/", 2) == 0)
-            one = (struct text){one.data + 2, one.len - 2};
+        if (weak && text_begins(one, "W/"))
+            one = text_from(one, strlen("W/"));
         if (text_is(one, tag) || text_is(one, "*"))
             return true;
         list = text_after(list, skip);

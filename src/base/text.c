@@ -36,6 +36,13 @@ bool text_is(struct text a, const char *s)
     return text_equal(a, text_of(s));
 }
 
+bool text_begins(struct text t, const char *with)
+{
+    size_t len = strlen(with);
+
+    return t.len >= len && text_equal((struct text){t.data, len}, (struct text){with, len});
+}
+
 /* Length of the well-formed sequence at p, or 0. The second byte's range
  * depends on the first (RFC 3629, section 4). */
 static size_t sequence(const unsigned char *p, size_t left)

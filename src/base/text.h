@@ -27,6 +27,9 @@ bool text_equal(struct text a, struct text b);
 bool text_equal_caseless(struct text a, struct text b);
 bool text_is(struct text a, const char *s);
 
+/* text_begins: its first bytes are those of the C string. As text_equal, not constant time. */
+bool text_begins(struct text t, const char *with);
+
 /* text_is_utf8: the whole run is well-formed UTF-8. text_utf8_len: how many bytes
  * at its beginning are. */
 bool text_is_utf8(struct text t);

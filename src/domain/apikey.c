@@ -51,7 +51,7 @@ bool apikey_parse(struct text token, struct uid *uid, uint8_t secret[APIKEY_SECR
 {
     size_t len = 0;
 
-    return token.len == TOKEN_LEN && memcmp(token.data, prefix, PREFIX_LEN) == 0 &&
+    return token.len == TOKEN_LEN && text_begins(token, prefix) &&
            token.data[SECRET_AT - 1] == '_' &&
            uid_parse((struct text){token.data + PREFIX_LEN, UID_LEN}, uid) &&
            crypto_base64_decode(CRYPTO_BASE64_URL, token.data + SECRET_AT, TOKEN_LEN - SECRET_AT,

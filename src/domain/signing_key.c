@@ -16,18 +16,11 @@ static void encode(const char *prefix, const uint8_t *bytes, size_t len, char *o
     crypto_base64_encode(CRYPTO_BASE64, bytes, len, out + at, size - at);
 }
 
-static bool begins(struct text value, const char *prefix)
-{
-    size_t len = strlen(prefix);
-
-    return value.len >= len && memcmp(value.data, prefix, len) == 0;
-}
-
 static bool decode(struct text value, const char *prefix, uint8_t *out, size_t size, size_t *len)
 {
     size_t skip = strlen(prefix);
 
-    return begins(value, prefix) &&
+    return text_begins(value, prefix) &&
            crypto_base64_decode(CRYPTO_BASE64, value.data + skip, value.len - skip, out, size, len);
 }
 
@@ -63,7 +56,7 @@ bool signing_key_is_misformed(struct text value)
     bool as_written = signing_key_hmac(value, room).data == value.data;
 
     crypto_wipe(room, sizeof room);
-    return as_written && begins(value, hmac_prefix);
+    return as_written && text_begins(value, hmac_prefix);
 }
 
 bool signing_key_private(struct text value, uint8_t out[CRYPTO_ED25519_PRIVATE_BYTES])

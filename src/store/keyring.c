@@ -105,8 +105,7 @@ static bool add_key(struct keyring *keyring, struct text line)
     struct keyring_key *key;
     size_t len = 0;
 
-    if (keyring->count == KEYRING_KEYS_MAX || line.len <= PREFIX_LEN ||
-        memcmp(line.data, prefix, PREFIX_LEN) != 0)
+    if (keyring->count == KEYRING_KEYS_MAX || line.len <= PREFIX_LEN || !text_begins(line, prefix))
         return false;
     key = &keyring->keys[keyring->count];
     if (!crypto_base64_decode(CRYPTO_BASE64, line.data + PREFIX_LEN, line.len - PREFIX_LEN,

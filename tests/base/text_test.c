@@ -51,6 +51,19 @@ START_TEST(equal_runs_have_the_same_bytes)
 }
 END_TEST
 
+START_TEST(a_run_begins_with_nothing_and_with_all_of_itself)
+{
+    ck_assert(text_begins(text_of("abc"), ""));
+    ck_assert(text_begins(text_of("abc"), "ab"));
+    ck_assert(text_begins(text_of("abc"), "abc"));
+    ck_assert(!text_begins(text_of("abc"), "abcd"));
+    ck_assert(!text_begins(text_of("abc"), "B"));
+    ck_assert(!text_begins((struct text){"abc", 1}, "ab"));
+    ck_assert(text_begins((struct text){NULL, 0}, ""));
+    ck_assert(!text_begins((struct text){NULL, 0}, "a"));
+}
+END_TEST
+
 START_TEST(case_may_count_or_not_but_of_ascii_letters_alone)
 {
     ck_assert(text_equal_caseless(text_of("Content-Type"), text_of("cONTENT-tYPE")));
@@ -456,6 +469,7 @@ Suite *text_suite(void)
 
     tcase_add_test(tc, text_of_a_string_is_its_bytes);
     tcase_add_test(tc, equal_runs_have_the_same_bytes);
+    tcase_add_test(tc, a_run_begins_with_nothing_and_with_all_of_itself);
     tcase_add_test(tc, case_may_count_or_not_but_of_ascii_letters_alone);
     tcase_add_test(tc, a_run_is_compared_with_a_whole_string);
     tcase_add_loop_test(tc, well_formed_utf8_is_accepted, 0, ROWS(well_formed));
