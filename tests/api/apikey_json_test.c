@@ -1,29 +1,22 @@
 /* apikey_json: the exact JSON of an API key, and what is read of one. */
 #include "api/apikey_json.h"
-#include "api/json_read.h"
 #include "suites.h"
 #include "support/json_at.h"
+#include "support/json_fixture.h"
 #include "support/sample.h"
 
 #include <string.h>
 
-static struct buf buf;
-static struct json_write json;
-static struct json_object *object;
-static struct faults faults;
+static struct json_fixture at;
 
 static void setup(void)
 {
-    buf_init(&buf, 1 << 16);
-    json = json_write_to(&buf);
-    object = NULL;
-    faults.count = 0;
+    json_fixture_make(&at);
 }
 
 static void teardown(void)
 {
-    json_read_free(object);
-    buf_free(&buf);
+    json_fixture_remove(&at);
 }
 
 START_TEST(an_api_key_shows_its_token_only_where_it_is_given)
@@ -31,13 +24,13 @@ START_TEST(an_api_key_shows_its_token_only_where_it_is_given)
     struct apikey key = sample_apikey(2, 1);
 
     key.scopes = SCOPE_SECRETS_ROLL | SCOPE_ENDPOINTS_READ;
-    apikey_json_write(&json, &key, text_of("hrk_token"));
-    ck_assert_str_eq(json_at(buf_text(&buf), "key"), "hrk_token");
-    buf_reset(&buf);
-    json = json_write_to(&buf);
-    apikey_json_write(&json, &key, (struct text){0});
-    ck_assert_str_eq(json_at(buf_text(&buf), "key"), "(absent)");
-    ck_assert_ptr_null(memmem(buf.data, buf.len, "hrk_", 4));
+    apikey_json_write(&at.json, &key, text_of("hrk_token"));
+    ck_assert_str_eq(json_at(buf_text(&at.buf), "key"), "hrk_token");
+    buf_reset(&at.buf);
+    at.json = json_write_to(&at.buf);
+    apikey_json_write(&at.json, &key, (struct text){0});
+    ck_assert_str_eq(json_at(buf_text(&at.buf), "key"), "(absent)");
+    ck_assert_ptr_null(memmem(at.buf.data, at.buf.len, "hrk_", 4));
 }
 END_TEST
 
@@ -47,16 +40,16 @@ START_TEST(an_api_key_has_its_members)
 
     key.owner_id = text_of("alice");
     key.expires_at = SAMPLE_NOW + 1000;
-    apikey_json_write(&json, &key, (struct text){0});
-    ck_assert_str_eq(json_at(buf_text(&buf), "#"), "9");
-    ck_assert(text_is(sample_uid_text(2), json_at(buf_text(&buf), "uid")));
-    ck_assert(text_is(sample_uid_text(1), json_at(buf_text(&buf), "project_id")));
-    ck_assert_str_eq(json_at(buf_text(&buf), "name"), "a key");
-    ck_assert_str_eq(json_at(buf_text(&buf), "owner_id"), "alice");
-    ck_assert_str_eq(json_at(buf_text(&buf), "created_at"), "2026-11-23T19:08:05.123Z");
-    ck_assert_str_eq(json_at(buf_text(&buf), "expires_at"), "2026-11-23T19:08:06.123Z");
-    ck_assert_str_eq(json_at(buf_text(&buf), "revoked_at"), "null");
-    ck_assert_str_eq(json_at(buf_text(&buf), "last_used_at"), "null");
+    apikey_json_write(&at.json, &key, (struct text){0});
+    ck_assert_str_eq(json_at(buf_text(&at.buf), "#"), "9");
+    ck_assert(text_is(sample_uid_text(2), json_at(buf_text(&at.buf), "uid")));
+    ck_assert(text_is(sample_uid_text(1), json_at(buf_text(&at.buf), "project_id")));
+    ck_assert_str_eq(json_at(buf_text(&at.buf), "name"), "a key");
+    ck_assert_str_eq(json_at(buf_text(&at.buf), "owner_id"), "alice");
+    ck_assert_str_eq(json_at(buf_text(&at.buf), "created_at"), "2026-11-23T19:08:05.123Z");
+    ck_assert_str_eq(json_at(buf_text(&at.buf), "expires_at"), "2026-11-23T19:08:06.123Z");
+    ck_assert_str_eq(json_at(buf_text(&at.buf), "revoked_at"), "null");
+    ck_assert_str_eq(json_at(buf_text(&at.buf), "last_used_at"), "null");
 }
 END_TEST
 
@@ -64,15 +57,15 @@ START_TEST(scopes_are_listed_by_name)
 {
     struct apikey key = sample_apikey(2, 1);
 
-    apikey_json_write(&json, &key, (struct text){0});
-    ck_assert_str_eq(json_at(buf_text(&buf), "scopes"),
+    apikey_json_write(&at.json, &key, (struct text){0});
+    ck_assert_str_eq(json_at(buf_text(&at.buf), "scopes"),
                      "[\"endpoints:read\",\"endpoints:write\",\"secrets:roll\",\"secrets:read\","
                      "\"keys:write\",\"project:write\",\"history:read\",\"sign\"]");
-    buf_reset(&buf);
-    json = json_write_to(&buf);
+    buf_reset(&at.buf);
+    at.json = json_write_to(&at.buf);
     key.scopes = SCOPE_SIGN;
-    apikey_json_write(&json, &key, (struct text){0});
-    ck_assert_str_eq(json_at(buf_text(&buf), "scopes"), "[\"sign\"]");
+    apikey_json_write(&at.json, &key, (struct text){0});
+    ck_assert_str_eq(json_at(buf_text(&at.buf), "scopes"), "[\"sign\"]");
 }
 END_TEST
 
@@ -81,17 +74,14 @@ START_TEST(a_digest_is_never_shown)
     struct apikey key = sample_apikey(2, 1);
 
     memset(key.digest, 'D', sizeof key.digest);
-    apikey_json_write(&json, &key, (struct text){0});
-    ck_assert_ptr_null(memmem(buf.data, buf.len, "DDDD", 4));
+    apikey_json_write(&at.json, &key, (struct text){0});
+    ck_assert_ptr_null(memmem(at.buf.data, at.buf.len, "DDDD", 4));
 }
 END_TEST
 
 static void read_apikey(const char *body, struct apikey *key)
 {
-    struct faults none = {0};
-
-    ck_assert_int_eq(json_read_object(text_of(body), &object, &none), RC_OK);
-    apikey_json_read(object, key, &faults);
+    apikey_json_read(json_fixture_read(&at, body), key, &at.faults);
 }
 
 START_TEST(an_api_keys_wishes_are_read)
@@ -101,7 +91,7 @@ START_TEST(an_api_keys_wishes_are_read)
     read_apikey("{\"name\":\"ci\",\"owner_id\":\"alice\",\"expires_in\":60,"
                 "\"scopes\":[\"sign\",\"secrets:roll\"],\"unknown\":[]}",
                 &key);
-    ck_assert_uint_eq(faults.count, 0);
+    ck_assert_uint_eq(at.faults.count, 0);
     ck_assert(text_is(key.name, "ci"));
     ck_assert(text_is(key.owner_id, "alice"));
     ck_assert_int_eq(key.expires_at, SAMPLE_NOW + 60000);
@@ -115,7 +105,7 @@ START_TEST(what_is_not_wished_for_stays)
     struct apikey key = before;
 
     read_apikey("{\"name\":null,\"scopes\":null,\"expires_in\":null}", &key);
-    ck_assert_uint_eq(faults.count, 0);
+    ck_assert_uint_eq(at.faults.count, 0);
     sample_same_apikey(&before, &key);
 }
 END_TEST
@@ -145,9 +135,9 @@ START_TEST(a_wish_that_cannot_be_is_one_fault)
     struct apikey key = sample_apikey(2, 1);
 
     read_apikey(wrong_wishes[_i].body, &key);
-    (void)!apikey_check(&key, &faults);
-    ck_assert_uint_eq(faults.count, 1);
-    ck_assert_str_eq(faults.list[0].member, wrong_wishes[_i].member);
+    (void)!apikey_check(&key, &at.faults);
+    ck_assert_uint_eq(at.faults.count, 1);
+    ck_assert_str_eq(at.faults.list[0].member, wrong_wishes[_i].member);
 }
 END_TEST
 
@@ -157,8 +147,8 @@ START_TEST(the_scope_that_there_is_not_is_told_by_its_place)
 
     read_apikey("{\"scopes\":[\"sign\",\"keys:write\",\"hidden\"]}", &key);
     ck_assert_int_eq(
-        strncmp(faults.list[0].message, "scopes[2] must be one of project_admin, ", 40), 0);
-    ck_assert_ptr_null(strstr(faults.list[0].message, "hidden"));
+        strncmp(at.faults.list[0].message, "scopes[2] must be one of project_admin, ", 40), 0);
+    ck_assert_ptr_null(strstr(at.faults.list[0].message, "hidden"));
 }
 END_TEST
 
@@ -167,9 +157,9 @@ START_TEST(no_scope_at_all_is_the_domains_to_refuse)
     struct apikey key = sample_apikey(2, 1);
 
     read_apikey("{\"scopes\":[]}", &key);
-    ck_assert_uint_eq(faults.count, 0);
-    ck_assert_int_eq(apikey_check(&key, &faults), RC_INVALID);
-    ck_assert(faults_name(&faults, "scopes"));
+    ck_assert_uint_eq(at.faults.count, 0);
+    ck_assert_int_eq(apikey_check(&key, &at.faults), RC_INVALID);
+    ck_assert(faults_name(&at.faults, "scopes"));
 }
 END_TEST
 

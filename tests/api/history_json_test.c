@@ -2,20 +2,19 @@
 #include "api/history_json.h"
 #include "suites.h"
 #include "support/json_at.h"
+#include "support/json_fixture.h"
 #include "support/sample.h"
 
-static struct buf buf;
-static struct json_write json;
+static struct json_fixture at;
 
 static void setup(void)
 {
-    buf_init(&buf, 1 << 16);
-    json = json_write_to(&buf);
+    json_fixture_make(&at);
 }
 
 static void teardown(void)
 {
-    buf_free(&buf);
+    json_fixture_remove(&at);
 }
 
 START_TEST(a_roll_says_what_ended_and_what_is_new)
@@ -33,18 +32,18 @@ START_TEST(a_roll_says_what_ended_and_what_is_new)
                                     .fresh = sample_uid(5),
                                     .reason = text_of("it \"leaked\"")};
 
-    history_json_write(&json, &history);
-    ck_assert_str_eq(json_at(buf_text(&buf), "#"), "10");
-    ck_assert_str_eq(json_at(buf_text(&buf), "reason"), "it \"leaked\"");
-    ck_assert_str_eq(json_at(buf_text(&buf), "sequence"), "12");
-    ck_assert_str_eq(json_at(buf_text(&buf), "at"), "2026-11-23T19:08:05.123Z");
-    ck_assert_str_eq(json_at(buf_text(&buf), "action"), "rolled");
-    ck_assert(text_is(sample_uid_text(2), json_at(buf_text(&buf), "endpoint_id")));
-    ck_assert(text_is(sample_uid_text(3), json_at(buf_text(&buf), "key_id")));
-    ck_assert_str_eq(json_at(buf_text(&buf), "request_id"), "request-1");
-    ck_assert(text_is(sample_uid_text(4), json_at(buf_text(&buf), "ended_secret")));
-    ck_assert_str_eq(json_at(buf_text(&buf), "ended_at"), "2026-11-23T19:09:05.123Z");
-    ck_assert(text_is(sample_uid_text(5), json_at(buf_text(&buf), "new_secret")));
+    history_json_write(&at.json, &history);
+    ck_assert_str_eq(json_at(buf_text(&at.buf), "#"), "10");
+    ck_assert_str_eq(json_at(buf_text(&at.buf), "reason"), "it \"leaked\"");
+    ck_assert_str_eq(json_at(buf_text(&at.buf), "sequence"), "12");
+    ck_assert_str_eq(json_at(buf_text(&at.buf), "at"), "2026-11-23T19:08:05.123Z");
+    ck_assert_str_eq(json_at(buf_text(&at.buf), "action"), "rolled");
+    ck_assert(text_is(sample_uid_text(2), json_at(buf_text(&at.buf), "endpoint_id")));
+    ck_assert(text_is(sample_uid_text(3), json_at(buf_text(&at.buf), "key_id")));
+    ck_assert_str_eq(json_at(buf_text(&at.buf), "request_id"), "request-1");
+    ck_assert(text_is(sample_uid_text(4), json_at(buf_text(&at.buf), "ended_secret")));
+    ck_assert_str_eq(json_at(buf_text(&at.buf), "ended_at"), "2026-11-23T19:09:05.123Z");
+    ck_assert(text_is(sample_uid_text(5), json_at(buf_text(&at.buf), "new_secret")));
 }
 END_TEST
 
@@ -56,12 +55,12 @@ START_TEST(a_creation_ended_nothing_and_the_operators_tool_has_no_key)
                                     .endpoint = sample_uid(2),
                                     .fresh = sample_uid(5)};
 
-    history_json_write(&json, &history);
-    ck_assert_str_eq(json_at(buf_text(&buf), "action"), "created");
-    ck_assert_str_eq(json_at(buf_text(&buf), "key_id"), "null");
-    ck_assert_str_eq(json_at(buf_text(&buf), "request_id"), "");
-    ck_assert_str_eq(json_at(buf_text(&buf), "ended_secret"), "null");
-    ck_assert_str_eq(json_at(buf_text(&buf), "ended_at"), "null");
+    history_json_write(&at.json, &history);
+    ck_assert_str_eq(json_at(buf_text(&at.buf), "action"), "created");
+    ck_assert_str_eq(json_at(buf_text(&at.buf), "key_id"), "null");
+    ck_assert_str_eq(json_at(buf_text(&at.buf), "request_id"), "");
+    ck_assert_str_eq(json_at(buf_text(&at.buf), "ended_secret"), "null");
+    ck_assert_str_eq(json_at(buf_text(&at.buf), "ended_at"), "null");
 }
 END_TEST
 

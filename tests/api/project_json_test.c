@@ -1,28 +1,21 @@
 /* project_json: the exact JSON of a project, and what is read of one. */
-#include "api/json_read.h"
 #include "api/project_json.h"
 #include "suites.h"
+#include "support/json_fixture.h"
 #include "support/sample.h"
 
 #include <stdio.h>
 
-static struct buf buf;
-static struct json_write json;
-static struct json_object *object;
-static struct faults faults;
+static struct json_fixture at;
 
 static void setup(void)
 {
-    buf_init(&buf, 1 << 16);
-    json = json_write_to(&buf);
-    object = NULL;
-    faults.count = 0;
+    json_fixture_make(&at);
 }
 
 static void teardown(void)
 {
-    json_read_free(object);
-    buf_free(&buf);
+    json_fixture_remove(&at);
 }
 
 START_TEST(a_project_has_its_settings)
@@ -35,7 +28,7 @@ START_TEST(a_project_has_its_settings)
     project.signature_header = text_of("X-Hook");
     project.versions.list[project.versions.count++] =
         (struct project_version){PROJECT_SHA512, PROJECT_BASE64};
-    project_json_write(&json, &project);
+    project_json_write(&at.json, &project);
     (void)snprintf(expected, sizeof expected,
                    "{\"uid\":\"%.*s\",\"name\":\"sh\\\"op\",\"default_grace\":86400,"
                    "\"max_grace\":31536000,\"max_signing_secrets\":10,"
@@ -44,16 +37,13 @@ START_TEST(a_project_has_its_settings)
                    "\"created_at\":\"2026-11-23T19:08:05.123Z\","
                    "\"updated_at\":\"2026-11-23T19:08:05.124Z\"}",
                    TEXT_ARG(sample_uid_text(1)));
-    ck_assert(text_is(buf_text(&buf), expected));
+    ck_assert(text_is(buf_text(&at.buf), expected));
 }
 END_TEST
 
 static void read_project(const char *body, struct project *project)
 {
-    struct faults none = {0};
-
-    ck_assert_int_eq(json_read_object(text_of(body), &object, &none), RC_OK);
-    project_json_read(object, project, &faults);
+    project_json_read(json_fixture_read(&at, body), project, &at.faults);
 }
 
 START_TEST(a_projects_settings_are_read)
@@ -64,7 +54,7 @@ START_TEST(a_projects_settings_are_read)
                  "\"max_signing_secrets\":3,\"signature\":{\"header\":\"X-Hook\",\"versions\":["
                  "{\"hash\":\"SHA512\",\"encoding\":\"base64\"},{}]},\"unknown\":1}",
                  &project);
-    ck_assert_uint_eq(faults.count, 0);
+    ck_assert_uint_eq(at.faults.count, 0);
     ck_assert(text_is(project.name, "shop"));
     ck_assert_int_eq(project.default_grace, 1);
     ck_assert_int_eq(project.max_grace, 2);
@@ -91,7 +81,7 @@ START_TEST(settings_that_are_absent_or_null_keep_their_value)
     struct project project = before;
 
     read_project(keeping[_i], &project);
-    ck_assert_uint_eq(faults.count, 0);
+    ck_assert_uint_eq(at.faults.count, 0);
     sample_same_project(&before, &project);
 }
 END_TEST
@@ -121,8 +111,8 @@ START_TEST(a_setting_that_cannot_be_is_a_fault)
     struct project project = sample_project(1);
 
     read_project(wrong_settings[_i].body, &project);
-    ck_assert_uint_eq(faults.count, 1);
-    ck_assert_str_eq(faults.list[0].member, wrong_settings[_i].member);
+    ck_assert_uint_eq(at.faults.count, 1);
+    ck_assert_str_eq(at.faults.list[0].member, wrong_settings[_i].member);
 }
 END_TEST
 
@@ -133,10 +123,11 @@ START_TEST(each_version_that_cannot_be_is_named)
     read_project(
         "{\"signature\":{\"versions\":[{\"hash\":\"x\"},{},{\"hash\":\"x\",\"encoding\":7}]}}",
         &project);
-    ck_assert_uint_eq(faults.count, 3);
-    ck_assert_str_eq(faults.list[0].message, "signature.versions[0].hash must be SHA256 or SHA512");
-    ck_assert(faults_name(&faults, "signature.versions[2].hash"));
-    ck_assert(faults_name(&faults, "signature.versions[2].encoding"));
+    ck_assert_uint_eq(at.faults.count, 3);
+    ck_assert_str_eq(at.faults.list[0].message,
+                     "signature.versions[0].hash must be SHA256 or SHA512");
+    ck_assert(faults_name(&at.faults, "signature.versions[2].hash"));
+    ck_assert(faults_name(&at.faults, "signature.versions[2].encoding"));
 }
 END_TEST
 
@@ -147,9 +138,9 @@ START_TEST(too_many_or_no_versions_are_the_domains_to_refuse)
     read_project(_i == 0 ? "{\"signature\":{\"versions\":[]}}"
                          : "{\"signature\":{\"versions\":[{},{},{},{},{},{},{},{},{},{}]}}",
                  &project);
-    ck_assert_uint_eq(faults.count, 0);
-    ck_assert_int_eq(project_check(&project, &faults), RC_INVALID);
-    ck_assert(faults_name(&faults, "signature.versions"));
+    ck_assert_uint_eq(at.faults.count, 0);
+    ck_assert_int_eq(project_check(&project, &at.faults), RC_INVALID);
+    ck_assert(faults_name(&at.faults, "signature.versions"));
 }
 END_TEST
 
